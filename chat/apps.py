@@ -1,0 +1,9 @@
+"""Django registration of chat."""
+
+from django.apps import AppConfig
+
+
+class ChatConfig(AppConfig):
+    """See models and services of chat."""
+
+    name = "chat"

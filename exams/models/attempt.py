@@ -1,0 +1,136 @@
+"""Attempts, the answers given in them, their frozen end, marks and results."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+from exams.domain.states import AttemptState, ResultState
+
+
+class Attempt(models.Model):
+    """One candidate taking a sitting. `paper` was drawn at scheduling and never changes."""
+
+    candidate = models.ForeignKey("exams.Candidate", on_delete=models.PROTECT, related_name="attempts")
+    sitting = models.ForeignKey("exams.Sitting", on_delete=models.PROTECT, related_name="attempts")
+    student = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=12, default=AttemptState.READY, choices=[(s, s) for s in AttemptState])
+    version = models.PositiveIntegerField(default=0, help_text="Rises with every move")
+    paper = models.JSONField(help_text="Ordered question ids with their choice order")
+    lease = models.UUIDField(null=True, help_text="Fencing token of the one browser tab that may write")
+    lease_device = models.CharField(max_length=120, blank=True, default="")
+    checked_in_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    deadline = models.DateTimeField(null=True, help_text="Cached result of exams.domain.deadline")
+    paused_at = models.DateTimeField(null=True)
+    state_reason = models.TextField(blank=True, default="", help_text="Shown to the candidate")
+    ended_at = models.DateTimeField(null=True)
+    last_saved_at = models.DateTimeField(null=True)
+    last_command_seq = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["candidate", "number"], name="attempt_number_unique"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "deadline"], name="attempt_due")]
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk} {self.state}"
+
+
+class Answer(models.Model):
+    """The latest answer to one question. Written only by exams.queries.save_answer."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="answers")
+    question_id = models.BigIntegerField()
+    seq = models.BigIntegerField(help_text="The client's own counter; a lower one never wins")
+    value = models.JSONField(null=True)
+    client_at = models.DateTimeField(null=True)
+    saved_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["attempt", "question_id"], name="answer_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}/{self.question_id}"
+
+
+class AnswerRevision(models.Model):
+    """History: each revision that was acknowledged, and late work kept for a person's decision."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="revisions")
+    question_id = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    value = models.JSONField(null=True)
+    client_at = models.DateTimeField(null=True)
+    saved_at = models.DateTimeField(db_default=Now())
+    late = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["attempt", "question_id", "seq"], name="revision_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}/{self.question_id}#{self.seq}"
+
+
+class Submission(models.Model):
+    """The frozen end of an attempt: what was handed in, as stored, with its digest."""
+
+    attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="submission")
+    receipt = models.UUIDField(default=uuid.uuid4, unique=True)
+    kind = models.CharField(max_length=8, help_text="self, auto or staff")
+    answers = models.JSONField(help_text="question id → {seq, value}")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the canonical answers")
+    submitted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.receipt)
+
+
+class Result(models.Model):
+    """Outcome of one attempt: an exact fraction, shown half-up to two decimals."""
+
+    attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="result")
+    state = models.CharField(max_length=12, default=ResultState.GRADING, choices=[(s, s) for s in ResultState])
+    points_num = models.DecimalField(max_digits=30, decimal_places=0, default=0)
+    points_den = models.DecimalField(max_digits=30, decimal_places=0, default=1)
+    possible_num = models.DecimalField(max_digits=30, decimal_places=0, default=0)
+    possible_den = models.DecimalField(max_digits=30, decimal_places=0, default=1)
+    score = models.DecimalField(max_digits=6, decimal_places=2, null=True, help_text="Percent, for display")
+    passed = models.BooleanField(null=True)
+    needs_person = models.BooleanField(default=False, help_text="Some marks wait for a grader")
+    graded_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}: {self.score}"
+
+
+class Mark(models.Model):
+    """Marks of one answer: correct true, false, or null when a person must decide or a survey."""
+
+    result = models.ForeignKey(Result, on_delete=models.CASCADE, related_name="marks")
+    question_id = models.BigIntegerField()
+    points_num = models.DecimalField(max_digits=30, decimal_places=0, default=0)
+    points_den = models.DecimalField(max_digits=30, decimal_places=0, default=1)
+    possible = models.DecimalField(max_digits=7, decimal_places=2)
+    valid = models.BooleanField(null=True)
+    correct = models.BooleanField(null=True)
+    message = models.TextField(blank=True, default="")
+    marked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["result", "question_id"], name="mark_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.result_id}/{self.question_id}"

@@ -1,0 +1,85 @@
+"""Sittings (one dated occasion of an exam), their candidates and the time ledger."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from exams.domain.states import SittingState
+
+
+class Sitting(models.Model):
+    """One scheduled occasion of an approved exam for a class."""
+
+    institution = models.ForeignKey("accounts.Institution", on_delete=models.PROTECT, related_name="+")
+    exam = models.ForeignKey("exams.Exam", on_delete=models.PROTECT, related_name="sittings")
+    class_group = models.ForeignKey("accounts.ClassGroup", on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200)
+    code = models.CharField(max_length=8, unique=True)
+    state = models.CharField(
+        max_length=12, default=SittingState.SCHEDULED, choices=[(s, s) for s in SittingState]
+    )
+    lobby_opens_at = models.DateTimeField()
+    starts_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    duration = models.DurationField()
+    grace = models.DurationField()
+    policy = models.JSONField(default=dict, help_text="Validated by exams/domain/policy.py")
+    rooms = models.JSONField(default=list, help_text="Names of rooms, physical or remote")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering: ClassVar = ["starts_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(lobby_opens_at__lte=F("starts_at")) & Q(starts_at__lt=F("closes_at")),
+                name="sitting_times_in_order",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "lobby_opens_at"], name="sitting_due")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Candidate(models.Model):
+    """A student registered for a sitting: seat, room, allowance."""
+
+    sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="candidates")
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    seat = models.CharField(max_length=20, blank=True, default="")
+    room = models.CharField(max_length=80, blank=True, default="")
+    extra_percent = models.PositiveIntegerField(default=0, help_text="Accommodation, percent of the duration")
+    extra_time = models.DurationField(null=True, blank=True, help_text="Accommodation, fixed")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sitting", "student"], name="candidate_once_per_sitting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sitting_id}/{self.student_id}"
+
+
+class TimeGrant(models.Model):
+    """One entry of the time ledger: time given (or taken back) with its reason."""
+
+    sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="grants")
+    attempt = models.ForeignKey(
+        "exams.Attempt", on_delete=models.CASCADE, null=True, blank=True, related_name="grants"
+    )
+    extra = models.DurationField()
+    kind = models.CharField(max_length=16)
+    reason = models.TextField()
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    granted_at = models.DateTimeField(db_default=Now())
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.extra}"

@@ -1,0 +1,17 @@
+"""The Celery application: queues and the beat schedule. Settings come from Django's CELERY_*."""
+
+import os
+from typing import Any
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "invigil.settings")
+
+app = Celery("invigil")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "sweep-outbox": {"task": "kernel.sweep_outbox", "schedule": 2.0, "options": {"expires": 10}},
+}
+app.conf.beat_schedule = SCHEDULE

@@ -1,0 +1,43 @@
+"""Deploy gates as Django system checks: a wrong setting stops the start, with its mend."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+
+INSECURE_KEY_PREFIX = "insecure-"
+
+
+def register() -> None:
+    """Register the gates with Django."""
+    checks.register(check_secret_key, checks.Tags.security, deploy=True)
+    checks.register(check_allowed_hosts, checks.Tags.security, deploy=True)
+
+
+def check_secret_key(app_configs: Sequence[Any] | None, **kwargs: object) -> list[checks.CheckMessage]:
+    """Refuse the development key outside of debug mode."""
+    del app_configs, kwargs
+    if not settings.DEBUG and settings.SECRET_KEY.startswith(INSECURE_KEY_PREFIX):
+        return [
+            checks.Error(
+                "DJANGO_SECRET_KEY is not set.",
+                hint="Set DJANGO_SECRET_KEY, or DJANGO_SECRET_KEY_FILE to a file that holds it.",
+                id="invigil.E001",
+            )
+        ]
+    return []
+
+
+def check_allowed_hosts(app_configs: Sequence[Any] | None, **kwargs: object) -> list[checks.CheckMessage]:
+    """Refuse the wildcard host: the Origin check of the sockets relies on the list."""
+    del app_configs, kwargs
+    if "*" in settings.ALLOWED_HOSTS:
+        return [
+            checks.Error(
+                "DJANGO_ALLOWED_HOSTS holds the wildcard.",
+                hint="Name each host of this site; sockets refuse other origins by this list.",
+                id="invigil.E002",
+            )
+        ]
+    return []

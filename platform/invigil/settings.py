@@ -1,0 +1,260 @@
+"""All settings, driven by the environment and grouped by concern. `.env.example` lists them."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from invigil import env
+
+ROOT = Path(__file__).resolve().parents[2]
+VAR_DIR = Path(env.text("VAR_DIR", str(ROOT / "var")))
+
+# ── Core ────────────────────────────────────────────────────────────────────────────────────
+DEBUG = env.flag("DJANGO_DEBUG")
+TESTING = env.flag("INVIGIL_TESTING")
+SECRET_KEY = env.text("DJANGO_SECRET_KEY", "insecure-only-for-development-and-tests-0123456789")
+ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS", "127.0.0.1,localhost")
+CSRF_TRUSTED_ORIGINS = env.words("DJANGO_CSRF_TRUSTED_ORIGINS")
+ROOT_URLCONF = "invigil.urls"
+WSGI_APPLICATION = "invigil.wsgi.application"
+ASGI_APPLICATION = "invigil.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{env.number('PORT', 8000)}")
+
+INSTALLED_APPS = [
+    "daphne",
+    "invigil",
+    "kernel",
+    "accounts",
+    "web",
+    "realtime",
+    "scanner",
+    "exams",
+    "chat",
+    "proctoring",
+    "notifications",
+    "monitoring",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "csp",
+    "django_htmx",
+    "django_vite",
+    "django_structlog",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "web.middleware.DomainErrorMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "platform/web/templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "web.context.site",
+            ],
+        },
+    },
+]
+
+# ── Database and Redis ──────────────────────────────────────────────────────────────────────
+DATABASE_URL = env.text("DATABASE_URL", "postgres://invigil@127.0.0.1:8004/invigil")
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:8005/0")
+_db = urlparse(DATABASE_URL)
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _db.path.lstrip("/"),
+        "USER": unquote(_db.username or ""),
+        "PASSWORD": unquote(_db.password or ""),
+        "HOST": _db.hostname or "",
+        "PORT": str(_db.port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        # An acknowledged answer must survive kill -9: never weaker than "on" (a test asserts it).
+        "OPTIONS": {"options": "-c synchronous_commit=on -c lock_timeout=10s", "connect_timeout": 5},
+    }
+}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "health_check_interval": 15}], "prefix": "invigil"},
+    }
+}
+
+# ── Accounts and sessions ───────────────────────────────────────────────────────────────────
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.InvigilBackend"]
+# Sessions live in the database with a cache in front: Redis may be emptied at any moment.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# ── Security headers ────────────────────────────────────────────────────────────────────────
+HTTPS = env.flag("INVIGIL_HTTPS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.flag("INVIGIL_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+RT_PORT = env.number("RT_PORT", env.number("PORT", 8000) + 1)
+RT_PUBLIC_URL = env.text("RT_PUBLIC_URL")  # empty: same host, RT_PORT
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "media-src": [SELF, "blob:"],
+        "connect-src": [SELF, *([RT_PUBLIC_URL] if RT_PUBLIC_URL else [f"ws://127.0.0.1:{RT_PORT}", f"ws://localhost:{RT_PORT}"])],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    "camera": ["self"],
+    "microphone": ["self"],
+    "display-capture": ["self"],
+    "fullscreen": ["self"],
+    "geolocation": [],
+    "payment": [],
+    "usb": [],
+}
+
+# ── Language and time ───────────────────────────────────────────────────────────────────────
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fa", _("Persian"))]
+LOCALE_PATHS = [ROOT / "platform/web/locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# ── Static and media files ──────────────────────────────────────────────────────────────────
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "static-build"
+STATICFILES_DIRS = [("dist", ROOT / "platform/web/dist")] if (ROOT / "platform/web/dist").exists() else []
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+DJANGO_VITE = {
+    "default": {
+        "dev_mode": False,
+        "static_url_prefix": "dist",
+        "manifest_path": ROOT / "platform/web/dist/manifest.json",
+    }
+}
+QUARANTINE_DIR = Path(env.text("QUARANTINE_DIR", str(VAR_DIR / "uploads/quarantine")))
+CLEAN_DIR = Path(env.text("CLEAN_DIR", str(VAR_DIR / "uploads/clean")))
+MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_BYTES", 25 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+CLAMD_HOST = env.text("CLAMD_HOST")
+CLAMD_PORT = env.number("CLAMD_PORT", 3310)
+CLAMD_SOCKET = env.text("CLAMD_SOCKET")
+
+# ── Media plane ─────────────────────────────────────────────────────────────────────────────
+MEDIA_ENGINE = env.text("MEDIA_ENGINE", "embedded")
+TURN_URLS = env.words("TURN_URLS")
+TURN_SECRET = env.text("TURN_SECRET")
+
+# ── Celery ──────────────────────────────────────────────────────────────────────────────────
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", REDIS_URL)
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 60,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 15,
+    "socket_connect_timeout": 2,
+    "global_keyprefix": "celery:",
+}
+CELERY_TASK_TIME_LIMIT = 40
+CELERY_TASK_SOFT_TIME_LIMIT = 30
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# ── Notices ─────────────────────────────────────────────────────────────────────────────────
+TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID")
+TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN")
+TWILIO_MESSAGING_SERVICE_SID = env.text("TWILIO_MESSAGING_SERVICE_SID")
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "invigil@localhost")
+
+# ── Login (allauth) ─────────────────────────────────────────────────────────────────────────
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+# An exam hall sits behind one address: the limits per address are wide, per key they stay narrow.
+ACCOUNT_RATE_LIMITS = {"login": "3000/m/ip", "login_failed": "600/m/ip,10/15m/key"}
+MFA_TOTP_ISSUER = "Invigil"
+
+# ── Logging ─────────────────────────────────────────────────────────────────────────────────
+LOG_LEVEL = env.text("LOG_LEVEL", "INFO")
+LOGGING_CONFIG = None

@@ -1,0 +1,8 @@
+"""Includes of the apps' urls; nothing is routed here directly."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,87 @@
+"""Append one hash-chained audit line in the caller's transaction."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Final
+
+from django.db import connection
+
+from kernel import clock
+from kernel.models import AuditEntry
+
+GENESIS: Final = "0" * 64
+_LOCK_CLASS: Final = 0x1A0D17  # first key of the advisory locks that order a chain
+
+
+def append(
+    action: str,
+    *,
+    actor_id: int | None,
+    subject: str,
+    reason: str = "",
+    data: dict[str, object] | None = None,
+    institution_id: int | None = None,
+) -> AuditEntry:
+    """Record a privileged act; it commits or rolls back with the act itself.
+
+    Args:
+        action: `noun.verbed`, for example `attempt.extended`.
+        actor_id: Who did it; None for the system.
+        subject: `noun:id` of what it was done to.
+        reason: The words given by the actor, where the act needs them.
+        data: JSON-safe facts (before, after).
+        institution_id: Chain to append to; None is the system chain.
+
+    Needs: an open transaction (the chain's lock is held until it ends).
+    """
+    chain = f"institution:{institution_id}" if institution_id else "system"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_CLASS, chain])
+    last = AuditEntry.objects.filter(chain=chain).order_by("-position").first()
+    entry = AuditEntry(
+        chain=chain,
+        position=last.position + 1 if last else 1,
+        at=clock.now(),
+        actor_id=actor_id,
+        action=action,
+        subject=subject,
+        reason=reason,
+        data=data or {},
+        prev_hash=last.hash if last else GENESIS,
+    )
+    entry.hash = hash_of(entry)
+    entry.save(force_insert=True)
+    return entry
+
+
+def hash_of(entry: AuditEntry) -> str:
+    """Return the SHA-256 of the entry's canonical JSON, its predecessor's hash included."""
+    facts = {
+        "chain": entry.chain,
+        "position": entry.position,
+        "at": _instant(entry.at),
+        "actor": entry.actor_id,
+        "action": entry.action,
+        "subject": entry.subject,
+        "reason": entry.reason,
+        "data": entry.data,
+        "prev": entry.prev_hash,
+    }
+    canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def first_broken(chain: str) -> int | None:
+    """Return the position of the first entry that does not fit its chain; None if all do."""
+    expected_prev, expected_position = GENESIS, 1
+    for entry in AuditEntry.objects.filter(chain=chain).order_by("position").iterator():
+        fits = entry.position == expected_position and entry.prev_hash == expected_prev
+        if not fits or entry.hash != hash_of(entry):
+            return expected_position
+        expected_prev, expected_position = entry.hash, entry.position + 1
+    return None
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

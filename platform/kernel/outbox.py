@@ -1,0 +1,168 @@
+"""Background jobs that cannot be lost: a row in the caller's transaction, then a Celery message.
+
+The row is the truth, the message only wakes a worker. If the message is lost (Redis emptied,
+worker killed), the sweeper sends it again; so every job must be idempotent.
+"""
+
+import functools
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from celery import current_app, shared_task
+from django.db import transaction
+from django.db.models import F, Q
+from kombu.exceptions import OperationalError as BrokerDown
+
+from kernel import clock
+from kernel.jobstates import JOB, JobAction, JobState
+from kernel.models import OutboxEntry
+
+log = structlog.get_logger(__name__)
+
+RESEND_AFTER: Final = timedelta(seconds=30)  # a message that nobody picked up
+LEASE: Final = timedelta(seconds=45)  # a run whose worker went silent
+MAX_ATTEMPTS: Final = 8
+BATCH: Final = 200
+
+
+def enqueue(
+    task: str,
+    kwargs: dict[str, Any],
+    *,
+    queue: str = "default",
+    dedupe_key: str | None = None,
+    run_at: datetime | None = None,
+) -> UUID | None:
+    """Ask for one run of a job, in the caller's transaction; sent after commit.
+
+    Args:
+        task: Name given to `job()`.
+        kwargs: JSON-safe arguments.
+        queue: Celery queue.
+        dedupe_key: At most one job ever for this key; a second ask is ignored.
+        run_at: Not before this instant (aware UTC); default now.
+
+    Returns:
+        The entry's id, or None when a job with this key exists already.
+    """
+    entry = OutboxEntry(
+        task=task,
+        kwargs=kwargs,
+        queue=queue,
+        dedupe_key=dedupe_key,
+        run_at=run_at or clock.now(),
+        request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
+    )
+    created = OutboxEntry.objects.bulk_create([entry], ignore_conflicts=dedupe_key is not None)
+    if dedupe_key is not None and not OutboxEntry.objects.filter(pk=entry.pk).exists():
+        return None
+    if entry.run_at <= clock.now():
+        transaction.on_commit(functools.partial(send, [entry.pk]), robust=True)
+    return created[0].pk
+
+
+def send(entry_ids: list[UUID]) -> int:
+    """Hand entries to the broker; those it does not take stay open for the sweeper."""
+    sent = 0
+    for entry in OutboxEntry.objects.filter(pk__in=entry_ids, state__in=JOB.sources(JobAction.SEND)):
+        try:
+            current_app.send_task(
+                entry.task,
+                kwargs={**entry.kwargs, "outbox_id": str(entry.pk)},
+                queue=entry.queue,
+                task_id=f"{entry.pk}.{entry.attempts}",
+                headers={"request_id": entry.request_id},
+                retry=False,
+            )
+        except (BrokerDown, OSError) as error:
+            log.warning("outbox.broker_down", error=str(error))
+            break
+        sent += OutboxEntry.objects.filter(
+            pk=entry.pk, state__in=[JobState.WAITING, JobState.SENT]
+        ).update(state=JobState.SENT, sent_at=clock.now())
+    return sent
+
+
+def sweep() -> int:
+    """Send every entry that is due, was never picked up, or whose worker went silent."""
+    now = clock.now()
+    due = OutboxEntry.objects.filter(
+        Q(state=JobState.WAITING, run_at__lte=now)
+        | Q(state=JobState.SENT, sent_at__lt=now - RESEND_AFTER)
+        | Q(state=JobState.RUNNING, started_at__lt=now - LEASE)
+    )
+    return send(list(due.order_by("run_at").values_list("pk", flat=True)[:BATCH]))
+
+
+def begin(outbox_id: UUID) -> bool:
+    """Claim one run. False when the job is done, parked, or running under a live lease."""
+    now = clock.now()
+    claimable = Q(state__in=[JobState.WAITING, JobState.SENT]) | Q(
+        state=JobState.RUNNING, started_at__lt=now - LEASE
+    )
+    return bool(
+        OutboxEntry.objects.filter(claimable, pk=outbox_id).update(
+            state=JobState.RUNNING, started_at=now, attempts=F("attempts") + 1
+        )
+    )
+
+
+def finish(outbox_id: UUID) -> None:
+    """Record success."""
+    OutboxEntry.objects.filter(pk=outbox_id, state=JobState.RUNNING).update(
+        state=JobState.DONE, finished_at=clock.now(), last_error=""
+    )
+
+
+def fail(outbox_id: UUID, error: str, *, permanent: bool) -> None:
+    """Record a failed run: again later with a growing pause, or parked for a person."""
+    entry = OutboxEntry.objects.get(pk=outbox_id)
+    parked = permanent or entry.attempts >= MAX_ATTEMPTS
+    pause = timedelta(seconds=min(2**entry.attempts, 300))
+    OutboxEntry.objects.filter(pk=outbox_id, state=JobState.RUNNING).update(
+        state=JobState.PARKED if parked else JobState.WAITING,
+        run_at=clock.now() + pause,
+        finished_at=clock.now() if parked else None,
+        last_error=error[-4000:],
+    )
+
+
+class PermanentFailure(Exception):
+    """Raised by a job that must not be tried again; the entry is parked with the reason."""
+
+
+def job(name: str, *, queue: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Turn an idempotent function into a Celery task that keeps its state in the outbox.
+
+    Args:
+        name: Task name, as given to `enqueue`.
+        queue: Celery queue that runs it.
+    """
+
+    def decorate(run: Callable[..., None]) -> Callable[..., None]:
+        @shared_task(name=name, queue=queue, ignore_result=True)
+        @functools.wraps(run)
+        def task(*, outbox_id: str, **kwargs: object) -> None:
+            _run_once(run, UUID(outbox_id), kwargs)
+
+        return task  # type: ignore[no-any-return] # celery-types types a task as Any here
+
+    return decorate
+
+
+def _run_once(run: Callable[..., None], outbox_id: UUID, kwargs: dict[str, object]) -> None:
+    if not begin(outbox_id):
+        return
+    try:
+        run(**kwargs)
+    except PermanentFailure as error:
+        fail(outbox_id, str(error), permanent=True)
+    except Exception:  # any failure of a job is stored and retried: the row must not be lost
+        log.exception("job.failed", outbox_id=str(outbox_id))
+        fail(outbox_id, traceback.format_exc(), permanent=False)
+    else:
+        finish(outbox_id)
