@@ -1,0 +1,42 @@
+"""`python -m monitoring.exporter`: /metrics on its own loopback port, for all processes here."""
+
+import os
+import signal
+import threading
+
+import django
+from prometheus_client import REGISTRY, CollectorRegistry, multiprocess, start_http_server
+
+
+def registry() -> CollectorRegistry:
+    """Return the registry that sums every process of this machine and reads the tables."""
+    from monitoring.metrics import StateCollector  # noqa: PLC0415 needs django.setup()
+
+    merged = CollectorRegistry()
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        multiprocess.MultiProcessCollector(merged)  # type: ignore[no-untyped-call] # untyped upstream
+    else:
+        merged.register(REGISTRY)
+    merged.register(StateCollector())
+    return merged
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "invigil.settings")
+    django.setup()
+    stop = threading.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lambda *_: stop.set())
+    server, thread = start_http_server(
+        int(os.environ.get("METRICS_PORT", "8003")),
+        os.environ.get("METRICS_HOST", "127.0.0.1"),
+        registry=registry(),
+    )
+    stop.wait()
+    server.shutdown()
+    thread.join()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""Commands to an attempt: their kinds and how far each has got (pure).
+
+The kinds are the actions of the LTI Proctoring Services control interface (pause, resume,
+terminate, update = extra time, flag) and our own message and force_submit.
+"""
+
+from enum import StrEnum
+
+from kernel.machine import Machine
+
+
+class CommandKind(StrEnum):
+    """What an invigilator may tell an attempt to do."""
+
+    MESSAGE = "message"
+    PAUSE = "pause"
+    RESUME = "resume"
+    EXTEND = "extend"
+    FORCE_SUBMIT = "force_submit"
+    TERMINATE = "terminate"
+
+
+# These cost the student something, so the student is told why.
+NEEDS_REASON = frozenset(
+    {CommandKind.PAUSE, CommandKind.EXTEND, CommandKind.FORCE_SUBMIT, CommandKind.TERMINATE}
+)
+
+
+class DeliveryState(StrEnum):
+    """How far a command has got. Its effect is in the database from the start."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    APPLIED = "applied"
+
+
+class DeliveryAction(StrEnum):
+    """What the candidate's browser reports."""
+
+    DELIVER = "deliver"
+    APPLY = "apply"
+
+
+_S, _A = DeliveryState, DeliveryAction
+
+DELIVERY: Machine[DeliveryState, DeliveryAction] = Machine(
+    name="command",
+    start=_S.SENT,
+    moves={
+        (_S.SENT, _A.DELIVER): _S.DELIVERED,
+        (_S.SENT, _A.APPLY): _S.APPLIED,
+        (_S.DELIVERED, _A.APPLY): _S.APPLIED,
+    },
+    ends=frozenset({_S.APPLIED}),
+)
+
+# Seconds after issue at which an unacknowledged command is pushed again; then every 8 s.
+RESEND_AFTER_S = (2, 4, 8)
+RESEND_EVERY_S = 8
+ALARM_AFTER_S = 10

@@ -1,0 +1,45 @@
+"""What proctoring refuses."""
+
+from kernel.errors import DomainError
+
+
+class ReasonMissing(DomainError):
+    """This command costs the student something; say why."""
+
+    code = "reason_missing"
+    http_status = 422
+
+
+class CommandUnknown(DomainError):
+    """There is no such command for this attempt."""
+
+    code = "command_unknown"
+    http_status = 404
+
+
+class IncidentUnknown(DomainError):
+    """There is no such incident in this sitting."""
+
+    code = "incident_unknown"
+    http_status = 404
+
+
+class HelpUnknown(DomainError):
+    """There is no such request for help in this sitting."""
+
+    code = "help_unknown"
+    http_status = 404
+
+
+class NotAllowed(DomainError):
+    """This person may not do this here."""
+
+    code = "not_allowed"
+    http_status = 403
+
+
+class TooMuchTime(DomainError):
+    """The grant is larger than this role may give at once."""
+
+    code = "too_much_time"
+    http_status = 422

@@ -1,0 +1,24 @@
+"""Facts that proctoring tells the rest of the system."""
+
+from dataclasses import dataclass
+
+from kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRaised(Event):
+    """A rule, an invigilator or the student opened an incident."""
+
+    incident_id: int
+    attempt_id: int
+    sitting_id: int
+    kind: str
+    severity: float
+
+
+@dataclass(frozen=True, slots=True)
+class CommandApplied(Event):
+    """The candidate's browser reported a command as applied."""
+
+    command_id: str
+    attempt_id: int
