@@ -5,11 +5,14 @@ from pathlib import Path
 
 
 def text(name: str, default: str = "") -> str:
-    """Return the variable `name`, or the content of the file named by `<name>_FILE`."""
+    """Return the variable `name`, or the content of the file named by `<name>_FILE`.
+
+    An empty variable counts as not set, so that a copied `.env.example` changes nothing.
+    """
     secret_file = os.environ.get(f"{name}_FILE")
     if secret_file:
         return Path(secret_file).read_text(encoding="utf-8").strip()
-    return os.environ.get(name, default)
+    return os.environ.get(name) or default
 
 
 def flag(name: str, *, default: bool = False) -> bool:
