@@ -1,0 +1,200 @@
+"""Commands to attempts: the effect, the row and the audit line commit together, then the push."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.db.models import F
+
+from exams.selectors.attempts import AttemptFacts, attempt_facts
+from exams.services import attempts as exam_attempts
+from kernel import audit, clock
+from kernel.events import bus
+from kernel.machine import IllegalMove
+from proctoring.domain.command import (
+    DELIVERY,
+    NEEDS_REASON,
+    RESEND_AFTER_S,
+    RESEND_EVERY_S,
+    CommandKind,
+    DeliveryAction,
+    DeliveryState,
+)
+from proctoring.errors import CommandUnknown, ReasonMissing, TooMuchTime
+from proctoring.events import CommandApplied
+from proctoring.messages import CommandIssued
+from proctoring.models import Command
+from proctoring.selectors import command_view
+from realtime.publish import publish, publish_state
+
+MAX_EXTRA_INVIGILATOR = timedelta(minutes=15)
+MAX_EXTRA_CHIEF = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What an invigilator asked for, checked and typed.
+
+    Attributes:
+        command_id: Client-made; with the attempt's id it names one command for ever.
+        extra: For extend only; may be negative for a correction.
+        max_extra: The most this person may give at once.
+    """
+
+    command_id: UUID
+    kind: CommandKind
+    text: str
+    extra: timedelta
+    issued_by: int
+    max_extra: timedelta = MAX_EXTRA_INVIGILATOR
+
+
+def issue_commands(order: Order, attempt_ids: Sequence[int]) -> dict[int, str]:
+    """Issue one order to several attempts, each in its own transaction.
+
+    Returns:
+        Attempt id → "issued", or the code of the refusal for that attempt.
+
+    Raises:
+        ReasonMissing: The kind costs the student something and no reason was given.
+        TooMuchTime: The grant is beyond what this person may give.
+    """
+    check_order(order)
+    outcome: dict[int, str] = {}
+    for attempt_id in attempt_ids:
+        try:
+            issue_command(order, attempt_id)
+        except IllegalMove as refusal:
+            outcome[attempt_id] = refusal.code
+        else:
+            outcome[attempt_id] = "issued"
+    return outcome
+
+
+def check_order(order: Order) -> None:
+    """Refuse an order that is wrong for every attempt alike."""
+    if order.kind in NEEDS_REASON and not order.text.strip():
+        raise ReasonMissing(kind=order.kind.value)
+    if order.kind is CommandKind.MESSAGE and not order.text.strip():
+        raise ReasonMissing(kind=order.kind.value)
+    if abs(order.extra) > order.max_extra:
+        raise TooMuchTime(limit_s=int(order.max_extra.total_seconds()))
+
+
+@transaction.atomic
+def issue_command(order: Order, attempt_id: int) -> Command:
+    """Apply one order to one attempt and record it; a repeated command_id changes nothing.
+
+    Raises:
+        IllegalMove: The attempt is not in a state that allows it; nothing was changed.
+    """
+    row_id = uuid5(order.command_id, str(attempt_id))
+    seq = exam_attempts.next_command_seq(attempt_id)
+    known = Command.objects.filter(pk=row_id).first()
+    if known:
+        return known
+    facts = attempt_facts(attempt_id)
+    _apply(order, facts)
+    command = Command.objects.create(
+        id=row_id,
+        attempt_id=attempt_id,
+        seq=seq,
+        kind=order.kind,
+        text=order.text.strip(),
+        extra_s=int(order.extra.total_seconds()) if order.kind is CommandKind.EXTEND else 0,
+        issued_by_id=order.issued_by,
+    )
+    audit.append(
+        f"command.{order.kind.value}",
+        actor_id=order.issued_by,
+        subject=f"attempt:{attempt_id}",
+        reason=order.text.strip(),
+        data={"command": str(row_id), "extra_s": command.extra_s},
+        institution_id=facts.institution_id,
+    )
+    _push(command, facts.sitting_id)
+    return command
+
+
+def _apply(order: Order, facts: AttemptFacts) -> None:
+    reason = order.text.strip()
+    match order.kind:
+        case CommandKind.PAUSE:
+            exam_attempts.pause_attempt(facts.attempt_id, actor_id=order.issued_by, reason=reason)
+        case CommandKind.RESUME:
+            exam_attempts.resume_attempt(facts.attempt_id, actor_id=order.issued_by)
+        case CommandKind.EXTEND:
+            exam_attempts.extend_attempt(
+                facts.attempt_id, extra=order.extra, actor_id=order.issued_by, reason=reason
+            )
+        case CommandKind.FORCE_SUBMIT:
+            exam_attempts.force_submit(facts.attempt_id, actor_id=order.issued_by, reason=reason)
+        case CommandKind.TERMINATE:
+            exam_attempts.terminate_attempt(
+                facts.attempt_id, actor_id=order.issued_by, reason=reason
+            )
+        case CommandKind.MESSAGE:
+            pass  # its effect is the text itself
+
+
+def _push(command: Command, sitting_id: int) -> None:
+    view = command_view(command)
+    publish(f"attempt:{command.attempt_id}", CommandIssued(command=view))
+    publish_state(f"wall:{sitting_id}", f"command:{command.pk}", view)
+
+
+@transaction.atomic
+def record_ack(command_id: UUID, attempt_id: int, action: DeliveryAction) -> None:
+    """Record what the candidate's browser reports; a late or repeated report changes nothing.
+
+    Raises:
+        CommandUnknown: This attempt has no such command.
+    """
+    now = clock.now()
+    target = DeliveryState.APPLIED if action is DeliveryAction.APPLY else DeliveryState.DELIVERED
+    stamps = {"delivered_at": now} if action is DeliveryAction.DELIVER else {"applied_at": now}
+    moved = Command.objects.filter(
+        pk=command_id, attempt_id=attempt_id, state__in=DELIVERY.sources(action)
+    ).update(state=target, **stamps)
+    command = Command.objects.filter(pk=command_id, attempt_id=attempt_id).first()
+    if command is None:
+        raise CommandUnknown(command=str(command_id))
+    if not moved:
+        return
+    if target is DeliveryState.APPLIED:
+        bus.emit(CommandApplied(command_id=str(command_id), attempt_id=attempt_id))
+    sitting_id = attempt_facts(attempt_id).sitting_id
+    publish_state(f"wall:{sitting_id}", f"command:{command.pk}", command_view(command))
+
+
+def resend_unacknowledged(limit: int = 500) -> int:
+    """Push again every command whose pause since the last push is over: 2, 4, 8, 8 … seconds.
+
+    Returns:
+        How many were pushed.
+    """
+    now = clock.now()
+    candidates = Command.objects.exclude(state=DeliveryState.APPLIED).filter(
+        issued_at__gt=now - timedelta(hours=12),
+        pushed_at__lte=now - timedelta(seconds=RESEND_AFTER_S[0]),
+    )
+    pushed = 0
+    for command in candidates.order_by("pushed_at")[:limit]:
+        if now - command.pushed_at < resend_pause(command.pushes):
+            continue
+        claimed = Command.objects.filter(pk=command.pk, pushes=command.pushes).update(
+            pushes=F("pushes") + 1, pushed_at=now
+        )
+        if claimed:
+            publish(f"attempt:{command.attempt_id}", CommandIssued(command=command_view(command)))
+            pushed += 1
+    return pushed
+
+
+def resend_pause(pushes: int) -> timedelta:
+    """Return the pause after the n-th push (n from 1)."""
+    index = pushes - 1
+    seconds = RESEND_AFTER_S[index] if index < len(RESEND_AFTER_S) else RESEND_EVERY_S
+    return timedelta(seconds=seconds)
