@@ -1,0 +1,13 @@
+/** Loaded by every page: the design system and the behaviours of plain pages. */
+import "$web/app.css";
+import { focusFirstError, startDialogs, startForms, startMenus, startNavigation } from "$web/page/controls";
+import { startThemeSwitch } from "$web/page/theme";
+import { startTimes } from "$web/page/times";
+
+startNavigation();
+startThemeSwitch();
+startMenus();
+startDialogs();
+startForms();
+startTimes();
+focusFirstError();
