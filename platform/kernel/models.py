@@ -17,8 +17,10 @@ class OutboxEntry(models.Model):
     task = models.CharField(max_length=100)
     queue = models.CharField(max_length=20, default="default")
     kwargs = models.JSONField(default=dict)
-    dedupe_key = models.CharField(max_length=200, null=True, blank=True, unique=True)  # noqa: DJ001 null is "not deduplicated"; "" would collide
-    state = models.CharField(max_length=12, default=JobState.WAITING, choices=[(s, s) for s in JobState])
+    dedupe_key = models.CharField(max_length=200, null=True, blank=True, unique=True)
+    state = models.CharField(
+        max_length=12, default=JobState.WAITING, choices=[(s, s) for s in JobState]
+    )
     attempts = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
     run_at = models.DateTimeField(db_default=Now())
@@ -31,7 +33,9 @@ class OutboxEntry(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(
-                fields=["run_at"], name="outbox_open", condition=Q(state__in=["waiting", "sent", "running"])
+                fields=["run_at"],
+                name="outbox_open",
+                condition=Q(state__in=["waiting", "sent", "running"]),
             ),
         ]
         verbose_name_plural = "outbox entries"

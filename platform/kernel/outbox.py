@@ -68,7 +68,9 @@ def enqueue(
 def send(entry_ids: list[UUID]) -> int:
     """Hand entries to the broker; those it does not take stay open for the sweeper."""
     sent = 0
-    for entry in OutboxEntry.objects.filter(pk__in=entry_ids, state__in=JOB.sources(JobAction.SEND)):
+    for entry in OutboxEntry.objects.filter(
+        pk__in=entry_ids, state__in=JOB.sources(JobAction.SEND)
+    ):
         try:
             current_app.send_task(
                 entry.task,
@@ -149,7 +151,7 @@ def job(name: str, *, queue: str) -> Callable[[Callable[..., None]], Callable[..
         def task(*, outbox_id: str, **kwargs: object) -> None:
             _run_once(run, UUID(outbox_id), kwargs)
 
-        return task  # type: ignore[no-any-return] # celery-types types a task as Any here
+        return task
 
     return decorate
 
