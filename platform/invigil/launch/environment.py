@@ -1,0 +1,80 @@
+"""The environment of every process of a stack, made again from var/ by whoever needs it."""
+
+import os
+import socket
+from contextlib import suppress
+
+from invigil.launch.place import Place
+from invigil.launch.ports import LOOPBACK, Ports
+from invigil.launch.postgres import DATABASE, USER
+from invigil.launch.secrets_file import kept_secret
+
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 names of a choice the person makes with --host
+
+
+def tool_environment(place: Place) -> dict[str, str]:
+    """Return what a tool of the working copy needs to find the packages and the programs."""
+    return {
+        **os.environ,
+        "PYTHONPATH": f"{place.root}{os.pathsep}{place.root / 'platform'}",
+        "PATH": f"{place.python.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "DJANGO_SETTINGS_MODULE": "invigil.settings",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def stack_environment(place: Place, ports: Ports, host: str = LOOPBACK) -> dict[str, str]:
+    """Return the environment of the roles; what is set outside already wins.
+
+    Raises:
+        Stop: var/ cannot be written to.
+    """
+    var = place.var
+    defaults = {
+        "DATABASE_URL": database_url(place, ports),
+        "REDIS_URL": f"redis://:{kept_secret(var / 'valkey_password')}@{LOOPBACK}:{ports.valkey}/0",
+        "DJANGO_SECRET_KEY": kept_secret(var / "secret_key"),
+        "DJANGO_DEBUG": "0",
+        "DJANGO_ALLOWED_HOSTS": ",".join(allowed_hosts(host)),
+        "MEDIA_DIR": str(var / "media"),
+        "QUARANTINE_DIR": str(var / "uploads" / "quarantine"),
+        "CLEAN_DIR": str(var / "uploads" / "clean"),
+        "SFU_PUBLIC_IPS": ",".join(addresses(host)),
+        "ASGI_SERVER": "uvicorn",
+    }
+    fixed = {
+        "HOST": host,
+        "PORT": str(ports.web),
+        "RT_PORT": str(ports.rt),
+        "SFU_PORT": str(ports.sfu),
+        "METRICS_PORT": str(ports.metrics),
+        "VAR_DIR": str(var),
+        "PROMETHEUS_MULTIPROC_DIR": str(place.run / "metrics"),
+    }
+    return {**defaults, **tool_environment(place), **fixed}
+
+
+def database_url(place: Place, ports: Ports, name: str = DATABASE) -> str:
+    """Return the address of the embedded PostgreSQL, or of one of its databases."""
+    password = kept_secret(place.var / "postgres_password")
+    return f"postgres://{USER}:{password}@{LOOPBACK}:{ports.postgres}/{name}"
+
+
+def allowed_hosts(host: str) -> list[str]:
+    """Return the host names that web and sockets answer to."""
+    return list(dict.fromkeys([LOOPBACK, "localhost", *addresses(host)]))
+
+
+def addresses(host: str) -> list[str]:
+    """Return the addresses under which a listener on `host` is reached."""
+    if host not in EVERYWHERE:
+        return [host]
+    return [address for address in (_outward_address(), LOOPBACK) if address]
+
+
+def _outward_address() -> str:
+    """Return this machine's address in its network; a UDP socket sends nothing by connecting."""
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # TEST-NET-1, RFC 5737
+        return str(probe.getsockname()[0])
+    return ""

@@ -1,0 +1,52 @@
+"""The roles of the code base as commands; the same ones that the container images run."""
+
+from collections.abc import Mapping
+
+from invigil.launch.place import Place
+from invigil.launch.ports import Ports
+from invigil.launch.supervisor import Role
+
+QUEUES = "grading,notices,scans,media,default"
+WORKER_PROCESSES = "2"
+
+
+def stack_roles(place: Place, ports: Ports, host: str, env: Mapping[str, str]) -> list[Role]:
+    """Return the roles of a whole stack on one machine, in the order of their start."""
+    return [
+        Role(
+            "web",
+            _python(
+                place, "gunicorn", "-c", "platform/invigil/gunicorn.py", "invigil.wsgi:application"
+            ),
+        ),
+        Role("rt", _socket_server(place, ports, host, env.get("ASGI_SERVER", ""))),
+        Role("sfu", _python(place, "proctoring.media.sfu.worker")),
+        Role("worker", _worker(place)),
+        Role("metrics", _python(place, "monitoring.exporter")),
+        Role(
+            "beat",
+            _python(
+                place, "celery", "-A", "invigil", "beat", "-s", f"{place.var}/beat", "-l", "info"
+            ),
+        ),
+    ]
+
+
+def _python(place: Place, module: str, *words: str) -> list[str]:
+    return [str(place.python), "-m", module, *words]
+
+
+def _worker(place: Place) -> list[str]:
+    quiet = ("--without-gossip", "--without-mingle")
+    queues = ("-Q", QUEUES, "-c", WORKER_PROCESSES, "-l", "info")
+    return _python(place, "celery", "-A", "invigil", "worker", *queues, *quiet)
+
+
+def _socket_server(place: Place, ports: Ports, host: str, server: str) -> list[str]:
+    application = "invigil.asgi:application"
+    if server == "daphne":
+        return _python(place, "daphne", "-b", host, "-p", str(ports.rt), application)
+    listen = ("--host", host, "--port", str(ports.rt), "--timeout-graceful-shutdown", "5")
+    loop = ("--loop", "uvloop", "--ws", "websockets-sansio", "--no-access-log")
+    frames = ("--ws-per-message-deflate", "false", "--ws-max-size", "65536")
+    return _python(place, "uvicorn", application, *listen, *loop, *frames)

@@ -1,0 +1,132 @@
+"""Run one command to its end, stoppable at any moment, with nothing of it left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from invigil.launch import interrupts
+from invigil.launch.logs import open_log
+
+POLL_S = 0.05
+GRACE_S = 5.0
+TAIL_BYTES = 8192
+Command = Sequence[str | Path]
+
+
+class CommandFailed(Exception):
+    """The command ended with a code other than 0.
+
+    Attributes:
+        code: Its exit code; negative when a signal ended it.
+        output: The end of what it wrote.
+    """
+
+    def __init__(self, argv: Sequence[str], code: int, output: str) -> None:
+        super().__init__(f"{argv[0]} ended with code {code}")
+        self.code = code
+        self.output = output
+
+    @property
+    def reason(self) -> str:
+        """The last line that it wrote and that says something."""
+        lines = [line.strip() for line in self.output.splitlines() if line.strip()]
+        telling = [line for line in lines if "error" in line.lower()]
+        return (telling or lines or [f"exit code {self.code}"])[-1][:300]
+
+
+def run_logged(
+    argv: Command,
+    log: Path,
+    *,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    limit_s: float = 1800,
+) -> str:
+    """Run a command with its output in `log`, and return what it wrote.
+
+    Raises:
+        CommandFailed: It ended with another code than 0, or took longer than `limit_s`.
+        Interrupted: The launcher was asked to end; the command and its children are gone.
+    """
+    words = [str(word) for word in argv]
+    with open_log(log) as sink:
+        begin = sink.seek(0, os.SEEK_END)
+        process = subprocess.Popen(
+            words,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            _wait(process, limit_s)
+        finally:
+            end_group(process)
+    with log.open("rb") as source:
+        source.seek(begin)
+        output = source.read().decode("utf-8", "replace")
+    if process.returncode != 0:
+        raise CommandFailed(words, process.returncode, output[-TAIL_BYTES:])
+    return output
+
+
+def run_attached(argv: Command, *, cwd: Path, env: Mapping[str, str] | None = None) -> int:
+    """Run a command on the terminal of the launcher and return its exit code.
+
+    A request to end is handed on; the command gets a few seconds to close its work.
+    """
+    process = subprocess.Popen([str(word) for word in argv], cwd=cwd, env=env)
+    return wait_attached(process)
+
+
+def wait_attached(process: "subprocess.Popen[bytes]") -> int:
+    """Wait for a command on the launcher's terminal; see `run_attached`."""
+    told = 0
+    deadline = float("inf")
+    while process.poll() is None:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(POLL_S)
+        if interrupts.count() > told:
+            told = interrupts.count()
+            deadline = min(deadline, time.monotonic() + 3 * GRACE_S)
+            _hand_on(process, interrupts.last())
+        if time.monotonic() > deadline:
+            process.kill()
+    return process.returncode if process.returncode >= 0 else 128 - process.returncode
+
+
+def _wait(process: "subprocess.Popen[bytes]", limit_s: float) -> None:
+    deadline = time.monotonic() + limit_s
+    while process.poll() is None and time.monotonic() < deadline:
+        interrupts.check()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(POLL_S)
+
+
+def end_group(process: "subprocess.Popen[bytes]") -> None:
+    """End the command and everything it started; it leads a process group of its own."""
+    if process.poll() is None:
+        _signal_group(process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE_S)
+    _signal_group(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _signal_group(leader: int, number: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, number)
+
+
+def _hand_on(process: "subprocess.Popen[bytes]", number: int) -> None:
+    """Pass a signal on; the terminal has already sent its Ctrl-C to both."""
+    if number != signal.SIGINT or not sys.stdin.isatty():
+        with suppress(ProcessLookupError):
+            process.send_signal(number)

@@ -1,0 +1,136 @@
+"""`run.py up`: the whole stack on this machine, until somebody ends it."""
+
+import http.client
+import os
+import shutil
+import socket
+import time
+from contextlib import suppress
+
+from invigil.devstack import Options, lock_stack, open_engines
+from invigil.launch.environment import EVERYWHERE
+from invigil.launch.place import Place
+from invigil.launch.ports import LOOPBACK, Ports, require_free
+from invigil.launch.report import Stop, say, step
+from invigil.launch.roles import stack_roles
+from invigil.launch.shell import Command, CommandFailed, run_logged
+from invigil.launch.supervisor import Supervisor
+
+READY_S = 90.0
+
+
+def run_stack(place: Place, options: Options, *, demo: bool, begun: float) -> int:
+    """Run the stack and return when it has ended.
+
+    Args:
+        place: The working copy; everything is written under its `var`.
+        options: Ports and address.
+        demo: Fill an empty database with the demo school.
+        begun: When the command was started, seconds since the epoch.
+
+    Raises:
+        Stop: It cannot be started; nothing of it is left running.
+        Interrupted: Somebody ended it, which is the ordinary way.
+    """
+    require_ports(place, options)
+    with open_engines(place, options) as supervisor:
+        story = prepare_database(supervisor, demo=demo)
+        with step("Web, sockets, media, worker, clock"):
+            start_roles(supervisor, options)
+        supervisor.set_phase("ready", addresses(options))
+        greet(options, story, time.time() - begun)
+        supervisor.watch()
+        say("\nStopping: open requests and running tasks are finished first.")
+    say("Stopped.")
+    return 0
+
+
+def require_ports(place: Place, options: Options) -> None:
+    """Make sure that no other program has a port of the stack; a stack of ours says so itself.
+
+    Raises:
+        Stop: One is taken.
+    """
+    file = lock_stack(place)
+    try:
+        ports, host = options.ports, options.host
+        require_free(host, ports.web, "web pages")
+        require_free(host, ports.rt, "sockets")
+        require_free(host, ports.sfu, "media", socket.SOCK_DGRAM)
+        require_free(LOOPBACK, ports.metrics, "figures")
+    finally:
+        file.release()
+
+
+def prepare_database(supervisor: Supervisor, *, demo: bool) -> str:
+    """Bring the tables up to date and, in an empty database, make the demo; return its story."""
+    with step("Tables"):
+        _manage(supervisor, "migrate", "--no-input", "-v", "0")
+    if not demo:
+        return ""
+    with step("Demo school"):
+        return _manage(supervisor, "seed_demo", "--if-empty")
+
+
+def _manage(supervisor: Supervisor, *words: str) -> str:
+    place = supervisor.place
+    log = place.logs / "manage.log"
+    argv: Command = [place.python, "manage.py", *words]
+    try:
+        return run_logged(argv, log, cwd=place.root, env=supervisor.env)
+    except CommandFailed as failed:
+        raise Stop(
+            f"manage.py {words[0]} failed: {failed.reason}.", f"The whole log: {log}"
+        ) from None
+
+
+def start_roles(supervisor: Supervisor, options: Options) -> None:
+    """Start every role and wait until pages and sockets are served.
+
+    Raises:
+        Stop: A role keeps ending, or does not answer in time.
+    """
+    metrics = supervisor.place.run / "metrics"
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir(parents=True)
+    for role in stack_roles(supervisor.place, options.ports, options.host, supervisor.env):
+        supervisor.start(role)
+    host = LOOPBACK if options.host in EVERYWHERE else options.host
+    supervisor.wait_until(lambda: _serves_pages(host, options.ports.web), "web", READY_S)
+    supervisor.wait_until(lambda: _listens(host, options.ports.rt), "rt", READY_S)
+
+
+def _serves_pages(host: str, port: int) -> bool:
+    with suppress(OSError, http.client.HTTPException):
+        connection = http.client.HTTPConnection(host, port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
+        finally:
+            connection.close()
+    return False
+
+
+def _listens(host: str, port: int) -> bool:
+    with suppress(OSError), socket.create_connection((host, port), timeout=1):
+        return True
+    return False
+
+
+def addresses(options: Options) -> dict[str, str]:
+    """Return where the parts of the stack answer."""
+    host = LOOPBACK if options.host in EVERYWHERE else options.host
+    shown = f"[{host}]" if ":" in host else host
+    ports: Ports = options.ports
+    return {
+        "web": os.environ.get("SITE_URL") or f"http://{shown}:{ports.web}",
+        "ws": f"ws://{shown}:{ports.rt}/ws/",
+        "metrics": f"http://{LOOPBACK}:{ports.metrics}/metrics",
+    }
+
+
+def greet(options: Options, story: str, seconds: float) -> None:
+    """Say where the stack is, who can log in and what happens when."""
+    if story.strip():
+        say(f"\n{story.strip()}")
+    say(f"\nReady after {seconds:.1f} s: {addresses(options)['web']}   (Ctrl-C ends it)")
