@@ -13,5 +13,15 @@ app.autodiscover_tasks()
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-outbox": {"task": "kernel.sweep_outbox", "schedule": 2.0, "options": {"expires": 10}},
+    "requeue-scans": {
+        "task": "scanner.requeue_waiting",
+        "schedule": 10.0,
+        "options": {"expires": 20, "queue": "scans"},
+    },
+    "purge-uploads": {
+        "task": "scanner.purge_old",
+        "schedule": 3600.0,
+        "options": {"expires": 1800, "queue": "scans"},
+    },
 }
 app.conf.beat_schedule = SCHEDULE

@@ -1,0 +1,98 @@
+"""Reads of uploads: cards and what a page may say about one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from scanner.domain import Verdict
+from scanner.engines.base import bound_engine
+from scanner.errors import UploadNotFound
+from scanner.models import Upload
+from scanner.readers import may_read
+
+
+@dataclass(frozen=True, slots=True)
+class UploadCard:
+    """One upload as other apps see it.
+
+    Attributes:
+        size: bytes.
+        mime: Sniffed from the content.
+        reason: Why it was infected or refused; empty otherwise.
+    """
+
+    id: UUID
+    owner_id: int
+    purpose: str
+    name: str
+    size: int
+    sha256: str
+    mime: str
+    state: Verdict
+    reason: str
+    received_at: datetime
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether its content may be given out."""
+        return self.state is Verdict.CLEAN
+
+
+@dataclass(frozen=True, slots=True)
+class UploadStatus:
+    """A card with what the page must say while it waits: whether any scanner exists at all."""
+
+    card: UploadCard
+    has_scanner: bool
+
+
+def upload_card(upload_id: UUID) -> UploadCard:
+    """Return the card, without asking who wants to know.
+
+    Raises:
+        UploadNotFound: There is none.
+    """
+    upload = Upload.objects.filter(pk=upload_id).first()
+    if upload is None:
+        raise UploadNotFound
+    return card_of(upload)
+
+
+def upload_cards(upload_ids: Iterable[UUID]) -> dict[UUID, UploadCard]:
+    """Return cards by upload id; an unknown id is left out."""
+    return {row.pk: card_of(row) for row in Upload.objects.filter(pk__in=list(upload_ids))}
+
+
+def upload_status(upload_id: UUID, viewer: int) -> UploadStatus:
+    """Return what the viewer (a user id) may know of the upload.
+
+    Raises:
+        UploadNotFound: There is none, or it is not this viewer's to see (one answer for both).
+    """
+    card = upload_card(upload_id)
+    if not may_read(viewer, upload_id=card.id, owner_id=card.owner_id, purpose=card.purpose):
+        raise UploadNotFound
+    return UploadStatus(card, has_scanner=bound_engine().name != "none")
+
+
+def count_waiting(owner_id: int | None = None) -> int:
+    """Return how many uploads wait for their verdict, of one owner or of all."""
+    waiting = Upload.objects.filter(state__in=[Verdict.QUARANTINED, Verdict.SCANNING])
+    return (waiting.filter(owner_id=owner_id) if owner_id is not None else waiting).count()
+
+
+def card_of(upload: Upload) -> UploadCard:
+    """Return the card of a row."""
+    return UploadCard(
+        id=upload.pk,
+        owner_id=upload.owner_id,
+        purpose=upload.purpose,
+        name=upload.name,
+        size=upload.size,
+        sha256=upload.sha256,
+        mime=upload.mime,
+        state=Verdict(upload.state),
+        reason=upload.reason,
+        received_at=upload.received_at,
+    )
