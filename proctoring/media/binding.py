@@ -1,0 +1,49 @@
+"""The Signalling of this process: bound once in wiring, made on the first use of the loop."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from proctoring.media.embedded import EmbeddedEngine
+from proctoring.media.signalling import Push, Signalling
+from realtime.tasks import spawn
+
+
+@dataclass(slots=True)
+class _Binding:
+    make_engine: Callable[[], EmbeddedEngine] | None = None
+    push: Push | None = None
+    started: asyncio.Task[Signalling] | None = None
+    facts: asyncio.Task[None] | None = None
+
+
+_binding: Final = _Binding()
+
+
+def bind(make_engine: Callable[[], EmbeddedEngine], push: Push) -> None:
+    """Say which engine and which publisher to use; nothing is opened yet."""
+    _binding.make_engine = make_engine
+    _binding.push = push
+    _binding.started = None
+
+
+async def current() -> Signalling:
+    """Return the process's signalling, started.
+
+    Raises:
+        RuntimeError: `bind` was not called; a mistake in wiring.
+    """
+    if _binding.started is None:
+        _binding.started = spawn(_start(), name="media-start")
+    return await asyncio.shield(_binding.started)
+
+
+async def _start() -> Signalling:
+    if _binding.make_engine is None or _binding.push is None:
+        raise RuntimeError("proctoring.media.binding.bind was not called")
+    engine = _binding.make_engine()
+    await engine.start()
+    signalling = Signalling(engine, _binding.push)
+    _binding.facts = spawn(signalling.run(), name="media-facts")
+    return signalling

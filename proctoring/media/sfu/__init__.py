@@ -1,0 +1,1 @@
+"""The embedded SFU: forwards encrypted video between browsers; knows nothing of Django."""

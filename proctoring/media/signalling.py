@@ -1,0 +1,258 @@
+"""media.* messages → engine calls, and engine facts → pushes.
+
+Who may do what is decided by the caller's facts alone: a candidate sends its own attempt's picture
+and sees nobody; staff see the room of their sitting and send nothing. The engine itself never
+shows a source outside the viewer's room.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+import structlog
+
+from kernel.errors import DomainError
+from proctoring.media.errors import MediaForbidden, PeerUnknown
+from proctoring.media.messages import (
+    MediaAnswer,
+    MediaIce,
+    MediaLayerWanted,
+    MediaReassign,
+    MediaRoom,
+    MediaSources,
+    SlotChange,
+    SlotWish,
+)
+from proctoring.media.peerbook import PeerBook, PeerRecord
+from proctoring.media.ports import (
+    LayerWanted,
+    MediaEngine,
+    MediaEvent,
+    PeerLost,
+    SourceDown,
+    SourceRef,
+    SourceUp,
+    WorkerLost,
+)
+
+log = structlog.get_logger(__name__)
+
+Push = Callable[[str, msgspec.Struct], None]
+CAMERA: Final = "camera"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaCaller:
+    """What the topic has found out about who is speaking.
+
+    Attributes:
+        sitting_id: The sitting of the topic, which the caller may enter.
+        attempt_id: The caller's own attempt in it, None for staff.
+        is_staff: Whether the caller may watch this sitting.
+        visible: Attempts this member of staff may see; None means all of the sitting.
+    """
+
+    user_id: int
+    connection_id: str
+    sitting_id: int
+    attempt_id: int | None = None
+    is_staff: bool = False
+    visible: Container[int] | None = None
+
+
+class Signalling:
+    """One per rt process; knows the peers of its own sockets only."""
+
+    def __init__(self, engine: MediaEngine, push: Push) -> None:
+        self._engine = engine
+        self._push = push
+        self._book = PeerBook()
+
+    async def handle_publish(self, caller: MediaCaller, attempt_id: int, offer: str) -> MediaAnswer:
+        """Take a candidate's camera.
+
+        Raises:
+            MediaForbidden: Not the caller's own attempt.
+            DomainError: As MediaEngine.publish.
+        """
+        if caller.attempt_id is None or caller.attempt_id != attempt_id:
+            raise MediaForbidden
+        with self._book.opening(caller.connection_id):
+            answer = await self._engine.publish(
+                _room(caller.sitting_id), f"attempt:{attempt_id}", offer
+            )
+            former = [r for r in self._book.of_connection(caller.connection_id) if r.attempt_id]
+            self._book.drop(former)
+            record = PeerRecord(answer.peer_id, caller.connection_id, caller.sitting_id, attempt_id)
+            await self._enter(record)
+        return MediaAnswer(sdp=answer.sdp, peer=answer.peer_id)
+
+    async def handle_subscribe(
+        self,
+        caller: MediaCaller,
+        sitting_id: int,
+        offer: str,
+        slots: Sequence[SlotWish | None] = (),
+    ) -> MediaAnswer:
+        """Open a wall's slots.
+
+        Raises:
+            MediaForbidden: Not staff of this sitting, or a source the caller may not see.
+            DomainError: As MediaEngine.subscribe.
+        """
+        if not caller.is_staff or caller.sitting_id != sitting_id:
+            raise MediaForbidden
+        wanted = [_checked(caller, wish) for wish in slots]
+        with self._book.opening(caller.connection_id):
+            answer = await self._engine.subscribe(
+                _room(sitting_id), f"user:{caller.user_id}", offer, wanted
+            )
+            record = PeerRecord(answer.peer_id, caller.connection_id, sitting_id)
+            record.slots.update(enumerate(wanted))
+            await self._enter(record)
+        return MediaAnswer(sdp=answer.sdp, peer=answer.peer_id)
+
+    async def handle_switch(
+        self, caller: MediaCaller, peer_id: str, changes: Sequence[SlotChange]
+    ) -> None:
+        """Show other sources in a wall's slots.
+
+        Raises:
+            PeerUnknown: Not a wall of this socket.
+            MediaForbidden: A source the caller may not see.
+            DomainError: As MediaEngine.switch.
+        """
+        record = self._wall(caller, peer_id)
+        wanted = {change.slot: _checked(caller, change.show) for change in changes}
+        await self._engine.switch(peer_id, wanted)
+        record.slots |= wanted
+
+    async def handle_layer(self, caller: MediaCaller, peer_id: str, slot: int, layer: Layer) -> None:
+        """Ask for another layer of what a slot shows; the candidate's browser is told to send it.
+
+        Raises:
+            PeerUnknown: Not a wall of this socket, or an empty slot.
+            DomainError: As MediaEngine.switch.
+        """
+        record = self._wall(caller, peer_id)
+        shown = record.slots.get(slot)
+        if shown is None:
+            raise PeerUnknown(reason="empty_slot")
+        wanted = SourceRef(shown.name, layer)
+        await self._engine.switch(peer_id, {slot: wanted})
+        record.slots[slot] = wanted
+
+    async def handle_restart(self, caller: MediaCaller, peer_id: str) -> MediaIce:
+        """Give a peer new ICE credentials.
+
+        Raises:
+            PeerUnknown: Not a peer of this socket.
+            DomainError: As MediaEngine.restart_ice.
+        """
+        self._book.owned(caller.connection_id, peer_id)
+        fresh = await self._engine.restart_ice(peer_id)
+        return MediaIce(ufrag=fresh.ufrag, password=fresh.password)
+
+    async def handle_close(self, caller: MediaCaller, peer_id: str) -> None:
+        """Close a peer.
+
+        Raises:
+            PeerUnknown: Not a peer of this socket.
+        """
+        record = self._book.owned(caller.connection_id, peer_id)
+        self._book.drop([record])
+        await self._close([record])
+
+    async def connection_closed(self, connection_id: str) -> None:
+        """Close every peer of a socket that is gone; harmless when it has none."""
+        await self._close(self._book.drop_connection(connection_id))
+
+    async def room(self, sitting_id: int) -> MediaRoom:
+        """Return the live sources of a sitting; empty while no worker answers."""
+        try:
+            names = await self._engine.sources(_room(sitting_id))
+        except DomainError as error:
+            log.warning("media.room_unknown", code=error.code)
+            names = ()
+        return MediaRoom(sources=tuple(names))
+
+    async def run(self) -> None:
+        """Turn the engine's facts into pushes, for ever."""
+        async for event in self._engine.events():
+            self.hear(event)
+
+    def hear(self, event: MediaEvent) -> None:
+        """Push one fact to those it concerns; only the process that holds the peer speaks."""
+        match event:
+            case WorkerLost(worker, epoch):
+                self._reassign(self._book.on_worker(f"{worker}/{epoch}"))
+            case PeerLost(peer_id=peer_id):
+                self._reassign(self._held(peer_id))
+            case LayerWanted(layer=layer, wanted=wanted, peer_id=peer_id):
+                for record in self._held(peer_id):
+                    self._push(record.topic, MediaLayerWanted(layer=layer, wanted=wanted))
+            case SourceUp(name=name, peer_id=peer_id):
+                self._tell_room(self._held(peer_id), MediaSources(up=(name,)))
+            case SourceDown(name=name, peer_id=peer_id):
+                self._tell_room(self._held(peer_id), MediaSources(down=(name,)))
+
+    async def _enter(self, record: PeerRecord) -> None:
+        if not self._book.add(record):
+            await self._engine.close(record.peer_id)
+            raise PeerUnknown(reason="connection_closed")
+
+    def _wall(self, caller: MediaCaller, peer_id: str) -> PeerRecord:
+        record = self._book.owned(caller.connection_id, peer_id)
+        if record.attempt_id is not None or record.sitting_id != caller.sitting_id:
+            raise PeerUnknown
+        if not caller.is_staff:
+            raise MediaForbidden
+        return record
+
+    def _held(self, peer_id: str) -> list[PeerRecord]:
+        record = self._book.find(peer_id)
+        return [] if record is None else [record]
+
+    def _reassign(self, records: Sequence[PeerRecord]) -> None:
+        self._book.drop(records)
+        by_topic: defaultdict[str, list[str]] = defaultdict(list)
+        for record in records:
+            by_topic[record.topic].append(record.peer_id)
+        for topic, peers in by_topic.items():
+            self._push(topic, MediaReassign(peers=tuple(peers)))
+        for record in records:
+            self._tell_down(record)
+
+    async def _close(self, records: Sequence[PeerRecord]) -> None:
+        for record in records:
+            self._tell_down(record)
+            await self._engine.close(record.peer_id)
+
+    def _tell_down(self, record: PeerRecord) -> None:
+        if record.attempt_id is not None:
+            gone = MediaSources(down=(f"attempt:{record.attempt_id}/{CAMERA}",))
+            self._tell_room([record], gone)
+
+    def _tell_room(self, records: Sequence[PeerRecord], sources: MediaSources) -> None:
+        for record in records:
+            self._push(f"media:{record.sitting_id}", sources)
+
+
+def _room(sitting_id: int) -> str:
+    return f"sitting:{sitting_id}"
+
+
+def _checked(caller: MediaCaller, wish: SlotWish | None) -> SourceRef | None:
+    """Return the wish as a source reference.
+
+    Raises:
+        MediaForbidden: The caller may not see this attempt.
+    """
+    if wish is None:
+        return None
+    attempt_id = int(wish.source.partition("/")[0].removeprefix("attempt:"))
+    if caller.visible is not None and attempt_id not in caller.visible:
+        raise MediaForbidden(attempt=attempt_id)
+    return SourceRef(wish.source, wish.layer)
