@@ -1,0 +1,127 @@
+/** The candidate's HTTP calls, typed; refusals become words the queue and the room understand. */
+import { ApiError, get, post } from "$web/api";
+import type { Gate, SaveOutcome, Transport } from "./autosave";
+import type { KeptAnswer } from "./autosave/ledger";
+import type { AttemptState, Question, ServerAnswer } from "./paper";
+
+/** An instant on the wire: milliseconds since the epoch. */
+export type Instant = number;
+
+export interface Snapshot {
+  attempt: number;
+  sitting: number;
+  state: AttemptState;
+  started_at: Instant | null;
+  deadline: Instant | null;
+  server_time: Instant;
+  lease: string | null;
+  questions: Question[] | null;
+  answers: Record<string, ServerAnswer>;
+  last_command_seq: number;
+  hold_reason: string;
+}
+
+export interface SaveReply {
+  saved: Record<string, number>;
+  refused: Record<string, string>;
+  state: AttemptState;
+  deadline: Instant | null;
+  server_time: Instant;
+  last_command_seq: number;
+}
+
+export interface Receipt {
+  receipt: string;
+  submitted_at: Instant;
+  answered: number;
+  total: number;
+}
+
+/** How an attempt's state gates saving; a state not named here leaves the gate open. */
+export const GATE_OF_STATE: Partial<Record<AttemptState, Exclude<Gate, "closed" | "open">>> = {
+  paused: "paused",
+  submitted: "over",
+  expired: "over",
+  terminated: "over",
+  absent: "over",
+};
+
+const GATE_OF_CODE: Record<string, Exclude<Gate, "closed" | "open">> = {
+  lease_lost: "moved",
+  paused: "paused",
+  attempt_ended: "over",
+};
+
+export class AttemptApi {
+  constructor(private readonly attempt: number) {}
+
+  snapshot(): Promise<Snapshot> {
+    return get<Snapshot>(this.url());
+  }
+
+  async takeLease(device: string): Promise<string> {
+    const reply = await post<{ lease: string }>(this.url("lease"), { device }, { idempotent: true });
+    return reply.lease;
+  }
+
+  start(lease: string): Promise<Snapshot> {
+    return post<Snapshot>(this.url("start"), { lease }, { idempotent: true });
+  }
+
+  submit(lease: string, digest: Record<string, number>): Promise<Receipt> {
+    return post<Receipt>(this.url("submit"), { lease, digest }, { idempotent: true });
+  }
+
+  save(lease: string, answers: KeptAnswer[], keepalive: boolean): Promise<SaveReply> {
+    const body = {
+      lease,
+      answers: answers.map(({ question, seq, value, clientAt }) => ({
+        question,
+        seq,
+        value,
+        client_at: clientAt,
+      })),
+    };
+    return post<SaveReply>(this.url("answers"), body, { keepalive });
+  }
+
+  private url(part = ""): string {
+    return `/api/attempts/${this.attempt}${part && `/${part}`}`;
+  }
+}
+
+/** The queue's way to the server. `onReply` sees each answer before the queue does. */
+export class HttpTransport implements Transport {
+  constructor(
+    private readonly api: AttemptApi,
+    private readonly onReply: (reply: SaveReply) => void,
+  ) {}
+
+  async save(lease: string, answers: KeptAnswer[], keepalive: boolean): Promise<SaveOutcome> {
+    try {
+      const reply = await this.api.save(lease, answers, keepalive);
+      if (!isReply(reply)) return { kind: "unreachable", retryAfterMs: 0 };
+      this.onReply(reply);
+      const { saved, refused, server_time: serverTime } = reply;
+      return { kind: "answered", saved, refused, serverTime };
+    } catch (error) {
+      return outcomeOf(error);
+    }
+  }
+}
+
+/** What a failed call means for the queue; anything not understood is tried again. */
+export function outcomeOf(error: unknown): SaveOutcome {
+  if (!(error instanceof ApiError)) return { kind: "unreachable", retryAfterMs: 0 };
+  const gate = GATE_OF_CODE[error.code];
+  if (gate) return { kind: "stopped", gate };
+  if (error.isSignedOut) return { kind: "stopped", gate: "signed_out" };
+  if ([403, 404].includes(error.status)) return { kind: "stopped", gate: "denied" };
+  if ([400, 413, 422].includes(error.status)) return { kind: "rejected", code: error.code };
+  return { kind: "unreachable", retryAfterMs: error.retryAfterMs ?? 0 };
+}
+
+/** A login page or a proxy's page with status 200 is not an acknowledgement. */
+function isReply(reply: unknown): reply is SaveReply {
+  return typeof reply === "object" && reply !== null && "saved" in reply && "refused" in reply;
+}

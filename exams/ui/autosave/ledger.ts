@@ -1,0 +1,171 @@
+/**
+ * What this tab knows of each answer: its latest value, and whether the server has it (pure).
+ *
+ * A sequence number is the server's time in milliseconds, raised where that would not grow, times
+ * 1024, plus the tab's own mark. So the later of two edits wins even when they were made on two
+ * devices, no two tabs give the same number, and a replayed or overtaken request never wins: the
+ * server keeps the highest number it has seen per question.
+ */
+import type { AnswerValue, ServerAnswer } from "../paper";
+
+export interface KeptAnswer {
+  question: number;
+  seq: number;
+  value: AnswerValue;
+  /** Server-corrected milliseconds at which the candidate gave it. */
+  clientAt: number;
+}
+
+/** waiting: not with the server yet; saved: it acknowledged exactly this one; refused: it said no. */
+export type Progress = "waiting" | "saved" | "refused";
+
+export interface Entry extends KeptAnswer {
+  progress: Progress;
+  /** Stable code of the refusal; empty unless refused. */
+  code: string;
+  /** Server time of the acknowledgement. */
+  savedAt: number | null;
+  /** Whether the durable store of this device holds it. */
+  onDevice: boolean;
+}
+
+/** How many tabs can be told apart in one millisecond; numbers stay exact until the year 2248. */
+export const TAB_MARKS = 1024;
+
+export class Ledger {
+  private readonly entries = new Map<number, Entry>();
+  private lastSeq = 0;
+
+  /** @param mark the tab's own number below TAB_MARKS, drawn at random when the page opens */
+  constructor(private readonly mark = 0) {}
+
+  get(question: number): Entry | undefined {
+    return this.entries.get(question);
+  }
+
+  all(): Entry[] {
+    return [...this.entries.values()];
+  }
+
+  waiting(): Entry[] {
+    return this.all()
+      .filter((entry) => entry.progress === "waiting")
+      .sort((one, other) => one.seq - other.seq);
+  }
+
+  /** Record what the candidate gave and return it with its new sequence number. */
+  edit(question: number, value: AnswerValue, nowMs: number): Entry {
+    const seq = this.nextSeq(nowMs);
+    return this.put({ question, seq, value, clientAt: Math.floor(nowMs) });
+  }
+
+  /** Give an edit a higher number: another tab of this device used the same one. */
+  renumber(question: number, above: number, nowMs: number): Entry | undefined {
+    const entry = this.entries.get(question);
+    this.raise(above);
+    return entry && this.put({ ...entry, seq: this.nextSeq(nowMs) });
+  }
+
+  /** Take over what this device kept; returns whether it was news. */
+  adopt(kept: KeptAnswer, onDevice = true): boolean {
+    this.raise(kept.seq);
+    const known = this.entries.get(kept.question);
+    if (known && known.seq >= kept.seq) return false;
+    this.put(kept).onDevice = onDevice;
+    return true;
+  }
+
+  /**
+   * Take over the server's snapshot: the higher number wins, an equal one is an acknowledgement,
+   * and what we believed saved but the server does not show goes out again.
+   */
+  meetServer(answers: Record<string, ServerAnswer>): void {
+    const believed = this.all().filter((entry) => entry.progress === "saved");
+    this.reopen(
+      believed
+        .filter((entry) => (answers[entry.question]?.seq ?? -1) < entry.seq)
+        .map((entry) => entry.question),
+    );
+    for (const [id, answer] of Object.entries(answers)) {
+      const question = Number(id);
+      const savedAt = new Date(answer.saved_at).getTime();
+      this.raise(answer.seq);
+      const known = this.entries.get(question);
+      if (known && known.seq > answer.seq) continue;
+      const clientAt = known?.seq === answer.seq ? known.clientAt : savedAt;
+      const entry = this.put({ question, seq: answer.seq, value: answer.value, clientAt });
+      Object.assign(entry, { progress: "saved", savedAt, onDevice: known?.onDevice ?? false });
+    }
+  }
+
+  /**
+   * The server says it holds `seq` for `question`.
+   *
+   * Returns false when it holds a newer one than ours (another device wrote it): ours is out of
+   * the race and the caller must fetch the other. An acknowledgement of an older edit than our
+   * latest changes nothing.
+   */
+  acknowledge(question: number, seq: number, savedAt: number): boolean {
+    this.raise(seq);
+    const entry = this.entries.get(question);
+    if (!entry || seq > entry.seq) {
+      this.refuse(question, entry?.seq ?? 0, "newer_elsewhere");
+      return false;
+    }
+    if (seq < entry.seq) return true;
+    Object.assign(entry, { progress: "saved", savedAt, code: "" });
+    return true;
+  }
+
+  /** The server refused edit `seq` for good; a later edit of the same question still goes out. */
+  refuse(question: number, seq: number, code: string): void {
+    const entry = this.entries.get(question);
+    if (entry?.seq === seq && entry.progress === "waiting") {
+      Object.assign(entry, { progress: "refused", code });
+    }
+  }
+
+  /** Send again what the server says it does not have, or what it refused at an earlier time. */
+  reopen(questions: Iterable<number>): void {
+    for (const question of questions) {
+      const entry = this.entries.get(question);
+      if (entry) Object.assign(entry, { progress: "waiting", code: "", savedAt: null });
+    }
+  }
+
+  markOnDevice(question: number, seq: number): void {
+    const entry = this.entries.get(question);
+    if (entry?.seq === seq) entry.onDevice = true;
+  }
+
+  /** Question to sequence number of everything this tab knows: what a hand-in compares. */
+  digest(): Record<string, number> {
+    return Object.fromEntries(this.all().map((entry) => [String(entry.question), entry.seq]));
+  }
+
+  raise(seq: number): void {
+    this.lastSeq = Math.max(this.lastSeq, seq);
+  }
+
+  private nextSeq(nowMs: number): number {
+    const tick = Math.max(Math.floor(this.lastSeq / TAB_MARKS) + 1, Math.floor(nowMs));
+    this.lastSeq = tick * TAB_MARKS + this.mark;
+    return this.lastSeq;
+  }
+
+  private put(kept: KeptAnswer): Entry {
+    const { question, seq, value, clientAt } = kept;
+    const entry: Entry = {
+      question,
+      seq,
+      value,
+      clientAt,
+      progress: "waiting",
+      code: "",
+      savedAt: null,
+      onDevice: false,
+    };
+    this.entries.set(question, entry);
+    return entry;
+  }
+}

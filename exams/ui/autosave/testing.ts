@@ -1,0 +1,145 @@
+/** For tests: a server that keeps the product's promise, a network that does not, timers by hand. */
+import type { SaveOutcome, Surroundings, Transport } from "../autosave";
+import type { AnswerValue, ServerAnswer } from "../paper";
+import type { KeptAnswer } from "./ledger";
+
+/** Deterministic numbers in [0, 1): mulberry32. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** Time that moves only when told; timers run in order when it does. */
+export class HandClock implements Surroundings {
+  time = 1_000_000;
+  private timers = new Map<number, { due: number; run: () => void }>();
+  private lastTimer = 0;
+
+  /** @param rest lets promises settle; IndexedDB needs turns of the event loop, memory does not */
+  constructor(
+    readonly random: () => number = () => 0.5,
+    private readonly rest: () => Promise<void> = settle,
+  ) {}
+
+  now(): number {
+    return this.time;
+  }
+
+  setTimer(run: () => void, ms: number): number {
+    this.lastTimer += 1;
+    this.timers.set(this.lastTimer, { due: this.time + ms, run });
+    return this.lastTimer;
+  }
+
+  clearTimer(timer: number): void {
+    this.timers.delete(timer);
+  }
+
+  get pending(): number {
+    return this.timers.size;
+  }
+
+  /** Let `ms` pass, running what falls due, and let promises settle between. */
+  async pass(ms: number): Promise<void> {
+    const end = this.time + ms;
+    for (;;) {
+      await this.rest();
+      const next = [...this.timers].sort(([, one], [, other]) => one.due - other.due)[0];
+      if (!next || next[1].due > end) break;
+      this.timers.delete(next[0]);
+      this.time = Math.max(this.time, next[1].due);
+      next[1].run();
+    }
+    this.time = end;
+    await this.rest();
+  }
+}
+
+/** Let IndexedDB and promises run to rest. */
+export async function settle(turns = 12): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** Let promises run to rest that wait for nothing but promises. */
+export async function settlePromises(): Promise<void> {
+  for (let turn = 0; turn < 80; turn += 1) await Promise.resolve();
+}
+
+/** The server of the product in small: per question the highest number wins, one lease writes. */
+export class SmallServer {
+  lease = "lease-1";
+  state = "running";
+  readonly answers = new Map<number, { seq: number; value: AnswerValue; saved_at: number }>();
+  /** Every number ever acknowledged, per question. */
+  readonly acknowledged = new Map<number, number>();
+
+  save(lease: string, answers: KeptAnswer[], now: number): SaveOutcome {
+    if (lease !== this.lease) return { kind: "stopped", gate: "moved" };
+    if (this.state === "paused") return { kind: "stopped", gate: "paused" };
+    if (this.state === "submitted") return { kind: "stopped", gate: "over" };
+    const saved: Record<string, number> = {};
+    for (const { question, seq, value } of answers) {
+      const held = this.answers.get(question);
+      if (!held || held.seq < seq) this.answers.set(question, { seq, value, saved_at: now });
+      saved[question] = this.answers.get(question)?.seq ?? 0;
+      this.acknowledged.set(question, Math.max(this.acknowledged.get(question) ?? 0, seq));
+    }
+    return { kind: "answered", saved, refused: {}, serverTime: now };
+  }
+
+  snapshot(): Record<string, ServerAnswer> {
+    return Object.fromEntries([...this.answers].map(([id, answer]) => [String(id), { ...answer }]));
+  }
+}
+
+/** What a request meets on its way. */
+export type Weather = "fine" | "lost" | "answer_lost" | "twice" | "overtaken";
+
+/** A way to the server that drops, doubles and reorders as `weather` says. */
+export class Network implements Transport {
+  requests: KeptAnswer[][] = [];
+  leases: string[] = [];
+  private overtaken: (() => void)[] = [];
+
+  constructor(
+    readonly server: SmallServer,
+    private readonly clock: HandClock,
+    public weather: () => Weather = () => "fine",
+  ) {}
+
+  async save(lease: string, answers: KeptAnswer[]): Promise<SaveOutcome> {
+    this.requests.push(answers);
+    this.leases.push(lease);
+    const arrive = () => this.server.save(lease, answers, this.clock.now());
+    await Promise.resolve();
+    switch (this.weather()) {
+      case "fine":
+        return arrive();
+      case "lost":
+        return { kind: "unreachable", retryAfterMs: 0 };
+      case "answer_lost":
+        arrive();
+        return { kind: "unreachable", retryAfterMs: 0 };
+      case "twice":
+        this.overtaken.push(arrive);
+        return arrive();
+      case "overtaken":
+        this.overtaken.push(arrive);
+        return { kind: "unreachable", retryAfterMs: 0 };
+    }
+  }
+
+  /** Let what was held up on the way arrive after all, later than what was sent after it. */
+  deliverLate(random: () => number): void {
+    this.overtaken = this.overtaken.filter((arrive) => {
+      if (random() < 0.5) return true;
+      arrive();
+      return false;
+    });
+  }
+}
