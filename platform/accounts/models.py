@@ -36,7 +36,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """One person. Roles are memberships; a profile is part of the row."""
 
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, related_name="people")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, null=True, related_name="people"
+    )
     registration_number = models.CharField(max_length=40, blank=True, default="")
     email = models.EmailField(_("e-mail"), max_length=254)
     full_name = models.CharField(_("full name"), max_length=200)
@@ -105,7 +107,9 @@ class Membership(models.Model):
     """A role of a person in an institution, or in one of its classes only."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="memberships")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.CASCADE, related_name="memberships"
+    )
     class_group = models.ForeignKey(
         ClassGroup, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships"
     )
@@ -121,7 +125,9 @@ class Membership(models.Model):
                 nulls_distinct=False,
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["class_group", "role"], name="membership_class_role")]
+        indexes: ClassVar = [
+            models.Index(fields=["class_group", "role"], name="membership_class_role")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role}"

@@ -1,12 +1,39 @@
-"""What every page knows: the socket's address and the release."""
+"""What every page knows: socket address, theme, navigation, time, and the other languages."""
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+
+from kernel import clock
+from web import nav
+from web.catalogue.compiled import version_of
+
+THEMES = frozenset({"light", "dark"})
 
 
 def site(request: HttpRequest) -> dict[str, object]:
     """Return the template variables shared by all pages."""
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "ws_url": socket_url(request),
+        "theme": theme if theme in THEMES else "",
+        "language": language,
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        "languages": [
+            (code, translation.get_language_info(code)) for code, _ in settings.LANGUAGES
+        ],
+        "catalogue_version": version_of(language),
+        "server_time": clock.to_millis(clock.now()),
+        "time_zone": getattr(getattr(request, "user", None), "time_zone", ""),
+        "navigation": SimpleLazyObject(lambda: nav.items_for(request)),
+    }
+
+
+def socket_url(request: HttpRequest) -> str:
+    """Return the address of the WebSocket for the host that the page was asked from."""
     hostname = request.get_host().rsplit(":", 1)[0]
     scheme = "wss" if request.is_secure() else "ws"
     url = settings.RT_PUBLIC_URL or f"{scheme}://{hostname}:{settings.RT_PORT}"
-    return {"ws_url": f"{url.rstrip('/')}/ws/"}
+    return f"{url.rstrip('/')}/ws/"

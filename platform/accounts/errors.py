@@ -1,0 +1,73 @@
+"""What accounts refuses."""
+
+from kernel.errors import DomainError
+
+
+class PersonUnknown(DomainError):
+    """There is no such person in this institution."""
+
+    code = "person_unknown"
+    http_status = 404
+
+
+class ClassUnknown(DomainError):
+    """There is no such class in this institution."""
+
+    code = "class_unknown"
+    http_status = 404
+
+
+class Forbidden(DomainError):
+    """The person's roles do not include this."""
+
+    code = "forbidden"
+    http_status = 403
+
+
+class EmailTaken(DomainError):
+    """Another person has this e-mail address."""
+
+    code = "email_taken"
+    http_status = 409
+
+
+class RegistrationTaken(DomainError):
+    """Another person of the institution has this registration number."""
+
+    code = "registration_taken"
+    http_status = 409
+
+
+class PasswordWeak(DomainError):
+    """The password does not pass the validators."""
+
+    code = "password_weak"
+    http_status = 422
+
+
+class PhoneInvalid(DomainError):
+    """This is no phone number that can be reached."""
+
+    code = "phone_invalid"
+    http_status = 422
+
+
+class RosterChanged(DomainError):
+    """The file or the people are not those of the preview any more."""
+
+    code = "roster_changed"
+    http_status = 409
+
+
+class RosterHasErrors(DomainError):
+    """Some rows have errors; nothing was imported."""
+
+    code = "roster_has_errors"
+    http_status = 422
+
+
+class LastAdmin(DomainError):
+    """The institution would be left without an administrator."""
+
+    code = "last_admin"
+    http_status = 409

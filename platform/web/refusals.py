@@ -1,0 +1,142 @@
+"""What a person reads for each refusal: the codes of every app, translated at this one edge."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy as _
+
+Value = str | int | float | bool | list[int] | None
+Data = Mapping[str, Value]
+
+TITLES: Mapping[int, Promise] = {
+    400: _("That did not work"),
+    401: _("Please sign in"),
+    403: _("Not yours to see"),
+    404: _("Nothing here"),
+    405: _("That did not work"),
+    409: _("Something has changed"),
+    413: _("The file is too large"),
+    415: _("This kind of file is not taken"),
+    422: _("Something is missing or wrong"),
+    423: _("Paused"),
+    429: _("Too many tries"),
+    500: _("Our mistake"),
+    503: _("Please try again in a moment"),
+    507: _("No room to store this"),
+}
+
+COMMON: Mapping[str, Promise] = {
+    "bad_request": _("The request was not understood. Go back, reload the page and try again."),
+    "bad_message": _("The request was not understood. Reload the page and try again."),
+    "refused": _("This is not possible now."),
+    "forbidden": _("Your role does not include this. If you need it, ask your administrator."),
+    "not_allowed": _(
+        "Your role does not include this here. If you need it, ask your administrator."
+    ),
+    "form_expired": _(
+        "This page was open for too long. Go back, reload it and send the form again."
+    ),
+    "not_found": _("This page does not exist, or it is not for you. Check the address."),
+    "illegal_move": _(
+        "This is not possible in the current state. Reload the page to see what changed."
+    ),
+    "too_many": _("There were too many tries in a short time. Wait a minute, then try again."),
+    "rate_limited": _("That was too much at once. Wait a moment, then try again."),
+    "busy": _("There is no room for this right now. Try again in a moment."),
+    "server_error": _("Something went wrong on our side and was written to the log. Try again."),
+    "try_again": _("Something changed at the same moment. Try again."),
+    "unknown_topic": _("This does not exist, or it is not for you."),
+    "unknown_call": _("This page is older than the server. Reload it."),
+    "not_subscribed": _("The connection was renewed. Try again."),
+    "realtime_refused": _("This is not possible now."),
+    "signed_out": _("You are signed out. Sign in again."),
+    "sign_in_needed": _("You are signed out. Sign in again."),
+}
+
+EXAMS: Mapping[str, Promise] = {
+    "exam_unknown": _("This exam does not exist, or it belongs to another institution."),
+    "sitting_unknown": _("This sitting does not exist, or it is not for you."),
+    "attempt_unknown": _("This attempt does not exist, or it belongs to somebody else."),
+    "result_unknown": _("There is no result here yet."),
+    "exam_frozen": _("This exam is in review or approved. Make a new version to change it."),
+    "exam_not_approved": _("Only an approved exam can be scheduled."),
+    "exam_incomplete": _("This exam is not complete yet. Its checklist says what is missing."),
+    "name_taken": _("This name is taken. Choose another one."),
+    "second_person_needed": _("Somebody else has to approve this exam."),
+    "question_invalid": _("This question contradicts itself. Check its fields."),
+    "policy_invalid": _("These rules of the sitting do not fit together."),
+    "times_invalid": _("The times are not in order."),
+    "not_a_student": _("This person is not a student of the class."),
+    "already_registered": _("This student is registered already."),
+    "not_open": _("The sitting has not begun."),
+    "too_late": _("The time to start has passed. Ask your invigilator."),
+    "lease_lost": _("This exam was opened in another tab or on another device. Go on there."),
+    "attempt_ended": _("This attempt has ended."),
+    "paused": _("This attempt is paused. Your answers are kept."),
+    "not_started": _("This attempt has not been started."),
+    "answers_missing": _("Some answers have not arrived yet. They are being sent again."),
+    "reason_needed": _("Say why."),
+    "grant_invalid": _("Give between one second and one day."),
+    "still_grading": _("Grading is not finished."),
+    "mark_invalid": _("These points are outside of what the question carries."),
+    "result_final": _("A released result cannot be changed."),
+}
+
+PROCTORING: Mapping[str, Promise] = {
+    "reason_missing": _("Say why: the student will read it."),
+    "command_unknown": _("There is no such instruction."),
+    "incident_unknown": _("There is no such incident in this sitting."),
+    "help_unknown": _("There is no such request for help."),
+    "too_much_time": _("This is more time than your role may give. Ask the chief invigilator."),
+    "media_unavailable": _("The video server does not answer. Try again in a moment."),
+    "media_busy": _("The video server is at its limit. Try again in a moment."),
+    "offer_refused": _("Your browser's video settings are not supported."),
+    "peer_unknown": _("The video connection is gone. It will be made again."),
+    "media_forbidden": _("This picture is not for you."),
+}
+
+FILES: Mapping[str, Promise] = {
+    "upload_not_allowed": _("You may not upload a file here."),
+    "upload_not_found": _("This file does not exist, or it is not for you."),
+    "upload_aborted": _("The connection ended before the whole file arrived. Send it again."),
+    "file_refused": _("This kind of file is not taken here."),
+    "file_too_large": _("The file is too large. Send a smaller one."),
+    "too_many_waiting": _(
+        "Several of your files still wait for their check. Wait for those first."
+    ),
+    "upload_not_clean": _("This file has not passed the virus check and cannot be opened."),
+    "storage_failed": _("The file could not be stored. Nothing was kept; send it again."),
+}
+
+PEOPLE: Mapping[str, Promise] = {
+    "person_unknown": _("This person does not exist, or belongs to another institution."),
+    "class_unknown": _("This class does not exist, or belongs to another institution."),
+    "email_taken": _("Somebody has this e-mail address already."),
+    "registration_taken": _("Somebody in this institution has this registration number already."),
+    "password_weak": _("This password is too easy to guess."),
+    "phone_invalid": _(
+        "This is not a phone number. Write it with the country code: +44 20 7946 0958."
+    ),
+    "roster_changed": _("The file or the people changed since the preview. Look at it again."),
+    "roster_has_errors": _("Nothing was imported: some rows have errors."),
+    "last_admin": _("This is the only administrator. Name another one first."),
+}
+
+TEXTS: Mapping[str, Promise] = {**COMMON, **EXAMS, **PROCTORING, **FILES, **PEOPLE}
+
+
+def text_of(code: str, data: Data | None = None) -> str:
+    """Return the translated sentence for a code, filled from the refusal's data."""
+    text = str(TEXTS.get(code) or TEXTS["refused"])
+    if "%(" not in text:
+        return text
+    return text % defaultdict(str, {name: str(value) for name, value in (data or {}).items()})
+
+
+def title_of(status: int) -> str:
+    """Return the heading of an error page."""
+    if status in TITLES:
+        return str(TITLES[status])
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else gettext("That did not work")
