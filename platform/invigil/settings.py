@@ -55,7 +55,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "web.static.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "web.middleware.ProfileMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -129,6 +130,9 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "web.answers.csrf_failed"
+# E-mail is unique whatever its case, by a constraint on Lower(); the check looks for unique=True.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 PASSWORD_HASHERS = [
@@ -195,6 +199,8 @@ STATIC_ROOT = ROOT / "static-build"
 STATICFILES_DIRS = [("dist", ROOT / "platform/web/dist")] if (ROOT / "platform/web/dist").exists() else []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# Vite names its files by their content.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.*/dist/assets/.+-[\w-]{8}\.[a-z0-9]+$"
 DJANGO_VITE = {
     "default": {
         "dev_mode": False,
@@ -257,4 +263,6 @@ MFA_TOTP_ISSUER = "Invigil"
 
 # ── Logging ─────────────────────────────────────────────────────────────────────────────────
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO")
-LOGGING_CONFIG = None
+LOGGING_CONFIG = "monitoring.logging.configure"
+LOGGING = {"level": LOG_LEVEL}
+DJANGO_STRUCTLOG_CELERY_ENABLED = True

@@ -4,6 +4,15 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("web.urls")),
+    path("", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("scanner.urls")),
 ]
+
+handler400 = "web.answers.bad_request"
+handler403 = "web.answers.forbidden"
+handler404 = "web.answers.not_found"
+handler429 = "web.answers.too_many"
+handler500 = "web.answers.server_error"
