@@ -1,0 +1,358 @@
+/**
+ * The state of the exam room, as a pure reducer: what happened in, what to draw out.
+ *
+ * Connection, lease and sign-in are orthogonal to the attempt's state: losing the network changes
+ * a banner and nothing else.
+ */
+import type { Receipt, Snapshot } from "./attempt_api";
+import type { QueueStatus } from "./autosave";
+import type { Entry } from "./autosave/ledger";
+import type { View } from "./autosave/store";
+import { type AnswerValue, type AttemptState, type Question, isAnswered } from "./paper";
+
+/** A command of an invigilator as the candidate sees it. */
+export interface Command {
+  id: string;
+  seq: number;
+  kind: string;
+  text: string;
+  extra_s: number;
+  by: string;
+  issued_at: number;
+}
+
+export interface HelpRequest {
+  id: string;
+  text: string;
+  asked_at: number;
+  reply: string;
+  answered_at: number | null;
+  answered_by: string;
+}
+
+export interface Hold {
+  reason: string;
+  by: string;
+  /** Server time, milliseconds. */
+  since: number;
+}
+
+export interface RoomState {
+  attempt: AttemptState | "unknown";
+  questions: Question[];
+  /** Id of the question on screen. */
+  current: number | null;
+  screen: "question" | "hand_in";
+  answers: Record<number, Entry>;
+  marked: Record<number, true>;
+  queue: QueueStatus;
+  socketOpen: boolean;
+  deadline: number | null;
+  hold: Hold | null;
+  /** Messages and extensions that wait for the candidate's "seen", oldest first. */
+  notices: Command[];
+  /** Ids of all commands ever shown, so that a resent one is not shown again. */
+  known: Record<string, true>;
+  lastCommandSeq: number;
+  help: HelpRequest[];
+  watchers: string[];
+  handingIn: boolean;
+  receipt: Receipt | null;
+  /** Stable code of what stopped the room from opening or handing in; empty when nothing did. */
+  fault: string;
+}
+
+export const EMPTY: RoomState = {
+  attempt: "unknown",
+  questions: [],
+  current: null,
+  screen: "question",
+  answers: {},
+  marked: {},
+  queue: {
+    gate: "closed",
+    waiting: 0,
+    refused: 0,
+    lastSavedAt: null,
+    failingSince: null,
+    durable: true,
+    unreadable: 0,
+  },
+  socketOpen: true,
+  deadline: null,
+  hold: null,
+  notices: [],
+  known: {},
+  lastCommandSeq: 0,
+  help: [],
+  watchers: [],
+  handingIn: false,
+  receipt: null,
+  fault: "",
+};
+
+export type Action =
+  | { type: "snapshot"; snapshot: Snapshot; at: number }
+  | { type: "view_restored"; view: View | null }
+  | { type: "queue"; entries: Entry[]; status: QueueStatus }
+  | { type: "went"; question: number }
+  | { type: "stepped"; by: 1 | -1 }
+  | { type: "marked"; question: number }
+  | { type: "reviewed"; open: boolean }
+  | { type: "socket"; open: boolean }
+  | { type: "attempt"; state: AttemptState; deadline: number | null; reason?: string; at: number }
+  | { type: "command"; command: Command }
+  | { type: "seen"; id: string }
+  | { type: "help"; request: HelpRequest }
+  | { type: "watchers"; names: string[] }
+  | { type: "handing_in" }
+  | { type: "handed_in"; receipt: Receipt }
+  | { type: "failed"; code: string };
+
+/** Commands that the candidate confirms by hand; the others apply by themselves. */
+const CONFIRMED = new Set(["message", "extend"]);
+
+export function reduce(state: RoomState, action: Action): RoomState {
+  switch (action.type) {
+    case "snapshot":
+      return onSnapshot(state, action.snapshot, action.at);
+    case "view_restored":
+      return onView(state, action.view);
+    case "queue":
+      return { ...state, answers: byQuestion(action.entries), queue: action.status };
+    case "went":
+      return goTo(state, action.question);
+    case "stepped":
+      return step(state, action.by);
+    case "marked":
+      return { ...state, marked: toggled(state.marked, action.question) };
+    case "reviewed":
+      return { ...state, screen: action.open ? "hand_in" : "question", fault: "" };
+    case "socket":
+      return { ...state, socketOpen: action.open };
+    case "attempt":
+      return onAttempt(state, action);
+    default:
+      return reducePeople(state, action);
+  }
+}
+
+type PeopleAction = Extract<
+  Action,
+  { type: "command" | "seen" | "help" | "watchers" | "handing_in" | "handed_in" | "failed" }
+>;
+
+/** The part of the reducer about invigilators and the hand-in. */
+function reducePeople(state: RoomState, action: PeopleAction): RoomState {
+  switch (action.type) {
+    case "command":
+      return onCommand(state, action.command);
+    case "seen":
+      return { ...state, notices: state.notices.filter((notice) => notice.id !== action.id) };
+    case "help":
+      return { ...state, help: merged(state.help, action.request) };
+    case "watchers":
+      return { ...state, watchers: action.names };
+    case "handing_in":
+      return { ...state, handingIn: true, fault: "" };
+    case "handed_in":
+      return { ...state, attempt: "submitted", handingIn: false, receipt: action.receipt, fault: "" };
+    case "failed":
+      return { ...state, handingIn: false, fault: action.code };
+  }
+}
+
+function onSnapshot(state: RoomState, snapshot: Snapshot, at: number): RoomState {
+  const questions = snapshot.questions ?? state.questions;
+  const known = questions.some((question) => question.id === state.current);
+  const next = { ...state, questions, current: known ? state.current : (questions[0]?.id ?? null) };
+  next.lastCommandSeq = Math.max(state.lastCommandSeq, snapshot.last_command_seq);
+  const { state: attempt, deadline, hold_reason: reason } = snapshot;
+  return onAttempt(next, { state: attempt, deadline, reason, at });
+}
+
+function onView(state: RoomState, view: View | null): RoomState {
+  if (!view) return state;
+  const marked: Record<number, true> = {};
+  for (const question of view.marked) marked[question] = true;
+  return { ...state, current: view.current, marked };
+}
+
+function onAttempt(
+  state: RoomState,
+  news: { state: AttemptState; deadline: number | null; reason?: string; at: number },
+): RoomState {
+  const paused = news.state === "paused";
+  const since = state.hold?.since ?? news.at;
+  const by = state.hold?.by ?? "";
+  const reason = news.reason || state.hold?.reason || "";
+  return {
+    ...state,
+    attempt: state.receipt ? "submitted" : news.state,
+    deadline: news.deadline ?? state.deadline,
+    hold: paused ? { reason, by, since } : null,
+  };
+}
+
+function onCommand(state: RoomState, command: Command): RoomState {
+  if (state.known[command.id]) return state;
+  const next: RoomState = {
+    ...state,
+    known: { ...state.known, [command.id]: true },
+    lastCommandSeq: Math.max(state.lastCommandSeq, command.seq),
+  };
+  if (CONFIRMED.has(command.kind)) next.notices = [...state.notices, command];
+  if (command.kind === "pause") {
+    next.hold = { reason: command.text, by: command.by, since: command.issued_at };
+  }
+  return next;
+}
+
+function goTo(state: RoomState, question: number): RoomState {
+  const exists = state.questions.some((one) => one.id === question);
+  return exists ? { ...state, current: question, screen: "question" } : state;
+}
+
+/** Next after the last question is the hand-in page; previous from there is the last question. */
+function step(state: RoomState, by: 1 | -1): RoomState {
+  if (state.screen === "hand_in") return by === -1 ? { ...state, screen: "question" } : state;
+  const index = indexOfCurrent(state) + by;
+  const target = state.questions[index];
+  if (target) return { ...state, current: target.id };
+  return by === 1 && state.questions.length > 0 ? { ...state, screen: "hand_in" } : state;
+}
+
+function byQuestion(entries: Entry[]): Record<number, Entry> {
+  return Object.fromEntries(entries.map((entry) => [entry.question, { ...entry }]));
+}
+
+function toggled(marked: Record<number, true>, question: number): Record<number, true> {
+  const { [question]: was, ...rest } = marked;
+  return was ? rest : { ...marked, [question]: true };
+}
+
+function merged(requests: HelpRequest[], news: HelpRequest): HelpRequest[] {
+  const others = requests.filter((request) => request.id !== news.id);
+  return [...others, news].sort((one, other) => one.asked_at - other.asked_at);
+}
+
+// ── What the components ask ─────────────────────────────────────────────────────────────────
+
+export type Screen =
+  | "opening"
+  | "failed"
+  | "waiting"
+  | "question"
+  | "hand_in"
+  | "paused"
+  | "moved"
+  | "receipt"
+  | "ended";
+
+/** Which screen to draw; the first that applies. */
+export function screenOf(state: RoomState): Screen {
+  if (state.receipt) return "receipt";
+  if (state.attempt === "unknown") return state.fault ? "failed" : "opening";
+  if (["submitted", "expired", "terminated", "absent"].includes(state.attempt)) return "ended";
+  if (state.queue.gate === "moved") return "moved";
+  if (state.attempt === "paused") return "paused";
+  if (state.attempt === "ready" || state.questions.length === 0) return "waiting";
+  return state.screen;
+}
+
+export function indexOfCurrent(state: RoomState): number {
+  return state.questions.findIndex((question) => question.id === state.current);
+}
+
+export function currentQuestion(state: RoomState): Question | undefined {
+  return state.questions[indexOfCurrent(state)];
+}
+
+export function valueOf(state: RoomState, question: number): AnswerValue {
+  return state.answers[question]?.value ?? null;
+}
+
+export interface Cell {
+  id: number;
+  number: number;
+  answered: boolean;
+  current: boolean;
+  marked: boolean;
+  /** Given, but not with the server. */
+  unsent: boolean;
+  refused: boolean;
+  info: boolean;
+}
+
+/** The navigator: one cell per question. */
+export function cellsOf(state: RoomState): Cell[] {
+  return state.questions.map((question, index) => {
+    const entry = state.answers[question.id];
+    return {
+      id: question.id,
+      number: question.number || index + 1,
+      answered: isAnswered(entry?.value),
+      current: question.id === state.current && state.screen === "question",
+      marked: state.marked[question.id] === true,
+      unsent: entry?.progress === "waiting",
+      refused: entry?.progress === "refused",
+      info: question.kind === "info",
+    };
+  });
+}
+
+export interface Tally {
+  /** Questions that can be answered. */
+  total: number;
+  answered: number;
+  /** Of the answered ones, how many the server has. */
+  saved: number;
+  unanswered: Cell[];
+  marked: Cell[];
+  refused: Cell[];
+}
+
+export function tallyOf(state: RoomState): Tally {
+  const cells = cellsOf(state).filter((cell) => !cell.info);
+  const answered = cells.filter((cell) => cell.answered);
+  return {
+    total: cells.length,
+    answered: answered.length,
+    saved: answered.filter((cell) => !cell.unsent && !cell.refused).length,
+    unanswered: cells.filter((cell) => !cell.answered),
+    marked: cells.filter((cell) => cell.marked),
+    refused: cells.filter((cell) => cell.refused),
+  };
+}
+
+export type SaveWord = "nothing" | "saved" | "sending" | "on_device" | "in_memory";
+
+/**
+ * The one word that is always visible. "saved" needs the server's acknowledgement of everything;
+ * "in_memory" warns that a reload would lose what waits.
+ */
+export function saveWordOf(state: RoomState): SaveWord {
+  const { waiting, lastSavedAt, failingSince, durable, gate } = state.queue;
+  if (waiting === 0) return lastSavedAt === null ? "nothing" : "saved";
+  if (!durable) return "in_memory";
+  const stuck = failingSince !== null || gate !== "open";
+  return stuck || !state.socketOpen ? "on_device" : "sending";
+}
+
+export type BannerKind = "offline" | "signed_out" | "denied" | "not_durable" | null;
+
+/** The full-width banner, the gravest first. A short hiccup is no news: 3 s must have passed. */
+export function bannerOf(state: RoomState, nowMs: number): BannerKind {
+  const { gate, failingSince, durable } = state.queue;
+  if (gate === "signed_out" || gate === "denied") return gate;
+  if (failingSince !== null && nowMs - failingSince >= HICCUP_MS) return "offline";
+  return durable ? null : "not_durable";
+}
+
+export const HICCUP_MS = 3_000;
+
+/** What the device's store remembers of the view. */
+export function viewOf(state: RoomState): View | null {
+  if (state.current === null) return null;
+  return { current: state.current, marked: Object.keys(state.marked).map(Number) };
+}
