@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "monitoring.metrics.RequestMetrics",
     "django.middleware.security.SecurityMiddleware",
     "web.static.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("monitoring.urls")),
     path("", include("web.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
