@@ -7,7 +7,7 @@ import msgspec
 from kernel.wire import Message
 
 
-class CommandIssue(Message, tag="command.issue", tag_field="t"):
+class WallCommand(Message, frozen=True):
     """An invigilator tells attempts to do something.
 
     Attributes:
@@ -23,7 +23,7 @@ class CommandIssue(Message, tag="command.issue", tag_field="t"):
     extra_s: int = 0
 
 
-class IncidentDecide(Message, tag="incident.decide", tag_field="t"):
+class WallDecide(Message, frozen=True):
     """A person decides an incident."""
 
     incident_id: int
@@ -31,34 +31,34 @@ class IncidentDecide(Message, tag="incident.decide", tag_field="t"):
     reason: str = ""
 
 
-class HelpAnswer(Message, tag="help.answer", tag_field="t"):
+class WallReply(Message, frozen=True):
     """An invigilator answers a raised hand."""
 
     help_id: str
     reply: str
 
 
-class WatchFocus(Message, tag="watch.focus", tag_field="t"):
+class WallWatch(Message, frozen=True):
     """An invigilator looks at one student at large, or (None) at nobody."""
 
     attempt: int | None = None
 
 
-class AttemptAck(Message, tag="attempt.ack", tag_field="t"):
+class WatchAck(Message, frozen=True):
     """The candidate's browser reports how far a command got."""
 
     command_id: str
     outcome: Literal["delivered", "applied"]
 
 
-class AttemptHelp(Message, tag="attempt.help", tag_field="t"):
+class WatchHelp(Message, frozen=True):
     """The candidate raises a hand; `help_id` is client-made, a repeat changes nothing."""
 
     help_id: str
     text: str
 
 
-class AttemptObserve(Message, tag="attempt.observe", tag_field="t"):
+class WatchObserve(Message, frozen=True):
     """The candidate's browser reports a fact.
 
     Attributes:
@@ -71,15 +71,11 @@ class AttemptObserve(Message, tag="attempt.observe", tag_field="t"):
     at: int
 
 
-class AttemptExplain(Message, tag="attempt.explain", tag_field="t"):
+class WatchExplain(Message, frozen=True):
     """The candidate explains an incident in their own words."""
 
     incident_id: int
     text: str
-
-
-class AttemptSync(Message, tag="attempt.sync", tag_field="t"):
-    """The candidate's browser asks for everything it has not applied yet."""
 
 
 class CommandView(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +94,7 @@ class CommandView(msgspec.Struct, frozen=True, kw_only=True):
     applied_at: int | None
 
 
-class CommandIssued(Message, tag="command.issued", tag_field="t"):
+class CommandIssued(Message, frozen=True, tag="command.issued", tag_field="t"):
     """Pushed to the candidate; again until it is acknowledged."""
 
     command: CommandView
@@ -122,7 +118,7 @@ class IncidentView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class IncidentTold(Message, tag="incident.told", tag_field="t"):
+class IncidentTold(Message, frozen=True, tag="incident.told", tag_field="t"):
     """Pushed to the candidate: which fact was noticed, so that they can explain at once."""
 
     incident: IncidentView
@@ -140,20 +136,20 @@ class HelpView(msgspec.Struct, frozen=True, kw_only=True):
     answered_by: str
 
 
-class HelpReplied(Message, tag="help.replied", tag_field="t"):
+class HelpReplied(Message, frozen=True, tag="help.replied", tag_field="t"):
     """Pushed to the candidate: the answer to a raised hand."""
 
     help: HelpView
 
 
-class Watchers(Message, tag="attempt.watched", tag_field="t"):
+class Watchers(Message, frozen=True, tag="watch.changed", tag_field="t"):
     """Pushed to the candidate: who looks at the camera now."""
 
     names: list[str]
 
 
 class CandidateSync(msgspec.Struct, frozen=True, kw_only=True):
-    """Answer to attempt.sync."""
+    """Snapshot of `watch:<attempt>`: all that a candidate's browser must know after a reconnect."""
 
     commands: list[CommandView]
     incidents: list[IncidentView]
@@ -169,6 +165,26 @@ class WallCandidate(msgspec.Struct, frozen=True, kw_only=True):
     initials: str
     seat: str
     room: str
+
+
+class NetView(msgspec.Struct, frozen=True, kw_only=True):
+    """Reachability of one candidate; never a state of the attempt."""
+
+    state: str
+    since: int | None
+
+
+class SittingView(msgspec.Struct, frozen=True, kw_only=True):
+    """What changes about the sitting itself."""
+
+    state: str
+    closes_at: int
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """Answer to wall.command: attempt id → "issued" or the code of the refusal."""
+
+    outcome: dict[str, str]
 
 
 class WallState(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,7 +204,7 @@ class WallState(msgspec.Struct, frozen=True, kw_only=True):
     max_extra_s: int
     candidates: list[WallCandidate]
     rows: dict[str, msgspec.Struct]
-    net: dict[str, str]
+    net: dict[str, "NetView"]
     incidents: list[IncidentView]
     help: list[HelpView]
     commands: list[CommandView]

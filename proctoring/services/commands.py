@@ -141,7 +141,7 @@ def _apply(order: Order, facts: AttemptFacts) -> None:
 
 def _push(command: Command, sitting_id: int) -> None:
     view = command_view(command)
-    publish(f"attempt:{command.attempt_id}", CommandIssued(command=view))
+    publish(f"watch:{command.attempt_id}", CommandIssued(command=view))
     publish_state(f"wall:{sitting_id}", f"command:{command.pk}", view)
 
 
@@ -188,7 +188,7 @@ def resend_unacknowledged(limit: int = 500) -> int:
             pushes=F("pushes") + 1, pushed_at=now
         )
         if claimed:
-            publish(f"attempt:{command.attempt_id}", CommandIssued(command=command_view(command)))
+            publish(f"watch:{command.attempt_id}", CommandIssued(command=command_view(command)))
             pushed += 1
     return pushed
 

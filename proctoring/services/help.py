@@ -49,5 +49,5 @@ def answer_help(help_id: UUID, sitting_id: int, reply: str, *, actor_id: int) ->
         raise HelpUnknown(help=str(help_id))
     view = help_view(HelpRequest.objects.get(pk=help_id))
     publish_state(f"wall:{sitting_id}", f"help:{help_id}", view)
-    publish(f"attempt:{view.attempt}", HelpReplied(help=view))
+    publish(f"watch:{view.attempt}", HelpReplied(help=view))
     return view

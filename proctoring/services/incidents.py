@@ -152,4 +152,4 @@ def add_statement(incident_id: int, attempt_id: int, text: str) -> Incident:
 def _tell(incident: Incident, sitting_id: int) -> None:
     view = incident_view(incident)
     publish_state(f"wall:{sitting_id}", f"incident:{incident.pk}", view)
-    publish(f"attempt:{incident.attempt_id}", IncidentTold(incident=view))
+    publish(f"watch:{incident.attempt_id}", IncidentTold(incident=view))

@@ -17,14 +17,14 @@ def start_focus(viewer_id: int, attempt_id: int) -> None:
     ended = end_focus(viewer_id)
     WatchView.objects.create(attempt_id=attempt_id, viewer_id=viewer_id, kind="focus")
     for changed in {attempt_id, *ended}:
-        publish(f"attempt:{changed}", Watchers(names=watcher_names(changed)))
+        publish(f"watch:{changed}", Watchers(names=watcher_names(changed)))
 
 
 @transaction.atomic
 def stop_focus(viewer_id: int) -> None:
     """Record that a person no longer looks at anybody at large."""
     for attempt_id in end_focus(viewer_id):
-        publish(f"attempt:{attempt_id}", Watchers(names=watcher_names(attempt_id)))
+        publish(f"watch:{attempt_id}", Watchers(names=watcher_names(attempt_id)))
 
 
 def end_focus(viewer_id: int, at: datetime | None = None) -> list[int]:

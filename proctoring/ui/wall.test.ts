@@ -1,0 +1,170 @@
+import { describe, expect, it } from "vitest";
+import {
+  type Board,
+  counts,
+  filtered,
+  fromSnapshot,
+  type Help,
+  type Incident,
+  inOrder,
+  keepOrder,
+  lateCommands,
+  merge,
+  openHelp,
+  openIncidents,
+  pages,
+  type Row,
+  type Snapshot,
+  tiles,
+} from "$proctoring/wall";
+
+const row = (state: string): Row => ({
+  state,
+  started_at: 0,
+  deadline: 99_000,
+  ended_at: null,
+  answered: 3,
+  total: 20,
+  current: 4,
+  last_saved_at: 1_000,
+  reason: "",
+});
+
+const incident = (id: number, attempt: number, severity: number, first_at = 10): Incident => ({
+  id,
+  attempt,
+  kind: "focus_lost",
+  severity,
+  state: "open",
+  first_at,
+  last_at: first_at,
+  count: 1,
+  amount: 12,
+  unit: "seconds",
+  statement: "",
+  owner: "",
+  reason: "",
+});
+
+const hand = (id: string, attempt: number, asked_at: number): Help => ({
+  id,
+  attempt,
+  text: "May I use a calculator?",
+  asked_at,
+  reply: "",
+  answered_at: null,
+  answered_by: "",
+});
+
+function board(extra: Partial<Snapshot> = {}): Board {
+  return fromSnapshot({
+    sitting: 1,
+    title: "Algebra",
+    state: "running",
+    starts_at: 0,
+    closes_at: 100_000,
+    total_questions: 20,
+    can_command: true,
+    max_extra_s: 900,
+    candidates: ["Ana", "Ben", "Cem", "Dea"].map((name, index) => ({
+      attempt: index + 1,
+      name,
+      initials: name[0] ?? "",
+      seat: `A0${index + 1}`,
+      room: "",
+    })),
+    rows: { 1: row("running"), 2: row("running"), 3: row("running"), 4: row("submitted") },
+    net: { 1: { state: "online", since: 0 } },
+    incidents: [],
+    help: [],
+    commands: [],
+    ...extra,
+  });
+}
+
+describe("merging deltas", () => {
+  it("replaces each key by its latest value and leaves the old board untouched", () => {
+    const before = board();
+    const after = merge(before, {
+      "1": row("paused"),
+      "net:2": { state: "lost", since: 5 },
+      "incident:7": incident(7, 3, 0.9),
+      "help:h1": hand("h1", 2, 50),
+    });
+    expect(after.rows["1"]?.state).toBe("paused");
+    expect(after.net["2"]?.state).toBe("lost");
+    expect(after.incidents[7]?.attempt).toBe(3);
+    expect(after.help["h1"]?.attempt).toBe(2);
+    expect(before.rows["1"]?.state).toBe("running");
+  });
+
+  it("ignores keys it does not know", () => {
+    expect(merge(board(), { "novelty:1": {} }).rows).toEqual(board().rows);
+  });
+});
+
+describe("tiles", () => {
+  it("shows the gravest open incident and no decided one", () => {
+    const dismissed = { ...incident(3, 1, 1), state: "dismissed" };
+    const [ana] = tiles(board({ incidents: [incident(1, 1, 0.3), incident(2, 1, 0.9), dismissed] }));
+    expect(ana?.incident?.id).toBe(2);
+    expect(ana?.tone).toBe("critical");
+  });
+
+  it("never shows a lost connection as a state of the attempt", () => {
+    const [, ben] = tiles(board({ net: { 2: { state: "lost", since: 5 } } }));
+    expect(ben?.tone).toBe("offline");
+    expect(ben?.row?.state).toBe("running");
+  });
+
+  it("counts each tile once and all of them together", () => {
+    const views = tiles(board({ incidents: [incident(1, 2, 0.5)] }));
+    const numbers = counts(views);
+    expect(numbers).toMatchObject({ all: 4, attention: 1, working: 2, done: 1 });
+  });
+
+  it("is never hidden by a filter while it needs attention", () => {
+    const views = tiles(board({ incidents: [incident(1, 2, 0.5)] }));
+    expect(filtered(views, "done", "").map((view) => view.name)).toEqual(["Ben", "Dea"]);
+  });
+
+  it("is found by name or seat", () => {
+    expect(filtered(tiles(board()), "all", "a03").map((view) => view.name)).toEqual(["Cem"]);
+  });
+});
+
+describe("order", () => {
+  it("is incident, raised hand, longest unseen, name", () => {
+    const views = tiles(board({ incidents: [incident(1, 4, 0.2), incident(2, 3, 0.9)], help: [hand("h", 2, 9)] }));
+    expect(inOrder(views, {}).map((view) => view.name)).toEqual(["Cem", "Dea", "Ben", "Ana"]);
+    const calm = tiles(board());
+    expect(inOrder(calm, { 1: 500, 2: 100, 3: 300, 4: 200 }).map((view) => view.name)).toEqual(["Ben", "Dea", "Cem", "Ana"]);
+  });
+
+  it("stays as drawn while frozen, with newcomers at the end", () => {
+    expect(keepOrder(tiles(board()), [3, 1]).map((view) => view.attempt)).toEqual([3, 1, 2, 4]);
+  });
+});
+
+describe("queues", () => {
+  it("put the gravest and then the oldest incident first", () => {
+    const open = openIncidents(board({ incidents: [incident(1, 1, 0.5, 20), incident(2, 2, 0.5, 10), incident(3, 3, 0.9, 30)] }));
+    expect(open.map((item) => item.id)).toEqual([3, 2, 1]);
+  });
+
+  it("drop a raised hand once it is answered", () => {
+    const answered = { ...hand("b", 2, 1), answered_at: 5 };
+    expect(openHelp(board({ help: [hand("a", 1, 2), answered] })).map((item) => item.id)).toEqual(["a"]);
+  });
+
+  it("name commands that no browser applied within ten seconds, except for ended attempts", () => {
+    const sent = { id: "c", attempt: 1, seq: 1, kind: "message", text: "x", extra_s: 0, state: "sent" as const, by: "Ivo", issued_at: 0, delivered_at: null, applied_at: null };
+    const state = board({ commands: [sent, { ...sent, id: "d", attempt: 4 }] });
+    expect(lateCommands(state, 9_000)).toEqual([]);
+    expect(lateCommands(state, 11_000).map((command) => command.id)).toEqual(["c"]);
+  });
+});
+
+it("always has at least one page", () => {
+  expect([pages(0, 16), pages(16, 16), pages(17, 16)]).toEqual([1, 1, 2]);
+});

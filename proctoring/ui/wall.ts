@@ -1,0 +1,258 @@
+/** State of the board as pure functions: what came over the socket in, what is drawn out. */
+
+/** Progress of one attempt, published by the exam engine after each save and move. */
+export interface Row {
+  state: string;
+  started_at: number | null;
+  deadline: number | null;
+  ended_at: number | null;
+  answered: number;
+  total: number;
+  /** Number of the question on the candidate's screen, 1 up; null when unknown. */
+  current: number | null;
+  last_saved_at: number | null;
+  reason: string;
+}
+
+export interface CandidateCard {
+  attempt: number;
+  name: string;
+  initials: string;
+  seat: string;
+  room: string;
+}
+
+/** Reachability of one candidate: never a state of the attempt. */
+export interface Net {
+  state: "online" | "unstable" | "lost" | "unknown";
+  since: number | null;
+}
+
+export interface Incident {
+  id: number;
+  attempt: number;
+  kind: string;
+  severity: number;
+  state: string;
+  first_at: number;
+  last_at: number;
+  count: number;
+  amount: number;
+  unit: string;
+  statement: string;
+  owner: string;
+  reason: string;
+}
+
+export interface Help {
+  id: string;
+  attempt: number;
+  text: string;
+  asked_at: number;
+  reply: string;
+  answered_at: number | null;
+  answered_by: string;
+}
+
+export interface Command {
+  id: string;
+  attempt: number;
+  seq: number;
+  kind: string;
+  text: string;
+  extra_s: number;
+  state: "sent" | "delivered" | "applied";
+  by: string;
+  issued_at: number;
+  delivered_at: number | null;
+  applied_at: number | null;
+}
+
+export interface Snapshot {
+  sitting: number;
+  title: string;
+  state: string;
+  starts_at: number;
+  closes_at: number;
+  total_questions: number;
+  can_command: boolean;
+  max_extra_s: number;
+  candidates: CandidateCard[];
+  rows: Record<string, Row>;
+  net: Record<string, Net>;
+  incidents: Incident[];
+  help: Help[];
+  commands: Command[];
+}
+
+export interface Board extends Omit<Snapshot, "incidents" | "help" | "commands"> {
+  incidents: Record<number, Incident>;
+  help: Record<string, Help>;
+  commands: Record<string, Command>;
+}
+
+export type Filter = "all" | "waiting" | "working" | "attention" | "offline" | "paused" | "done" | "absent";
+export type TileTone = "ok" | "attention" | "critical" | "offline" | "waiting" | "checking" | "paused" | "done";
+
+/** One tile, ready to draw. */
+export interface TileView {
+  attempt: number;
+  name: string;
+  initials: string;
+  seat: string;
+  tone: TileTone;
+  filter: Filter;
+  /** Open incident that colours the tile, the gravest one. */
+  incident: Incident | null;
+  help: Help | null;
+  net: Net;
+  row: Row | null;
+}
+
+const OPEN_STATES = new Set(["open", "acknowledged"]);
+const DONE_STATES = new Set(["submitted", "expired", "terminated"]);
+const GRAVE = 0.8;
+
+export function fromSnapshot(snapshot: Snapshot): Board {
+  return {
+    ...snapshot,
+    incidents: Object.fromEntries(snapshot.incidents.map((incident) => [incident.id, incident])),
+    help: Object.fromEntries(snapshot.help.map((help) => [help.id, help])),
+    commands: Object.fromEntries(snapshot.commands.map((command) => [command.id, command])),
+  };
+}
+
+/** Merge one delta frame: key → value, the last writer wins. Unknown keys are left alone. */
+export function merge(board: Board, delta: Record<string, unknown>): Board {
+  const next = {
+    ...board,
+    rows: { ...board.rows },
+    net: { ...board.net },
+    incidents: { ...board.incidents },
+    help: { ...board.help },
+    commands: { ...board.commands },
+  };
+  for (const [key, value] of Object.entries(delta)) {
+    const [kind, id] = key.includes(":") ? (key.split(":", 2) as [string, string]) : ["row", key];
+    if (kind === "row") next.rows[id] = value as Row;
+    else if (kind === "net") next.net[id] = value as Net;
+    else if (kind === "incident") next.incidents[Number(id)] = value as Incident;
+    else if (kind === "help") next.help[id] = value as Help;
+    else if (kind === "command") next.commands[id] = value as Command;
+    else if (kind === "sitting") Object.assign(next, value as Partial<Board>);
+  }
+  return next;
+}
+
+export function isOpen(incident: Incident): boolean {
+  return OPEN_STATES.has(incident.state);
+}
+
+/** Incidents that wait for a person, gravest and oldest first. */
+export function openIncidents(board: Board): Incident[] {
+  return Object.values(board.incidents)
+    .filter(isOpen)
+    .sort((a, b) => b.severity - a.severity || a.first_at - b.first_at);
+}
+
+/** Raised hands without an answer, oldest first. */
+export function openHelp(board: Board): Help[] {
+  return Object.values(board.help)
+    .filter((help) => help.answered_at === null)
+    .sort((a, b) => a.asked_at - b.asked_at);
+}
+
+/** Commands not yet applied after this many ms deserve a look. */
+export const COMMAND_ALARM_MS = 10_000;
+
+export function lateCommands(board: Board, now: number): Command[] {
+  return Object.values(board.commands).filter(
+    (command) => command.state !== "applied" && now - command.issued_at > COMMAND_ALARM_MS && !isDone(board, command.attempt),
+  );
+}
+
+function isDone(board: Board, attempt: number): boolean {
+  return DONE_STATES.has(board.rows[attempt]?.state ?? "");
+}
+
+export function tiles(board: Board): TileView[] {
+  const incidents = new Map<number, Incident>();
+  for (const incident of openIncidents(board)) {
+    if (!incidents.has(incident.attempt)) incidents.set(incident.attempt, incident);
+  }
+  const hands = new Map(openHelp(board).map((help) => [help.attempt, help]));
+  return board.candidates.map((card) => {
+    const row = board.rows[card.attempt] ?? null;
+    const net = board.net[card.attempt] ?? { state: "unknown" as const, since: null };
+    const facts = { row, net, incident: incidents.get(card.attempt) ?? null, help: hands.get(card.attempt) ?? null };
+    return { ...card, ...facts, tone: toneOf(facts), filter: filterOf(facts) };
+  });
+}
+
+type Facts = Pick<TileView, "row" | "net" | "incident" | "help">;
+
+function toneOf({ row, net, incident, help }: Facts): TileTone {
+  if (incident) return incident.severity >= GRAVE ? "critical" : "attention";
+  if (help) return "waiting";
+  const state = row?.state ?? "ready";
+  if (DONE_STATES.has(state)) return "done";
+  if (state === "absent") return "offline";
+  if (state === "paused") return "paused";
+  if (net.state === "lost") return "offline";
+  if (net.state === "unstable") return "attention";
+  return state === "running" ? "ok" : "checking";
+}
+
+/** The counter a tile belongs to; a tile with an incident or a raised hand counts as attention. */
+function filterOf({ row, net, incident, help }: Facts): Filter {
+  if (incident || help) return "attention";
+  const state = row?.state ?? "ready";
+  if (DONE_STATES.has(state)) return "done";
+  if (state === "absent") return "absent";
+  if (state === "paused") return "paused";
+  if (state !== "running") return "waiting";
+  return net.state === "lost" || net.state === "unstable" ? "offline" : "working";
+}
+
+export const FILTERS: Filter[] = ["all", "waiting", "working", "attention", "offline", "paused", "done", "absent"];
+
+export function counts(views: TileView[]): Record<Filter, number> {
+  const result = Object.fromEntries(FILTERS.map((filter) => [filter, 0])) as Record<Filter, number>;
+  for (const view of views) result[view.filter] += 1;
+  result.all = views.length;
+  return result;
+}
+
+/** Tiles of a filter; one that needs attention is never hidden by a filter. */
+export function filtered(views: TileView[], filter: Filter, search: string): TileView[] {
+  const wanted = search.trim().toLocaleLowerCase();
+  return views.filter((view) => {
+    const fits = filter === "all" || view.filter === filter || view.filter === "attention";
+    return fits && (!wanted || `${view.name} ${view.seat}`.toLocaleLowerCase().includes(wanted));
+  });
+}
+
+/** Incident first (gravest, then oldest), then raised hand by age, then not seen for longest, then name. */
+export function inOrder(views: TileView[], seenAt: Readonly<Record<number, number>>): TileView[] {
+  return [...views].sort(
+    (a, b) =>
+      (b.incident?.severity ?? -1) - (a.incident?.severity ?? -1) ||
+      (a.incident?.first_at ?? 0) - (b.incident?.first_at ?? 0) ||
+      Number(b.help !== null) - Number(a.help !== null) ||
+      (a.help?.asked_at ?? 0) - (b.help?.asked_at ?? 0) ||
+      (seenAt[a.attempt] ?? 0) - (seenAt[b.attempt] ?? 0) ||
+      a.name.localeCompare(b.name),
+  );
+}
+
+/** Keep `wanted` order for ids already drawn; used while the order is frozen or the pointer is over a tile. */
+export function keepOrder(views: TileView[], drawn: readonly number[]): TileView[] {
+  const place = new Map(drawn.map((attempt, index) => [attempt, index]));
+  return [...views].sort(
+    (a, b) => (place.get(a.attempt) ?? Number.MAX_SAFE_INTEGER) - (place.get(b.attempt) ?? Number.MAX_SAFE_INTEGER),
+  );
+}
+
+export function pages(total: number, perPage: number): number {
+  return Math.max(1, Math.ceil(total / perPage));
+}

@@ -1,0 +1,97 @@
+/** What the board says in words: states, incidents, commands. */
+import { formatClock, formatNumber, t, tn } from "$web/i18n";
+import type { Command, Filter, Incident, TileView } from "$proctoring/wall";
+
+export function filterName(filter: Filter): string {
+  const names: Record<Filter, string> = {
+    all: t("All"),
+    waiting: t("Not started"),
+    working: t("Working"),
+    attention: t("Attention"),
+    offline: t("Offline"),
+    paused: t("Paused"),
+    done: t("Handed in"),
+    absent: t("Absent"),
+  };
+  return names[filter];
+}
+
+/** The word on a tile: an incident, a raised hand, a lost connection, or the attempt's own state. */
+export function tileWord(view: TileView, now: number): string {
+  if (view.incident) return incidentName(view.incident.kind);
+  if (view.help) return t("Asks for help %(age)s", { age: formatClock(now - view.help.asked_at) });
+  const state = view.row?.state ?? "ready";
+  const isLive = state === "running" || state === "paused" || state === "ready";
+  if (isLive && (view.net.state === "lost" || view.net.state === "unstable")) {
+    return t("Offline %(age)s", { age: formatClock(now - (view.net.since ?? now)) });
+  }
+  return stateName(state);
+}
+
+export function stateName(state: string): string {
+  const names: Record<string, string> = {
+    ready: t("Not started"),
+    running: t("Working"),
+    paused: t("Paused"),
+    submitted: t("Handed in"),
+    expired: t("Time over"),
+    terminated: t("Ended by staff"),
+    absent: t("Absent"),
+  };
+  return names[state] ?? state;
+}
+
+export function incidentName(kind: string): string {
+  const names: Record<string, string> = {
+    focus_lost: t("Left the page"),
+    fullscreen_left: t("Left full screen"),
+    paste: t("Pasted text"),
+    camera_off: t("Camera off"),
+    camera_denied: t("Camera refused"),
+    second_device: t("Second device"),
+    connection_lost: t("Connection lost"),
+    clock_jump: t("Clock changed"),
+  };
+  return names[kind] ?? kind;
+}
+
+export function incidentFact(incident: Incident): string {
+  const amount = Math.round(incident.amount);
+  const facts: Record<string, string> = {
+    seconds: tn("%(count)s second", "%(count)s seconds", amount),
+    characters: tn("%(count)s character", "%(count)s characters", amount),
+    times: "",
+  };
+  const times = incident.count > 1 ? tn("%(count)s time", "%(count)s times", incident.count) : "";
+  return [facts[incident.unit] ?? "", times].filter(Boolean).join(" · ");
+}
+
+export function commandName(command: Pick<Command, "kind" | "extra_s">): string {
+  const names: Record<string, string> = {
+    message: t("Message"),
+    pause: t("Pause"),
+    resume: t("Resume"),
+    extend: t("%(minutes)s min more", { minutes: formatNumber(Math.round(command.extra_s / 60), { signDisplay: "always" }) }),
+    force_submit: t("Hand in"),
+    terminate: t("End the attempt"),
+  };
+  return names[command.kind] ?? command.kind;
+}
+
+export function deliveryName(state: Command["state"]): string {
+  return { sent: t("sent"), delivered: t("delivered"), applied: t("applied") }[state];
+}
+
+/** Seconds since the last durable save, in words for a tile. */
+export function saveAge(view: TileView, now: number): string {
+  const at = view.row?.last_saved_at ?? null;
+  if (at === null) return t("nothing saved yet");
+  const seconds = Math.max(0, Math.floor((now - at) / 1000));
+  if (seconds < 90) return t("saved %(count)s s ago", { count: seconds });
+  return t("saved %(count)s min ago", { count: Math.floor(seconds / 60) });
+}
+
+export function timeLeft(view: TileView, now: number): string {
+  const deadline = view.row?.deadline ?? null;
+  return deadline === null ? "" : formatClock(deadline - now);
+}
