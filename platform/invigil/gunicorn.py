@@ -29,6 +29,7 @@ worker_class = "gthread"
 workers = int(os.environ.get("WEB_PROCESSES") or max(2, os.cpu_count() or 2))
 threads = int(os.environ.get("WEB_THREADS") or 8)
 worker_tmp_dir = in_memory_folder()
+preload_app = True  # read once, then forked: half the start, and a dead worker is back at once
 timeout = 30
 graceful_timeout = 8  # seconds; below the supervisor's 10, so that requests end before they are cut
 keepalive = 20  # seconds; a browser between two saves keeps its connection

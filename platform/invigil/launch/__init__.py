@@ -1,1 +1,5 @@
-"""What `run.py` does. Standard library only: it runs before any package is installed."""
+"""What `run.py` does.
+
+Standard library only, because it runs before any package is installed; but for `up`, `suite` and
+`tables`, which `cli` imports when the packages are there.
+"""

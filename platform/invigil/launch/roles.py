@@ -10,25 +10,23 @@ QUEUES = "grading,notices,scans,media,default"
 WORKER_PROCESSES = "2"
 
 
-def stack_roles(place: Place, ports: Ports, host: str, env: Mapping[str, str]) -> list[Role]:
-    """Return the roles of a whole stack on one machine, in the order of their start."""
+def serving_roles(place: Place, ports: Ports, host: str, env: Mapping[str, str]) -> list[Role]:
+    """Return what answers people: pages, sockets, media."""
+    web = ("gunicorn", "-c", "platform/invigil/gunicorn.py", "invigil.wsgi:application")
     return [
-        Role(
-            "web",
-            _python(
-                place, "gunicorn", "-c", "platform/invigil/gunicorn.py", "invigil.wsgi:application"
-            ),
-        ),
+        Role("web", _python(place, *web)),
         Role("rt", _socket_server(place, ports, host, env.get("ASGI_SERVER", ""))),
         Role("sfu", _python(place, "proctoring.media.sfu.worker")),
+    ]
+
+
+def background_roles(place: Place) -> list[Role]:
+    """Return what works out of sight; started second, so that pages are there sooner."""
+    beat = ("celery", "-A", "invigil", "beat", "-s", f"{place.var}/beat", "-l", "info")
+    return [
         Role("worker", _worker(place)),
+        Role("beat", _python(place, *beat)),
         Role("metrics", _python(place, "monitoring.exporter")),
-        Role(
-            "beat",
-            _python(
-                place, "celery", "-A", "invigil", "beat", "-s", f"{place.var}/beat", "-l", "info"
-            ),
-        ),
     ]
 
 

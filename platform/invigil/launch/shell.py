@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 from invigil.launch import interrupts
 from invigil.launch.logs import open_log
@@ -33,10 +34,59 @@ class CommandFailed(Exception):
 
     @property
     def reason(self) -> str:
-        """The last line that it wrote and that says something."""
+        """The line that says what went wrong: a traceback's last one, else the first error."""
         lines = [line.strip() for line in self.output.splitlines() if line.strip()]
         telling = [line for line in lines if "error" in line.lower()]
-        return (telling or lines or [f"exit code {self.code}"])[-1][:300]
+        if telling and "Traceback (most recent call last):" not in lines:
+            return telling[0][:300]
+        return (lines or [f"exit code {self.code}"])[-1][:300]
+
+
+class Logged:
+    """A command that runs with its output in a log, in a process group of its own.
+
+    Used as a context: at the end of it the command and everything it started are gone.
+    """
+
+    def __init__(
+        self, argv: Command, log: Path, *, cwd: Path, env: Mapping[str, str] | None = None
+    ) -> None:
+        self.argv = [str(word) for word in argv]
+        self.log = log
+        with open_log(log) as sink:
+            self.begin = sink.seek(0, os.SEEK_END)
+            self.process = subprocess.Popen(
+                self.argv,
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        end_group(self.process)
+
+    def has_ended(self) -> bool:
+        """Tell whether the command itself has ended."""
+        return self.process.poll() is not None
+
+    def result(self) -> str:
+        """Return what the command wrote.
+
+        Raises:
+            CommandFailed: It ended with another code than 0, or has not ended.
+        """
+        with self.log.open("rb") as source:
+            source.seek(self.begin)
+            output = source.read().decode("utf-8", "replace")
+        if self.process.poll() != 0:
+            raise CommandFailed(self.argv, self.process.returncode or 1, output[-TAIL_BYTES:])
+        return output
 
 
 def run_logged(
@@ -53,28 +103,9 @@ def run_logged(
         CommandFailed: It ended with another code than 0, or took longer than `limit_s`.
         Interrupted: The launcher was asked to end; the command and its children are gone.
     """
-    words = [str(word) for word in argv]
-    with open_log(log) as sink:
-        begin = sink.seek(0, os.SEEK_END)
-        process = subprocess.Popen(
-            words,
-            cwd=cwd,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            _wait(process, limit_s)
-        finally:
-            end_group(process)
-    with log.open("rb") as source:
-        source.seek(begin)
-        output = source.read().decode("utf-8", "replace")
-    if process.returncode != 0:
-        raise CommandFailed(words, process.returncode, output[-TAIL_BYTES:])
-    return output
+    with Logged(argv, log, cwd=cwd, env=env) as command:
+        _wait(command.process, limit_s)
+        return command.result()
 
 
 def run_attached(argv: Command, *, cwd: Path, env: Mapping[str, str] | None = None) -> int:

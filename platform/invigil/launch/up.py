@@ -12,9 +12,10 @@ from invigil.launch.environment import EVERYWHERE
 from invigil.launch.place import Place
 from invigil.launch.ports import LOOPBACK, Ports, require_free
 from invigil.launch.report import Stop, say, step
-from invigil.launch.roles import stack_roles
-from invigil.launch.shell import Command, CommandFailed, run_logged
+from invigil.launch.roles import background_roles, serving_roles
+from invigil.launch.shell import Command, CommandFailed, Logged, run_logged
 from invigil.launch.supervisor import Supervisor
+from invigil.launch.tables import are_prepared, note_prepared
 
 READY_S = 90.0
 
@@ -30,13 +31,12 @@ def run_stack(place: Place, options: Options, *, demo: bool, begun: float) -> in
 
     Raises:
         Stop: It cannot be started; nothing of it is left running.
-        Interrupted: Somebody ended it, which is the ordinary way.
     """
     require_ports(place, options)
     with open_engines(place, options) as supervisor:
-        story = prepare_database(supervisor, demo=demo)
+        prepare_tables(supervisor, demo=demo)
         with step("Web, sockets, media, worker, clock"):
-            start_roles(supervisor, options)
+            story = start_roles(supervisor, options, demo=demo)
         supervisor.set_phase("ready", addresses(options))
         greet(options, story, time.time() - begun)
         supervisor.watch()
@@ -62,30 +62,34 @@ def require_ports(place: Place, options: Options) -> None:
         file.release()
 
 
-def prepare_database(supervisor: Supervisor, *, demo: bool) -> str:
-    """Bring the tables up to date and, in an empty database, make the demo; return its story."""
-    with step("Tables"):
-        _manage(supervisor, "migrate", "--no-input", "-v", "0")
-    if not demo:
-        return ""
-    with step("Demo school"):
-        return _manage(supervisor, "seed_demo", "--if-empty")
+def prepare_tables(supervisor: Supervisor, *, demo: bool) -> None:
+    """Bring the tables up to date and fill an empty database, unless both are known to be done.
 
-
-def _manage(supervisor: Supervisor, *words: str) -> str:
-    place = supervisor.place
+    Raises:
+        Stop: It fails; the database's word on it is in the text.
+    """
+    place, address = supervisor.place, supervisor.env["DATABASE_URL"]
+    if are_prepared(place, address):
+        return
+    argv = manage(place, "prepare", *([] if demo else ["--empty"]))
     log = place.logs / "manage.log"
-    argv: Command = [place.python, "manage.py", *words]
-    try:
-        return run_logged(argv, log, cwd=place.root, env=supervisor.env)
-    except CommandFailed as failed:
-        raise Stop(
-            f"manage.py {words[0]} failed: {failed.reason}.", f"The whole log: {log}"
-        ) from None
+    with step("Tables and demo school" if demo else "Tables"):
+        try:
+            run_logged(argv, log, cwd=place.root, env=supervisor.env)
+        except CommandFailed as failed:
+            raise Stop(
+                f"The database could not be prepared: {failed.reason}.", f"Log: {log}"
+            ) from None
+        note_prepared(place, address)
 
 
-def start_roles(supervisor: Supervisor, options: Options) -> None:
-    """Start every role and wait until pages and sockets are served.
+def manage(place: Place, *words: str) -> Command:
+    """Return a call of manage.py."""
+    return [place.python, "manage.py", *words]
+
+
+def start_roles(supervisor: Supervisor, options: Options, *, demo: bool) -> str:
+    """Start every role, wait until pages and sockets are served, and return the demo's story.
 
     Raises:
         Stop: A role keeps ending, or does not answer in time.
@@ -93,11 +97,27 @@ def start_roles(supervisor: Supervisor, options: Options) -> None:
     metrics = supervisor.place.run / "metrics"
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir(parents=True)
-    for role in stack_roles(supervisor.place, options.ports, options.host, supervisor.env):
+    for role in serving_roles(supervisor.place, options.ports, options.host, supervisor.env):
         supervisor.start(role)
+    story = tell_story(supervisor) if demo else ""
     host = LOOPBACK if options.host in EVERYWHERE else options.host
     supervisor.wait_until(lambda: _serves_pages(host, options.ports.web), "web", READY_S)
     supervisor.wait_until(lambda: _listens(host, options.ports.rt), "rt", READY_S)
+    for role in background_roles(supervisor.place):
+        supervisor.start(role)
+    return story
+
+
+def tell_story(supervisor: Supervisor) -> str:
+    """Return who can log in and what happens when; costs no time, the roles start meanwhile."""
+    place = supervisor.place
+    argv, log = manage(place, "seed_demo", "--if-empty"), place.logs / "manage.log"
+    with Logged(argv, log, cwd=place.root, env=supervisor.env) as command:
+        supervisor.wait_until(command.has_ended, "manage", READY_S)
+        try:
+            return command.result()
+        except CommandFailed as failed:
+            raise Stop(f"The demo could not be shown: {failed.reason}.", f"Log: {log}") from None
 
 
 def _serves_pages(host: str, port: int) -> bool:
