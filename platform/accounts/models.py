@@ -1,11 +1,15 @@
 """Institutions, people, classes and who is what where. Rules are in policies.py."""
 
+import uuid
+from collections.abc import Iterator
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -40,7 +44,7 @@ class User(AbstractBaseUser):
         Institution, on_delete=models.PROTECT, null=True, related_name="people"
     )
     registration_number = models.CharField(max_length=40, blank=True, default="")
-    email = models.EmailField(_("e-mail"), max_length=254)
+    email = models.EmailField(_("e-mail"), max_length=254, blank=True, default="")
     full_name = models.CharField(_("full name"), max_length=200)
     locale = models.CharField(_("language"), max_length=10, blank=True, default="")
     time_zone = models.CharField(_("time zone"), max_length=50, blank=True, default="")
@@ -49,6 +53,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_superuser = models.BooleanField(default=False, help_text=_("Operator of the whole site."))
     date_joined = models.DateTimeField(db_default=Now())
+    session_epoch = models.PositiveIntegerField(
+        default=0, help_text="Part of the session's hash: raising it ends every session."
+    )
 
     objects = UserManager()
 
@@ -58,7 +65,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+            models.UniqueConstraint(Lower("email"), name="user_email_unique", condition=~Q(email="")),
             models.UniqueConstraint(
                 "institution",
                 Lower("registration_number"),
@@ -69,6 +76,19 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def get_session_auth_hash(self) -> str:
+        """Return what a session must carry: a new password or epoch makes old ones void."""
+        return self._session_hash(None)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Return the same for keys that were in use before."""
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            yield self._session_hash(secret)
+
+    def _session_hash(self, secret: str | None) -> str:
+        facts = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("accounts.session", facts, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_staff(self) -> bool:
@@ -131,3 +151,22 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role}"
+
+
+class RosterDraft(models.Model):
+    """An uploaded class list between its preview and its import; its rows are erased after it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="+")
+    uploaded_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    rows = models.JSONField(default=list, help_text="Cells as read, with their line; see domain/roster.py")
+    region = models.CharField(max_length=2, help_text="Country of phone numbers without a country code")
+    creates_classes = models.BooleanField(default=False)
+    gives_passwords = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+    imported_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.file_name
