@@ -27,6 +27,7 @@ from proctoring.media.messages import (
 )
 from proctoring.media.peerbook import PeerBook, PeerRecord
 from proctoring.media.ports import (
+    Layer,
     LayerWanted,
     MediaEngine,
     MediaEvent,
