@@ -119,7 +119,17 @@ CACHES = {
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [{"address": REDIS_URL, "health_check_interval": 15}], "prefix": "invigil"},
+        "CONFIG": {
+            "hosts": [
+                {
+                    "address": REDIS_URL,
+                    "health_check_interval": 15,
+                    "socket_timeout": 5,
+                    "socket_connect_timeout": 1,
+                }
+            ],
+            "prefix": "invigil",
+        },
     }
 }
 
@@ -161,6 +171,15 @@ if env.flag("INVIGIL_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 RT_PORT = env.number("RT_PORT", env.number("PORT", 8000) + 1)
 RT_PUBLIC_URL = env.text("RT_PUBLIC_URL")  # empty: same host, RT_PORT
+# Pages of these origins (scheme, host and port) may open the socket; nobody else.
+REALTIME_ALLOWED_ORIGINS: list[str] = env.words("REALTIME_ALLOWED_ORIGINS") or [
+    SITE_URL,
+    *(
+        f"https://{host}" if HTTPS else f"http://{host}:{env.number('PORT', 8000)}"
+        for host in ALLOWED_HOSTS
+    ),
+    *CSRF_TRUSTED_ORIGINS,
+]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -20,7 +20,7 @@ from django.db import connection, transaction
 
 from realtime import metrics
 from realtime.envelope import Pushed, write
-from realtime.topics import group_of
+from realtime.topics import Delivery, group_of, registry
 
 log = structlog.get_logger(__name__)
 
@@ -39,9 +39,11 @@ def publish(topic: str, message: msgspec.Struct, *, seq: int | None = None) -> N
     Args:
         topic: `noun:key`.
         message: Struct tagged `noun.verbed`; its fields become `d`.
-        seq: Place in the topic's log, for LOG topics (and command numbers).
+        seq: Place in the topic's log. Only LOG topics have one: elsewhere it is left out, since
+            clients drop what they have seen, and a command must be sent again until acknowledged.
     """
-    _safely(topic, lambda: ["f", write(Pushed.of(topic, message, seq=seq)), seq])
+    number = seq if registry.delivery_of(topic) is Delivery.LOG else None
+    _safely(topic, lambda: ["f", write(Pushed.of(topic, message, seq=number)), number])
 
 
 def publish_state(topic: str, key: str, value: msgspec.Struct, *, version: int = 0) -> None:

@@ -1,0 +1,156 @@
+"""Presence across processes, in Redis: leases of processes, their people, the latest states.
+
+Everything here is a hint that may vanish with Redis: each process writes its own part again every
+two seconds. A process that dies loses its lease after 6 s; another takes over its people, so that
+they too become unstable and then lost. Reads fail open: an unknown person is simply unknown.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+
+import redis
+import redis.asyncio
+import structlog
+from django.conf import settings
+
+from realtime.presence import Presence
+
+log = structlog.get_logger(__name__)
+
+LEASE_S: Final = 6
+TIMEOUT_S: Final = 1.0
+DAY_S: Final = 24 * 3600
+_PREFIX: Final = "invigil:presence:"
+_PROCESSES: Final = f"{_PREFIX}processes"
+_STATES: Final = f"{_PREFIX}states"
+_SWEEPER: Final = f"{_PREFIX}sweeper"
+
+
+class Leases:
+    """This process's part of the shared picture."""
+
+    def __init__(self, process: str) -> None:
+        self._process = process
+        self._redis: Any = redis.asyncio.from_url(
+            settings.REDIS_URL,
+            socket_timeout=TIMEOUT_S,
+            socket_connect_timeout=TIMEOUT_S,
+            decode_responses=True,
+        )
+
+    async def renew(self, people: Mapping[int, Iterable[int]]) -> str:
+        """Renew the lease and write who is here (attempts by user id).
+
+        Returns:
+            The run id of Redis: another one than before means that it has been restarted.
+
+        Raises:
+            redis.RedisError: Redis does not answer.
+        """
+        members = {str(user): ",".join(map(str, attempts)) for user, attempts in people.items()}
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.set(_lease(self._process), "1", ex=LEASE_S)
+            pipe.sadd(_PROCESSES, self._process)
+            pipe.delete(_members(self._process))
+            if members:
+                pipe.hset(_members(self._process), mapping=members)
+                pipe.expire(_members(self._process), DAY_S)
+            pipe.info("server")
+            answers = await pipe.execute()
+        return str(answers[-1]["run_id"])
+
+    async def elsewhere(self, user_ids: Collection[int]) -> set[int]:
+        """Return those of `user_ids` who have a socket in another live process.
+
+        Raises:
+            redis.RedisError: Redis does not answer.
+        """
+        found: set[int] = set()
+        fields = [str(user_id) for user_id in user_ids]
+        for process in await self._others():
+            if fields and await self._redis.exists(_lease(process)):
+                values = await self._redis.hmget(_members(process), fields)
+                found |= {int(f) for f, v in zip(fields, values, strict=True) if v is not None}
+        return found
+
+    async def write_states(self, states: Mapping[int, Presence]) -> None:
+        """Store the latest presence of people, for pages opened later.
+
+        Raises:
+            redis.RedisError: Redis does not answer.
+        """
+        if states:
+            await self._redis.hset(_STATES, mapping={str(k): v.value for k, v in states.items()})
+            await self._redis.expire(_STATES, DAY_S)
+
+    async def take_over(self) -> dict[int, tuple[int, ...]]:
+        """Return the people of processes whose lease has run out (attempts by user id).
+
+        Only one process at a time looks; each dead process is taken once.
+
+        Raises:
+            redis.RedisError: Redis does not answer.
+        """
+        if not await self._redis.set(_SWEEPER, self._process, nx=True, ex=2):
+            return {}
+        orphans: dict[int, tuple[int, ...]] = {}
+        for process in await self._others():
+            if await self._redis.exists(_lease(process)):
+                continue
+            members = await self._redis.hgetall(_members(process))
+            await self._redis.delete(_members(process))
+            await self._redis.srem(_PROCESSES, process)
+            orphans |= {int(user): _numbers(attempts) for user, attempts in members.items()}
+        return orphans
+
+    async def hand_back(self) -> None:
+        """Give up the lease at a clean end, so that the people are taken over at once."""
+        try:
+            await self._redis.delete(_lease(self._process))
+        except redis.RedisError as error:
+            log.info("presence.lease_kept", error=repr(error))  # it runs out by itself
+        await self._redis.aclose()
+
+    async def _others(self) -> list[str]:
+        processes = await self._redis.smembers(_PROCESSES)
+        return sorted(process for process in processes if process != self._process)
+
+
+def states_of(user_ids: Collection[int]) -> dict[int, Presence]:
+    """Return the latest known presence by user id; people never seen are missing.
+
+    For synchronous callers. Fails open: without Redis nobody is known.
+    """
+    if not user_ids:
+        return {}
+    fields = [str(user_id) for user_id in user_ids]
+    try:
+        with redis.from_url(
+            settings.REDIS_URL,
+            socket_timeout=TIMEOUT_S,
+            socket_connect_timeout=TIMEOUT_S,
+            decode_responses=True,
+        ) as client:
+            values = client.hmget(_STATES, fields)
+    except redis.RedisError as error:
+        log.warning("presence.unreadable", error=repr(error))
+        return {}
+    return {int(f): Presence(v) for f, v in zip(fields, values, strict=True) if v is not None}
+
+
+def is_online(user_ids: Collection[int]) -> dict[int, bool]:
+    """Return for each of `user_ids` whether the person is connected now, as far as is known."""
+    states = states_of(user_ids)
+    return {user_id: states.get(user_id) is Presence.ONLINE for user_id in user_ids}
+
+
+def _lease(process: str) -> str:
+    return f"{_PREFIX}lease:{process}"
+
+
+def _members(process: str) -> str:
+    return f"{_PREFIX}members:{process}"
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(",") if part)

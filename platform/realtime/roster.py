@@ -1,0 +1,148 @@
+"""Keeps the presence ledger alive: ticks, leases, and telling the rest of the system.
+
+Changes are told one after another, in the order in which they happened.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from typing import Final
+
+import redis
+import structlog
+from django.db import transaction
+
+from kernel import clock
+from kernel.events import bus
+from realtime import metrics
+from realtime.events import PresenceChanged
+from realtime.leases import Leases
+from realtime.presence import LAG_S, TICK_S, Change, Ledger, Presence
+from realtime.tasks import spawn
+from realtime.threads import in_database
+
+log = structlog.get_logger(__name__)
+
+RENEW_S: Final = 2.0
+
+
+class Roster:
+    """The presence of everybody connected to this process.
+
+    Attributes:
+        ledger: The rules and what they know.
+        redis_run: Run id of Redis at the last renewal; "" while it does not answer.
+    """
+
+    def __init__(self, process: str) -> None:
+        self.ledger = Ledger()
+        self.redis_run = ""
+        self._leases = Leases(process)
+        self._changes: asyncio.Queue[Change] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to tick, renew and tell."""
+        self._tasks = [
+            spawn(self._tick(), name="presence-tick"),
+            spawn(self._renew(), name="presence-lease"),
+            spawn(self._tell(), name="presence-tell"),
+        ]
+
+    async def stop(self) -> None:
+        """Stop, and hand the people over to the other processes."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._leases.hand_back()
+
+    def opened(self, user_id: int, connection_id: str) -> None:
+        """Note a new socket."""
+        self._queue(self.ledger.opened(user_id, connection_id, time.monotonic()))
+
+    def heard(self, user_id: int, connection_id: str) -> None:
+        """Note a sign of life."""
+        self._queue(self.ledger.heard(user_id, connection_id, time.monotonic()))
+
+    def watched(self, user_id: int, connection_id: str, attempt_id: int) -> None:
+        """Note that a socket follows an attempt."""
+        self._queue(self.ledger.watched(user_id, connection_id, attempt_id))
+
+    def unwatched(self, user_id: int, connection_id: str, attempt_id: int) -> None:
+        """Note that a socket left an attempt on purpose."""
+        self.ledger.unwatched(user_id, connection_id, attempt_id)
+
+    def closed(self, user_id: int, connection_id: str) -> None:
+        """Note a closed socket."""
+        self._queue(self.ledger.closed(user_id, connection_id, time.monotonic()))
+
+    def _queue(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            self._changes.put_nowait(change)
+
+    async def _tick(self) -> None:
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(TICK_S)
+            lag_s = time.monotonic() - began - TICK_S
+            metrics.LOOP_LAG.set(max(0.0, lag_s))
+            if lag_s > LAG_S:
+                log.warning("presence.suspended", lag_s=round(lag_s, 2))
+            self._queue(self.ledger.tick(time.monotonic()))
+
+    async def _renew(self) -> None:
+        while True:
+            try:
+                self.redis_run = await self._leases.renew(self.ledger.present())
+                orphans = await self._leases.take_over()
+            except (redis.RedisError, OSError) as error:
+                self.redis_run = ""
+                log.info("presence.no_redis", error=repr(error))
+            else:
+                now = time.monotonic()
+                for user_id, attempt_ids in orphans.items():
+                    self._queue(self.ledger.adopt(user_id, attempt_ids, now))
+            await asyncio.sleep(RENEW_S)
+
+    async def _tell(self) -> None:
+        while True:
+            changes = [await self._changes.get()]
+            while not self._changes.empty():
+                changes.append(self._changes.get_nowait())
+            try:
+                await self._tell_batch(changes)
+            except (
+                Exception
+            ):  # presence fails open: a change that cannot be told is counted and logged
+                log.exception("presence.not_told", changes=len(changes))
+
+    async def _tell_batch(self, changes: list[Change]) -> None:
+        away = {change.user_id for change in changes if change.state is not Presence.ONLINE}
+        try:
+            elsewhere = await self._leases.elsewhere(away) if away else set()
+            true = [c for c in changes if c.user_id not in elsewhere or c.state is Presence.ONLINE]
+            await self._leases.write_states({change.user_id: change.state for change in true})
+        except (redis.RedisError, OSError):
+            elsewhere, true = set(), changes
+        for user_id in elsewhere:
+            self.ledger.release(user_id)
+        for change in true:
+            metrics.PRESENCE.labels(change.state.value).inc()
+        await in_database(emit, [change for change in true if change.attempt_ids])
+
+
+def emit(changes: list[Change]) -> None:
+    """Emit an event per change, each in its own transaction: one failure spoils no other."""
+    at = clock.now()
+    for change in changes:
+        event = PresenceChanged(
+            user_id=change.user_id,
+            attempt_ids=change.attempt_ids,
+            state=change.state.value,
+            at=at,
+        )
+        try:
+            with transaction.atomic():
+                bus.emit(event)
+        except Exception:  # presence fails open and is logged; the next change may succeed
+            log.exception("presence.handler_failed", user_id=change.user_id)

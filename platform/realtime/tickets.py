@@ -1,0 +1,90 @@
+"""Who may open a socket: resume tickets, the strict Origin check, the session cookie."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import parse_cookie
+
+from kernel import clock
+
+MAX_AGE_S: Final = 300
+PREFIX: Final = "ticket."
+_SALT: Final = "invigil.socket-ticket"
+
+
+def issue_ticket(user_id: int, session_key: str) -> str:
+    """Return a ticket that opens a socket without a session look-up for five minutes.
+
+    It is bound to the session: it is worthless without the cookie it was issued under.
+    """
+    issued_ms = clock.to_millis(clock.now())
+    signed = TimestampSigner(salt=_SALT).sign(f"{user_id}.{issued_ms}.{_digest(session_key)}")
+    return base64.urlsafe_b64encode(signed.encode()).decode().rstrip("=")
+
+
+def read_ticket(ticket: str, session_key: str) -> tuple[int, int] | None:
+    """Return user id and time of issue (ms) of a valid ticket of this session; else None."""
+    padded = ticket + "=" * (-len(ticket) % 4)
+    try:
+        signed = base64.urlsafe_b64decode(padded.encode()).decode()
+        value = TimestampSigner(salt=_SALT).unsign(signed, max_age=MAX_AGE_S)
+        user_id, issued_ms, digest = value.split(".")
+        if digest == _digest(session_key):
+            return int(user_id), int(issued_ms)
+    except (BadSignature, binascii.Error, UnicodeError, ValueError):
+        pass  # forged, expired or mangled: the session decides instead
+    return None
+
+
+def ticket_of(subprotocols: Iterable[str]) -> str | None:
+    """Return the ticket among the offered subprotocols; browsers can send no headers."""
+    for offered in subprotocols:
+        if offered.startswith(PREFIX):
+            return offered.removeprefix(PREFIX)
+    return None
+
+
+def is_allowed_origin(origin: str | None, allowed: Sequence[str]) -> bool:
+    """Whether `origin` is exactly one of `allowed` (scheme, host and port).
+
+    A missing Origin is refused: every browser sends one, and WebSockets are not covered by CORS.
+    """
+    page = _normal(origin or "")
+    return bool(page[1]) and page in map(_normal, allowed)
+
+
+def allowed_origins() -> list[str]:
+    """Return the origins from which pages may open a socket."""
+    return list(settings.REALTIME_ALLOWED_ORIGINS)
+
+
+def header(scope: dict[str, Any], name: bytes) -> str | None:
+    """Return one header of an ASGI scope; None when it is missing or comes more than once."""
+    values = [value for key, value in scope["headers"] if key == name]
+    return values[0].decode("latin-1") if len(values) == 1 else None
+
+
+def session_key_of(scope: dict[str, Any]) -> str | None:
+    """Return the session key of the cookie."""
+    cookies = parse_cookie(header(scope, b"cookie") or "")
+    return cookies.get(settings.SESSION_COOKIE_NAME) or None
+
+
+def _normal(origin: str) -> tuple[str, str, int | None]:
+    try:
+        parts = urlsplit(origin)
+        port = parts.port
+    except ValueError:
+        return "", "", None
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname or "", port or default
+
+
+def _digest(session_key: str) -> str:
+    return hashlib.sha256(session_key.encode()).hexdigest()[:32]
