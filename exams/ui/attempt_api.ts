@@ -2,24 +2,54 @@
 import { ApiError, get, post } from "$web/api";
 import type { Gate, SaveOutcome, Transport } from "./autosave";
 import type { KeptAnswer } from "./autosave/ledger";
+import type { ServerClock } from "./clock";
 import type { AttemptState, Question, ServerAnswer } from "./paper";
 
 /** An instant on the wire: milliseconds since the epoch. */
 export type Instant = number;
 
+/** What a candidate may know about the sitting before it starts. */
+export interface SittingCard {
+  id: number;
+  title: string;
+  subject: string;
+  state: "scheduled" | "lobby" | "running" | "closed" | "graded" | "published" | "cancelled";
+  lobby_opens_at: Instant;
+  starts_at: Instant;
+  closes_at: Instant;
+  duration_s: number;
+  grace_s: number;
+  camera: "required" | "optional" | "off";
+  chat_lock: "lobby" | "start" | "never";
+  navigation: "free";
+}
+
 export interface Snapshot {
   attempt: number;
-  sitting: number;
+  sitting: SittingCard;
   state: AttemptState;
+  version: number;
+  seat: string;
+  room: string;
   started_at: Instant | null;
   deadline: Instant | null;
+  ended_at: Instant | null;
+  duration_s: number;
   server_time: Instant;
+  /** The first eight characters of the live lease. */
   lease: string | null;
+  lease_device: string;
   questions: Question[] | null;
   answers: Record<string, ServerAnswer>;
+  total: number;
   last_command_seq: number;
   hold_reason: string;
+  receipt: string | null;
+  submitted_at: Instant | null;
 }
+
+/** How much of a lease the server tells those who do not hold it. */
+export const LEASE_PREFIX = 8;
 
 export interface SaveReply {
   saved: Record<string, number>;
@@ -59,8 +89,10 @@ export class AttemptApi {
     return get<Snapshot>(this.url());
   }
 
-  async takeLease(device: string): Promise<string> {
-    const reply = await post<{ lease: string }>(this.url("lease"), { device }, { idempotent: true });
+  /** Become the one tab that writes; `connection` is this tab's own socket, to be spared. */
+  async takeLease(device: string, connection?: string): Promise<string> {
+    const body = connection ? { device, connection } : { device };
+    const reply = await post<{ lease: string }>(this.url("lease"), body, { idempotent: true });
     return reply.lease;
   }
 
@@ -94,13 +126,16 @@ export class AttemptApi {
 export class HttpTransport implements Transport {
   constructor(
     private readonly api: AttemptApi,
+    private readonly clock: ServerClock,
     private readonly onReply: (reply: SaveReply) => void,
   ) {}
 
   async save(lease: string, answers: KeptAnswer[], keepalive: boolean): Promise<SaveOutcome> {
     try {
+      const sentAt = this.clock.mark();
       const reply = await this.api.save(lease, answers, keepalive);
       if (!isReply(reply)) return { kind: "unreachable", retryAfterMs: 0 };
+      this.clock.sync(reply.server_time, sentAt);
       this.onReply(reply);
       const { saved, refused, server_time: serverTime } = reply;
       return { kind: "answered", saved, refused, serverTime };

@@ -260,7 +260,7 @@ export class Autosave {
   }
 
   /** The device's store is gone or full: go on in memory, and say so. */
-  private loseStore(): void {
+  loseStore(): void {
     if (!this.store.durable) return;
     this.lostStores.push(this.store);
     this.store = new MemoryStore();

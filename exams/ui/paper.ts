@@ -23,7 +23,10 @@ export interface PaperChoice {
 
 export interface Question {
   id: number;
+  /** Counts what can be answered, from 1; 0 for plain information. */
   number: number;
+  /** Name of its section. */
+  pool: string;
   kind: QuestionKind;
   prompt_html: string;
   help_html: string;
@@ -31,14 +34,15 @@ export interface Question {
   required: boolean;
   choices: PaperChoice[];
   /** Left-hand sides of a matching question; `choices` are then the right-hand sides. */
-  lefts?: PaperChoice[];
+  lefts: PaperChoice[];
   multiple: boolean;
-  min_answers?: number;
-  max_answers?: number | null;
+  min_answers: number;
+  max_answers: number | null;
   min_length: number;
   max_length: number | null;
   min_value: string | null;
   max_value: string | null;
+  /** Endings of the files that a file question takes, as `.pdf`; empty takes any allowed kind. */
   accept: string[];
 }
 
@@ -54,7 +58,7 @@ export type AnswerValue =
 export interface ServerAnswer {
   seq: number;
   value: AnswerValue;
-  saved_at: number | string;
+  saved_at: number;
 }
 
 export type AttemptState =

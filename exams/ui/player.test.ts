@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Snapshot } from "./attempt_api";
+import { SNAPSHOT } from "./room/testing";
 import type { Gate, QueueStatus } from "./autosave";
 import type { Entry, Progress } from "./autosave/ledger";
 import type { AnswerValue, AttemptState, Question, QuestionKind } from "./paper";
@@ -22,13 +23,17 @@ import {
 const question = (id: number, kind: QuestionKind = "choice"): Question => ({
   id,
   number: id - 10,
+  pool: "Part one",
   kind,
   prompt_html: `<p>${id}</p>`,
   help_html: "",
   points: "1",
   required: false,
   choices: [],
+  lefts: [],
   multiple: false,
+  min_answers: 1,
+  max_answers: 1,
   min_length: 0,
   max_length: null,
   min_value: null,
@@ -37,17 +42,9 @@ const question = (id: number, kind: QuestionKind = "choice"): Question => ({
 });
 
 const snapshot = (part: Partial<Snapshot> = {}): Snapshot => ({
-  attempt: 1,
-  sitting: 1,
-  state: "running",
-  started_at: 0,
+  ...SNAPSHOT,
   deadline: 9_000,
-  server_time: 1_000,
-  lease: "l",
   questions: [question(11), question(12), question(13, "info"), question(14, "text")],
-  answers: {},
-  last_command_seq: 0,
-  hold_reason: "",
   ...part,
 });
 

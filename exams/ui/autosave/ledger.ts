@@ -88,7 +88,7 @@ export class Ledger {
     );
     for (const [id, answer] of Object.entries(answers)) {
       const question = Number(id);
-      const savedAt = new Date(answer.saved_at).getTime();
+      const savedAt = answer.saved_at;
       this.raise(answer.seq);
       const known = this.entries.get(question);
       if (known && known.seq > answer.seq) continue;

@@ -1,0 +1,375 @@
+/**
+ * The exam room behind the screen: brings the queue, the socket, the clock and the reducer together.
+ *
+ * 1. Open the device's store, fetch the snapshot, compare the two, take the lease, start if due.
+ * 2. From then on every answer of the server and every pushed event goes into the reducer.
+ * 3. Sign-in, lease and connection come back by themselves or on one press; answers never leave.
+ */
+import { ApiError } from "$web/api";
+import type { Socket } from "$web/socket";
+import { GATE_OF_STATE, HttpTransport, LEASE_PREFIX, type SaveReply, type Snapshot } from "../attempt_api";
+import type { AttemptApi } from "../attempt_api";
+import { Autosave, type Surroundings } from "../autosave";
+import { backOffMs } from "../autosave/batch";
+import { type AnswerStore, MemoryStore } from "../autosave/store";
+import type { ServerClock } from "../clock";
+import type { AnswerValue, AttemptState } from "../paper";
+import { type Action, type Command, EMPTY, type HelpRequest, type RoomState, reduce, viewOf } from "../player";
+import { HandIn } from "./hand_in";
+import { Orders } from "./orders";
+import type { Tabs } from "./tabs";
+
+export interface RoomPorts {
+  attempt: number;
+  api: AttemptApi;
+  clock: ServerClock;
+  surroundings: Surroundings;
+  tabs: Tabs;
+  openStore(attempt: number, tab: string, onClosed: () => void): Promise<AnswerStore>;
+  connect(): Socket;
+  device: string;
+  /** Events of `attempt:<id>` for others, the camera for one. */
+  onAttemptEvent?: (event: { t: string; d: unknown }) => void;
+}
+
+/** Snapshot of `watch:<attempt>`. */
+interface CandidateSync {
+  commands: Command[];
+  help: HelpRequest[];
+  watchers: string[];
+}
+
+interface AttemptNews {
+  state: AttemptState;
+  deadline: number | null;
+  reason: string;
+}
+
+/** After the deadline: how often the server is asked whether the attempt has ended. */
+const ASK_EVERY_MS = 5_000;
+/** How long the lease waits for the socket, so that the server can spare this tab's own. */
+const SOCKET_PATIENCE_MS = 2_500;
+const FINAL_STATUS = new Set([403, 404, 410]);
+
+export class Room {
+  state: RoomState = EMPTY;
+  snapshot: Snapshot | null = null;
+  socket: Socket | null = null;
+  private autosave: Autosave;
+  private readonly orders: Orders;
+  private handIn: HandIn | null = null;
+  private lease = "";
+  private reopening = false;
+  private askedAt = 0;
+  private readonly listeners = new Set<(state: RoomState) => void>();
+
+  constructor(private readonly ports: RoomPorts) {
+    this.autosave = this.makeQueue(new MemoryStore());
+    this.orders = new Orders(() => this.socket, this.topic("watch"));
+  }
+
+  /** Open the room; resolves when the questions are there or it is clear why not. */
+  async open(): Promise<void> {
+    const store = await this.openStore();
+    this.autosave = this.makeQueue(store);
+    this.autosave.onChange(() => this.queueChanged());
+    const view = await this.autosave.restore();
+    this.dispatch({ type: "view_restored", view });
+    this.ports.tabs.listen((news) => {
+      if (news.kind === "kept") void this.autosave.adoptFromStore(news.question);
+      else if (news.kind === "took") this.autosave.setGate("moved");
+      else void this.refresh();
+    });
+    this.socket = this.openSocket();
+    await this.enter();
+  }
+
+  onChange(listener: (state: RoomState) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  dispatch(action: Action): void {
+    this.state = reduce(this.state, action);
+    for (const listener of this.listeners) listener(this.state);
+  }
+
+  // ── What the candidate does ─────────────────────────────────────────────────────────────
+
+  answer(question: number, value: AnswerValue, pace: "typing" | "done"): void {
+    const mayWrite = this.state.attempt === "running" && this.state.queue.gate !== "moved";
+    if (mayWrite && !this.isTimeUp()) this.autosave.edit(question, value, pace);
+  }
+
+  /** Whether the candidate's time is over; the server's own word follows within the grace. */
+  isTimeUp(): boolean {
+    return this.state.deadline !== null && this.ports.clock.now() >= this.state.deadline;
+  }
+
+  /** Call every second: at the deadline what waits goes out, then the server is asked how it ended. */
+  tick(): void {
+    if (!["running", "paused"].includes(this.state.attempt) || !this.isTimeUp()) return;
+    this.autosave.flush();
+    const now = this.ports.clock.now();
+    if (now - this.askedAt < ASK_EVERY_MS) return;
+    this.askedAt = now;
+    void this.refresh();
+  }
+
+  go(action: Extract<Action, { type: "went" | "stepped" | "marked" | "reviewed" }>): void {
+    this.autosave.flush();
+    this.dispatch(action);
+    const view = viewOf(this.state);
+    if (view) this.autosave.keepView(view);
+  }
+
+  leaveField(): void {
+    this.autosave.flush();
+  }
+
+  /** The page is hidden or closes. */
+  farewell(): void {
+    this.autosave.farewell();
+  }
+
+  seen(id: string): void {
+    this.orders.apply(id);
+    this.dispatch({ type: "seen", id });
+  }
+
+  /** Raise a hand; rejects when there is no connection. */
+  async askForHelp(text: string): Promise<void> {
+    const data = { help_id: crypto.randomUUID(), text };
+    if (!this.socket) throw new ApiError(0, { code: "offline" });
+    await this.socket.call(this.topic("watch"), "watch.help", data);
+    const request = { id: data.help_id, text, asked_at: this.ports.clock.now() };
+    this.dispatch({ type: "help", request: { ...request, reply: "", answered_at: null, answered_by: "" } });
+  }
+
+  async submit(): Promise<void> {
+    if (this.handIn) return;
+    this.dispatch({ type: "handing_in" });
+    const { api, surroundings } = this.ports;
+    this.handIn = new HandIn(this.autosave, api, surroundings, () => this.lease);
+    const end = await this.handIn.run();
+    this.handIn = null;
+    if (end?.kind === "done") await this.handedIn(end.receipt);
+    else if (end?.code === "attempt_ended") await this.refresh();
+    else if (end?.code === "lease_lost") this.autosave.setGate("moved");
+    if (end?.kind === "refused") this.dispatch({ type: "failed", code: end.code });
+  }
+
+  cancelSubmit(): void {
+    this.handIn?.stop();
+    this.dispatch({ type: "failed", code: "" });
+  }
+
+  /** Go on in this tab after another one had taken over. */
+  async takeBack(): Promise<void> {
+    this.renewSocket();
+    await this.enter();
+  }
+
+  /** The tab came to the front, the network came back, or the candidate signed in again. */
+  async resume(): Promise<void> {
+    const { gate } = this.state.queue;
+    if (gate !== "moved") this.renewSocket();
+    if (gate === "open") this.autosave.retry();
+    await this.refresh();
+  }
+
+  close(): void {
+    this.handIn?.stop();
+    this.autosave.close();
+    this.socket?.close();
+    this.ports.tabs.close();
+  }
+
+  // ── Opening ─────────────────────────────────────────────────────────────────────────────
+
+  private topic(noun: string): string {
+    return `${noun}:${this.ports.attempt}`;
+  }
+
+  private async openStore(): Promise<AnswerStore> {
+    try {
+      const lost = () => this.autosave.loseStore();
+      return await this.ports.openStore(this.ports.attempt, this.ports.tabs.name, lost);
+    } catch {
+      return new MemoryStore(); // No store on this device: the room says so and works on.
+    }
+  }
+
+  private makeQueue(store: AnswerStore): Autosave {
+    const transport = new HttpTransport(this.ports.api, this.ports.clock, (reply) => this.onReply(reply));
+    return new Autosave(
+      store,
+      transport,
+      this.ports.surroundings,
+      () => void this.refresh(),
+      (question) => this.ports.tabs.tell({ kind: "kept", question }),
+    );
+  }
+
+  /** Snapshot, lease, start; tried until the server answers one way or the other. */
+  private async enter(): Promise<void> {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await this.tryToEnter();
+      } catch (error) {
+        const status = error instanceof ApiError ? error.status : 0;
+        const code = error instanceof ApiError ? error.code : "server_error";
+        this.dispatch({ type: "failed", code });
+        if (FINAL_STATUS.has(status) || status === 401) return;
+        await this.pause(backOffMs(failures, () => this.ports.surroundings.random()));
+      }
+    }
+  }
+
+  private async tryToEnter(): Promise<void> {
+    const snapshot = await this.fetchSnapshot();
+    if (GATE_OF_STATE[snapshot.state] === "over") return;
+    await this.socketOrPatienceOver();
+    this.lease = await this.ports.api.takeLease(this.ports.device, this.socket?.connectionId);
+    this.ports.tabs.tell({ kind: "took" });
+    if (snapshot.state === "ready" && snapshot.sitting.state === "running") {
+      this.take(await this.ports.api.start(this.lease));
+    }
+    this.openGate();
+    this.dispatch({ type: "failed", code: "" });
+  }
+
+  private async socketOrPatienceOver(): Promise<void> {
+    const opened = this.socket?.waitOpen().catch(() => {});
+    await Promise.race([opened, this.pause(SOCKET_PATIENCE_MS)]);
+  }
+
+  private openGate(): void {
+    const gate = GATE_OF_STATE[this.state.attempt as AttemptState];
+    if (gate) this.autosave.setGate(gate);
+    else this.autosave.open(this.lease);
+  }
+
+  private async fetchSnapshot(): Promise<Snapshot> {
+    const sentAt = this.ports.clock.mark();
+    const snapshot = await this.ports.api.snapshot();
+    this.ports.clock.sync(snapshot.server_time, sentAt);
+    this.take(snapshot);
+    return snapshot;
+  }
+
+  private take(snapshot: Snapshot): void {
+    this.snapshot = snapshot;
+    this.dispatch({ type: "snapshot", snapshot, at: snapshot.server_time });
+    this.autosave.meetServer(snapshot.answers);
+    const { receipt, submitted_at: at, total } = snapshot;
+    if (receipt && at !== null && this.state.receipt === null) {
+      const answered = Object.keys(snapshot.answers).length;
+      void this.handedIn({ receipt, submitted_at: at, answered, total });
+    }
+  }
+
+  /** Fetch the snapshot again and open the gate if the server lets us. */
+  async refresh(): Promise<void> {
+    if (this.reopening) return;
+    this.reopening = true;
+    try {
+      const snapshot = await this.fetchSnapshot();
+      const mine = snapshot.lease !== null && this.lease.startsWith(snapshot.lease);
+      if (GATE_OF_STATE[snapshot.state] === "over") this.openGate();
+      else if (!mine) this.autosave.setGate(this.lease ? "moved" : "closed");
+      else if (this.state.queue.gate !== "open") this.openGate();
+      if (!this.lease && !this.state.receipt) await this.tryToEnter();
+    } catch {
+      // Still away or signed out: the banner says so, and the next occasion tries again.
+    } finally {
+      this.reopening = false;
+    }
+  }
+
+  private async handedIn(receipt: RoomState["receipt"] & object): Promise<void> {
+    this.dispatch({ type: "handed_in", receipt });
+    this.autosave.setGate("over");
+    const { waiting, refused } = this.autosave.status();
+    if (waiting + refused === 0) await this.autosave.wipe(); // What is not with the server stays here.
+    this.ports.tabs.tell({ kind: "handed_in" });
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.ports.surroundings.setTimer(resolve, ms));
+  }
+
+  // ── What comes in ───────────────────────────────────────────────────────────────────────
+
+  private openSocket(): Socket {
+    const socket = this.ports.connect();
+    let opened = false;
+    socket.onStatus((status) => {
+      this.dispatch({ type: "socket", open: status === "open" });
+      if (status === "ended" && socket.endReason === "replaced") this.autosave.setGate("moved");
+      if (status === "open" && opened) void this.resume();
+      opened ||= status === "open";
+    });
+    socket.subscribe<AttemptNews>(this.topic("attempt"), {
+      onSnapshot: (news) => this.onAttempt(news),
+      onEvent: (event) => {
+        this.ports.onAttemptEvent?.(event);
+        if (event.t === "attempt.changed") this.onAttempt(event.d as AttemptNews);
+        if (event.t === "attempt.lease_taken") this.onLeaseTaken((event.d as { lease: string }).lease);
+      },
+    });
+    socket.subscribe<CandidateSync>(this.topic("watch"), {
+      onSnapshot: (sync) => this.onSync(sync),
+      onEvent: (event) => this.onWatch(event),
+    });
+    return socket;
+  }
+
+  /** A socket that ended for good (signed out, replaced) is made anew. */
+  private renewSocket(): void {
+    if (this.socket?.endReason) this.socket = this.openSocket();
+  }
+
+  private onAttempt(news: AttemptNews): void {
+    const before = this.state.attempt;
+    if (before === "unknown") return; // The snapshot over HTTP comes first; this one only repeats it.
+    const { state, deadline, reason } = news;
+    this.dispatch({ type: "attempt", state, deadline, reason, at: this.ports.clock.now() });
+    if (state === before || this.state.receipt) return;
+    if (GATE_OF_STATE[state] === "over" || this.state.questions.length === 0) void this.refresh();
+    else if (this.state.queue.gate === "open" || this.state.queue.gate === "paused") this.openGate();
+  }
+
+  private onLeaseTaken(prefix: string): void {
+    if (this.lease && !this.lease.startsWith(prefix.slice(0, LEASE_PREFIX))) this.autosave.setGate("moved");
+  }
+
+  private onReply(reply: SaveReply): void {
+    if (reply.last_command_seq < this.state.lastCommandSeq) return; // Older than what was pushed.
+    this.onAttempt({ state: reply.state, deadline: reply.deadline, reason: "" });
+  }
+
+  private onSync(sync: CandidateSync): void {
+    for (const command of sync.commands) this.onCommand(command);
+    for (const request of sync.help) this.dispatch({ type: "help", request });
+    this.dispatch({ type: "watchers", names: sync.watchers });
+  }
+
+  private onWatch(event: { t: string; d: any }): void {
+    if (event.t === "command.issued") this.onCommand(event.d.command as Command);
+    if (event.t === "help.replied") this.dispatch({ type: "help", request: event.d.help as HelpRequest });
+    if (event.t === "watch.changed") this.dispatch({ type: "watchers", names: event.d.names as string[] });
+  }
+
+  private onCommand(command: Command): void {
+    this.orders.take(command);
+    this.dispatch({ type: "command", command });
+  }
+
+  private queueChanged(): void {
+    const status = this.autosave.status();
+    const before = this.state.queue.gate;
+    this.dispatch({ type: "queue", entries: this.autosave.ledger.all(), status });
+    if (status.gate === "over" && before !== "over" && !this.state.receipt) void this.refresh();
+  }
+}

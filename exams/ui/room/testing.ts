@@ -1,0 +1,38 @@
+/** For tests: a snapshot as the server gives it. */
+import type { Snapshot } from "../attempt_api";
+
+export const SNAPSHOT: Snapshot = {
+  attempt: 1,
+  sitting: {
+    id: 5,
+    title: "Algebra",
+    subject: "Mathematics",
+    state: "running",
+    lobby_opens_at: 0,
+    starts_at: 1_000,
+    closes_at: 90_000,
+    duration_s: 3_600,
+    grace_s: 30,
+    camera: "required",
+    chat_lock: "lobby",
+    navigation: "free",
+  },
+  state: "running",
+  version: 1,
+  seat: "A1",
+  room: "",
+  started_at: 1_000,
+  deadline: 9_000_000,
+  ended_at: null,
+  duration_s: 3_600,
+  server_time: 1_000,
+  lease: null,
+  lease_device: "",
+  questions: null,
+  answers: {},
+  total: 0,
+  last_command_seq: 0,
+  hold_reason: "",
+  receipt: null,
+  submitted_at: null,
+};
