@@ -1,0 +1,538 @@
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connections, transaction
+
+from chat import queries, selectors, services
+from chat.domain import RoomKind
+from chat.errors import (
+    AttachmentRefused,
+    ChatLocked,
+    HistoryNotEmpty,
+    MessageNotFound,
+    MessageRefused,
+    ModerationNotAllowed,
+    PostNotAllowed,
+    ReasonNeeded,
+    RoomNotFound,
+)
+from chat.models import Message, Room, RoomLock
+from chat.tests.cast import HOUR, MINUTE, School, model_of, move
+from kernel.clock import now
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def school() -> School:
+    return School()
+
+
+def post(school: School, who: Any, body: str = "hello", **more: Any) -> services.PostedMessage:
+    room_id = more.pop("room_id", school.room_id)
+    client_id = more.pop("client_id", uuid.uuid4())
+    return services.post_message(
+        room_id=room_id, sender_id=who.pk, client_id=client_id, body=body, **more
+    )
+
+
+def kinds(room_id: uuid.UUID) -> list[str]:
+    lines = Message.objects.filter(room_id=room_id).order_by("seq")
+    return list(lines.values_list("kind", flat=True))
+
+
+def lock_count(room_id: uuid.UUID) -> int:
+    return Room.objects.get(pk=room_id).lock_count
+
+
+def open_lobby(sitting: Any) -> int:
+    move(sitting, state="lobby")
+    return services.lock_sitting(sitting_id=sitting.pk)
+
+
+def close(sitting: Any) -> int:
+    move(sitting, state="closed")
+    return services.release_sitting(sitting_id=sitting.pk, reason="closed")
+
+
+class TestPosting:
+    def test_messages_are_numbered_without_gaps(self, school: School) -> None:
+        assert [post(school, who).seq for who in (school.ana, school.ben, school.ivo)] == [1, 2, 3]
+
+    def test_an_outsider_neither_posts_nor_learns_that_the_room_exists(
+        self, school: School
+    ) -> None:
+        with pytest.raises(RoomNotFound):
+            post(school, school.olga)
+        assert kinds(school.room_id) == []
+
+    def test_a_suspended_member_is_an_outsider(self, school: School) -> None:
+        model_of("accounts.Membership").objects.filter(user=school.ana).update(suspended_at=now())
+        with pytest.raises(RoomNotFound):
+            post(school, school.ana)
+
+    def test_an_auditor_reads_but_does_not_write(self, school: School) -> None:
+        auditor = school.person("Kim Novak", "auditor", None)
+        assert selectors.room_state(school.room_id, auditor.pk)[1].can_post is False
+        with pytest.raises(PostNotAllowed):
+            post(school, auditor)
+
+    def test_a_student_does_not_find_the_staff_room(self, school: School) -> None:
+        assert post(school, school.ivo, room_id=school.staff_room_id).seq == 1
+        with pytest.raises(RoomNotFound):
+            post(school, school.ana, room_id=school.staff_room_id)
+
+    def test_sending_again_returns_the_first_line_and_takes_no_number(self, school: School) -> None:
+        client_id = uuid.uuid4()
+        first = post(school, school.ana, client_id=client_id)
+        second = post(school, school.ana, "other words", client_id=client_id)
+        assert (second.seq, second.at, second.again) == (first.seq, first.at, True)
+        assert post(school, school.ana).seq == first.seq + 1
+
+    def test_the_same_client_id_of_two_people_is_two_messages(self, school: School) -> None:
+        client_id = uuid.uuid4()
+        assert post(school, school.ana, client_id=client_id).seq == 1
+        assert post(school, school.ben, client_id=client_id).seq == 2
+
+    def test_sending_again_after_the_lock_tells_that_it_is_in(self, school: School) -> None:
+        client_id = uuid.uuid4()
+        first = post(school, school.ana, client_id=client_id)
+        open_lobby(school.sitting(school.ana))
+        assert post(school, school.ana, client_id=client_id).seq == first.seq
+
+    def test_an_empty_message_is_refused(self, school: School) -> None:
+        with pytest.raises(MessageRefused):
+            post(school, school.ana, " \u200c\n ")
+
+    def test_a_post_costs_few_statements(
+        self, school: School, django_assert_max_num_queries: Any
+    ) -> None:
+        with django_assert_max_num_queries(7):  # savepoint 2, post 1, what is published 3
+            post(school, school.ana)
+
+
+class TestAttachments:
+    def upload(self, owner: Any, **more: Any) -> Any:
+        values = {
+            "owner": owner,
+            "purpose": "chat",
+            "name": "notes.pdf",
+            "size": 9,
+            "sha256": "0" * 64,
+            "mime": "application/pdf",
+            **more,
+        }
+        return model_of("scanner.Upload").objects.create(**values)
+
+    def test_a_file_that_waits_for_its_check_is_shown_as_such(self, school: School) -> None:
+        upload = self.upload(school.ana)
+        seq = post(school, school.ana, "", attachment_id=upload.pk).seq
+        attachment = selectors.entry_of(school.room_id, seq).attachment
+        assert attachment is not None
+        assert (attachment.name, attachment.state) == ("notes.pdf", "quarantined")
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"purpose": "answer"}, {"state": "infected", "decided_at": now()}, {"owner": "ben"}],
+    )
+    def test_a_file_that_is_not_the_senders_or_not_sound_is_refused(
+        self, school: School, change: dict[str, Any]
+    ) -> None:
+        owner = school.ben if change.pop("owner", None) else school.ana
+        upload = self.upload(owner, **change)
+        with pytest.raises(AttachmentRefused):
+            post(school, school.ana, "see", attachment_id=upload.pk)
+
+    def test_an_unknown_file_is_refused(self, school: School) -> None:
+        with pytest.raises(AttachmentRefused):
+            post(school, school.ana, "see", attachment_id=uuid.uuid4())
+
+    def test_the_end_of_the_check_is_a_line_of_the_log(self, school: School) -> None:
+        upload = self.upload(school.ana)
+        seq = post(school, school.ana, "", attachment_id=upload.pk).seq
+        model_of("scanner.Upload").objects.filter(pk=upload.pk).update(
+            state="clean", decided_at=now()
+        )
+        services.note_attachment(upload_id=upload.pk)
+        _, state = selectors.room_state(school.room_id, school.ben.pk, since=seq)
+        (change,) = state.entries
+        assert change.target == seq
+        assert change.attachment is not None
+        assert change.attachment.state == "clean"
+
+    def test_members_may_read_the_file_and_outsiders_and_the_sealed_may_not(
+        self, school: School
+    ) -> None:
+        upload = self.upload(school.ivo)
+        assert not selectors.may_read_attachment(school.ana.pk, upload.pk)
+        post(school, school.ivo, "", attachment_id=upload.pk)
+        assert selectors.may_read_attachment(school.ana.pk, upload.pk)
+        assert not selectors.may_read_attachment(school.olga.pk, upload.pk)
+        open_lobby(school.sitting(school.ana))
+        assert not selectors.may_read_attachment(school.ana.pk, upload.pk)
+        assert selectors.may_read_attachment(school.ben.pk, upload.pk)
+
+
+class TestLocking:
+    def test_a_lock_is_a_line_of_the_log_and_nobody_posts_after_it(self, school: School) -> None:
+        post(school, school.ben)
+        assert open_lobby(school.sitting(school.ana)) == 1
+        assert kinds(school.room_id) == ["text", "lock"]
+        for who in (school.ana, school.ben, school.ivo):
+            with pytest.raises(ChatLocked) as refused:
+                post(school, who)
+            assert refused.value.data["sitting"] == "Linear Algebra"
+            assert refused.value.data["sealed"] is (who is school.ana)
+
+    def test_locking_twice_counts_once(self, school: School) -> None:
+        sitting = school.sitting(school.ana)
+        assert [open_lobby(sitting), open_lobby(sitting)] == [1, 0]
+        assert lock_count(school.room_id) == 1
+        assert kinds(school.room_id) == ["lock"]
+
+    def test_overlapping_sittings_are_counted(self, school: School) -> None:
+        first, second = school.sitting(school.ana), school.sitting(school.ben)
+        open_lobby(first)
+        open_lobby(second)
+        assert close(first) == 1
+        with pytest.raises(ChatLocked):
+            post(school, school.ana)
+        assert close(second) == 1
+        assert kinds(school.room_id) == ["lock", "lock", "unlock", "unlock"]
+        assert post(school, school.ana).seq == 5
+
+    def test_releasing_twice_gives_up_once(self, school: School) -> None:
+        first, second = school.sitting(school.ana), school.sitting(school.ben)
+        open_lobby(first)
+        open_lobby(second)
+        assert [close(first), close(first)] == [1, 0]
+        assert lock_count(school.room_id) == 1
+
+    def test_every_class_room_of_a_candidate_is_locked_staff_rooms_stay_open(
+        self, school: School
+    ) -> None:
+        school.join(school.ana, "student", school.art)
+        assert open_lobby(school.sitting(school.ana)) == 2
+        with pytest.raises(ChatLocked):
+            post(school, school.olga, room_id=school.art_room_id)
+        assert post(school, school.ivo, room_id=school.staff_room_id).seq == 1
+
+    def test_a_room_of_another_class_stays_open(self, school: School) -> None:
+        open_lobby(school.sitting(school.ana))
+        assert post(school, school.olga, room_id=school.art_room_id).seq == 1
+
+    def test_a_candidate_registered_late_brings_her_rooms_along(self, school: School) -> None:
+        sitting = school.sitting(school.ana)
+        open_lobby(sitting)
+        school.register(sitting, school.olga)
+        assert services.lock_late_candidate(sitting_id=sitting.pk) == 1
+        with pytest.raises(ChatLocked):
+            post(school, school.olga, room_id=school.art_room_id)
+
+    def test_a_candidate_registered_long_before_locks_nothing(self, school: School) -> None:
+        sitting = school.sitting(opens=HOUR, closes=2 * HOUR)
+        school.register(sitting, school.olga)
+        assert services.lock_late_candidate(sitting_id=sitting.pk) == 0
+        assert post(school, school.olga, room_id=school.art_room_id).seq == 1
+
+    def test_a_sitting_whose_policy_leaves_the_chat_open_locks_nothing(
+        self, school: School
+    ) -> None:
+        sitting = school.sitting(school.ana, policy={"chat_lock": "never"})
+        assert open_lobby(sitting) == 0
+        assert post(school, school.ana).seq == 1
+
+    def test_a_lock_from_the_start_leaves_the_lobby_open(self, school: School) -> None:
+        sitting = school.sitting(school.ana, opens=timedelta(), policy={"chat_lock": "start"})
+        move(sitting, state="lobby")
+        assert post(school, school.ana).seq == 1
+        move(sitting, state="running")
+        with pytest.raises(ChatLocked):
+            post(school, school.ana)
+
+    def test_a_room_made_while_a_sitting_runs_is_locked_from_its_first_line(
+        self, school: School
+    ) -> None:
+        group = school.class_group("10-C", "Music 10 C")
+        move(school.sitting(class_group=group), state="running")
+        room_id = services.ensure_room(class_id=group.pk, kind=RoomKind.CLASS)
+        assert kinds(room_id) == ["lock"]
+
+    def test_the_lock_set_outlives_a_change_of_class(self, school: School) -> None:
+        sitting = school.sitting(school.ana)
+        school.join(school.ana, "student", school.art)
+        open_lobby(sitting)
+        model_of("accounts.Membership").objects.filter(
+            user=school.ana, class_group=school.art
+        ).delete()
+        assert close(sitting) == 2
+        assert lock_count(school.art_room_id) == 0
+
+    def test_a_candidate_with_a_staff_role_leaves_the_staff_room(self, school: School) -> None:
+        school.join(school.ana, "grader", school.maths)
+        services.post_message(
+            room_id=school.staff_room_id,
+            sender_id=school.ivo.pk,
+            client_id=uuid.uuid4(),
+            body="key",
+        )
+        sitting = school.sitting(school.ana)
+        open_lobby(sitting)
+        _, state = selectors.room_state(school.staff_room_id, school.ana.pk)
+        assert (state.sealed, state.locked, state.entries) == (True, False, [])
+        with pytest.raises(ChatLocked):
+            post(school, school.ana, room_id=school.staff_room_id)
+        assert post(school, school.ivo, room_id=school.staff_room_id).seq == 2
+        assert queries.candidates_in_staff_rooms(sitting.pk) == [
+            (school.ana.pk, school.staff_room_id)
+        ]
+
+    def test_a_lock_that_is_rolled_back_never_was(self, school: School) -> None:
+        sitting = school.sitting(school.ana, opens=HOUR, closes=2 * HOUR)
+        with transaction.atomic():
+            open_lobby(sitting)
+            transaction.set_rollback(True)
+        assert RoomLock.objects.count() == 0
+        assert post(school, school.ana).seq == 1
+
+
+class TestWindow:
+    """Nobody locked: the statement itself knows what runs."""
+
+    def test_a_late_scheduler_leaves_no_room_open(self, school: School) -> None:
+        school.sitting(school.ana, state="scheduled")
+        for who in (school.ana, school.ben):
+            with pytest.raises(ChatLocked):
+                post(school, who)
+        assert kinds(school.room_id) == []
+
+    def test_a_lobby_opened_early_counts_from_then(self, school: School) -> None:
+        sitting = school.sitting(school.ana, opens=HOUR, closes=2 * HOUR)
+        assert post(school, school.ana).seq == 1
+        move(sitting, state="lobby")
+        with pytest.raises(ChatLocked):
+            post(school, school.ana)
+
+    @pytest.mark.parametrize("state", ["cancelled", "closed", "graded", "published"])
+    def test_a_sitting_that_is_over_or_cancelled_holds_nothing(
+        self, school: School, state: str
+    ) -> None:
+        school.sitting(school.ana, state=state)
+        assert post(school, school.ana).seq == 1
+
+    def test_grace_is_part_of_the_window(self, school: School) -> None:
+        sitting = school.sitting(school.ana, opens=-HOUR, closes=-timedelta(seconds=5))
+        with pytest.raises(ChatLocked):
+            post(school, school.ana)
+        move(sitting, grace=timedelta(seconds=1))
+        assert post(school, school.ana).seq == 1
+
+    @pytest.mark.parametrize(
+        "allowance", [{"extra_percent": 50}, {"extra_time": timedelta(minutes=10)}]
+    )
+    def test_an_accommodation_widens_the_window(
+        self, school: School, allowance: dict[str, Any]
+    ) -> None:
+        sitting = school.sitting(school.ben, opens=-HOUR, closes=-MINUTE)
+        assert post(school, school.ana).seq == 1
+        school.register(sitting, school.ana, **allowance)
+        with pytest.raises(ChatLocked):
+            post(school, school.ben)
+
+    def test_time_given_to_all_widens_the_window(self, school: School) -> None:
+        sitting = school.sitting(school.ana, opens=-HOUR, closes=-MINUTE)
+        model_of("exams.TimeGrant").objects.create(
+            sitting=sitting, extra=timedelta(minutes=5), kind="manual", reason="alarm"
+        )
+        with pytest.raises(ChatLocked):
+            post(school, school.ana)
+
+    @pytest.mark.parametrize("state", ["running", "paused"])
+    def test_an_extended_student_is_sealed_to_her_own_end(self, school: School, state: str) -> None:
+        sitting = school.sitting(opens=-2 * HOUR, closes=-HOUR)
+        candidate = school.register(sitting, school.ana)
+        open_lobby(sitting)
+        attempt = school.attempt(candidate, state, now() + HOUR)
+        assert close(sitting) == 0  # closed for the others, she still works
+        for who in (school.ana, school.ben):
+            with pytest.raises(ChatLocked):
+                post(school, who)
+        model_of("exams.Attempt").objects.filter(pk=attempt.pk).update(state="submitted")
+        assert services.release_sitting(sitting_id=sitting.pk, reason="closed") == 1
+        assert post(school, school.ana).seq == 3
+
+    def test_the_window_reaches_to_the_last_deadline(self, school: School) -> None:
+        sitting = school.sitting(opens=-2 * HOUR, closes=-HOUR)
+        candidate = school.register(sitting, school.ana)
+        school.attempt(candidate, "ready", now() + MINUTE)
+        (lock,) = queries.live_locks(room_id=school.room_id, person_id=school.ana.pk)
+        assert lock.until is not None
+        assert now() + MINUTE < lock.until < now() + 2 * MINUTE
+
+
+class TestSeal:
+    def test_a_candidate_cannot_read_others_can(self, school: School) -> None:
+        post(school, school.ben, "the answer is 42")
+        open_lobby(school.sitting(school.ana))
+        _, sealed = selectors.room_state(school.room_id, school.ana.pk)
+        assert (sealed.sealed, sealed.entries, sealed.more) == (True, [], False)
+        assert sealed.stays_open == ["help"]
+        with pytest.raises(ChatLocked):
+            selectors.history_page(school.room_id, school.ana.pk, before=99)
+        with pytest.raises(ChatLocked):
+            services.mark_read(room_id=school.room_id, user_id=school.ana.pk, seq=1)
+        _, locked = selectors.room_state(school.room_id, school.ben.pk)
+        assert (locked.locked, locked.sealed) == (True, False)
+        assert [entry.kind for entry in locked.entries] == ["text", "lock"]
+
+    def test_the_list_of_rooms_shows_a_candidate_no_text(self, school: School) -> None:
+        post(school, school.ben, "the answer is 42")
+        (before,) = selectors.rooms_of(school.ana.pk)
+        assert (before.last, before.unread) == ("the answer is 42", 1)
+        open_lobby(school.sitting(school.ana))
+        (sealed,) = selectors.rooms_of(school.ana.pk)
+        assert (sealed.is_sealed, sealed.last, sealed.unread) == (True, None, 0)
+
+    def test_the_seal_holds_until_the_release_even_after_the_planned_end(
+        self, school: School
+    ) -> None:
+        sitting = school.sitting(school.ana)
+        open_lobby(sitting)
+        move(
+            sitting,
+            lobby_opens_at=now() - 3 * HOUR,
+            starts_at=now() - 2 * HOUR,
+            closes_at=now() - HOUR,
+        )
+        assert selectors.room_state(school.room_id, school.ana.pk)[1].sealed
+        close(sitting)
+        assert not selectors.room_state(school.room_id, school.ana.pk)[1].sealed
+
+
+class TestModeration:
+    def test_a_removed_message_is_kept_for_staff_and_audited(self, school: School) -> None:
+        seq = post(school, school.ana, "rude").seq
+        services.remove_message(
+            room_id=school.room_id, seq=seq, moderator_id=school.ivo.pk, reason="rude words"
+        )
+        entry = selectors.entry_of(school.room_id, seq)
+        assert (entry.removed, entry.body) == (True, "")
+        revealed = services.reveal_message(
+            room_id=school.room_id, seq=seq, moderator_id=school.ivo.pk
+        )
+        assert revealed == "rude"
+        actions = model_of("kernel.AuditEntry").objects.order_by("position")
+        assert list(actions.values_list("action", flat=True)) == [
+            "chat.message_removed",
+            "chat.removed_message_viewed",
+        ]
+
+    def test_removing_twice_has_no_effect(self, school: School) -> None:
+        seq = post(school, school.ana).seq
+        for _ in range(2):
+            services.remove_message(
+                room_id=school.room_id, seq=seq, moderator_id=school.ivo.pk, reason="twice"
+            )
+        assert kinds(school.room_id) == ["text", "system"]
+
+    def test_a_student_cannot_moderate(self, school: School) -> None:
+        seq = post(school, school.ben).seq
+        with pytest.raises(ModerationNotAllowed):
+            services.remove_message(
+                room_id=school.room_id, seq=seq, moderator_id=school.ana.pk, reason="no"
+            )
+        with pytest.raises(ModerationNotAllowed):
+            services.reveal_message(room_id=school.room_id, seq=seq, moderator_id=school.ana.pk)
+
+    def test_an_outsider_finds_nothing_to_moderate(self, school: School) -> None:
+        seq = post(school, school.ben).seq
+        with pytest.raises(RoomNotFound):
+            services.remove_message(
+                room_id=school.room_id, seq=seq, moderator_id=school.olga.pk, reason="no"
+            )
+
+    def test_a_removal_needs_a_reason_and_a_message(self, school: School) -> None:
+        seq = post(school, school.ana).seq
+        with pytest.raises(ReasonNeeded):
+            services.remove_message(
+                room_id=school.room_id, seq=seq, moderator_id=school.ivo.pk, reason="  "
+            )
+        with pytest.raises(MessageNotFound):
+            services.remove_message(
+                room_id=school.room_id, seq=99, moderator_id=school.ivo.pk, reason="gone"
+            )
+
+
+class TestReading:
+    def test_the_marker_moves_forward_only_and_not_beyond_the_log(self, school: School) -> None:
+        for _ in range(3):
+            post(school, school.ben)
+        marks = [
+            services.mark_read(room_id=school.room_id, user_id=school.ana.pk, seq=seq)
+            for seq in (2, 1, 99)
+        ]
+        assert marks == [2, 2, 3]
+        assert selectors.rooms_of(school.ana.pk)[0].unread == 0
+
+    def test_own_messages_are_never_unread(self, school: School) -> None:
+        post(school, school.ana)
+        assert selectors.rooms_of(school.ana.pk)[0].unread == 0
+        assert selectors.rooms_of(school.ben.pk)[0].unread == 1
+
+
+class TestRooms:
+    def test_a_room_is_made_once(self, school: School) -> None:
+        again = services.ensure_room(class_id=school.maths.pk, kind=RoomKind.CLASS)
+        assert again == school.room_id
+
+    def test_two_codes_with_one_slug_are_two_rooms(self, school: School) -> None:
+        groups = [school.class_group(code, code) for code in ("x y", "x-y")]
+        rooms = {services.ensure_room(class_id=g.pk, kind=RoomKind.CLASS) for g in groups}
+        assert len(rooms) == 2
+
+    def test_rooms_of_a_person_are_made_when_first_needed(self, school: School) -> None:
+        group = school.class_group("10-D", "History 10 D")
+        school.join(school.ana, "student", group)
+        services.ensure_rooms_of(user_id=school.ana.pk)
+        titles = [card.title for card in selectors.rooms_of(school.ana.pk)]
+        assert titles == ["History 10 D", "Mathematics 10 A"]
+
+
+class TestImport:
+    def test_a_past_conversation_fills_an_empty_room(self, school: School) -> None:
+        lines = [
+            services.PastLine(school.ben.pk, "second", now() - MINUTE),
+            services.PastLine(school.ana.pk, "first", now() - HOUR),
+        ]
+        assert services.import_conversation(room_id=school.room_id, lines=lines) == 2
+        _, state = selectors.room_state(school.room_id, school.ana.pk)
+        assert [(entry.seq, entry.body) for entry in state.entries] == [(1, "first"), (2, "second")]
+        assert post(school, school.ana).seq == 3
+
+    def test_a_room_with_a_log_takes_no_past(self, school: School) -> None:
+        open_lobby(school.sitting(school.ana))
+        with pytest.raises(HistoryNotEmpty):
+            services.import_conversation(
+                room_id=school.room_id, lines=[services.PastLine(school.ana.pk, "x", now())]
+            )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_client_id_from_eight_threads_is_one_message() -> None:
+    school = School()
+    ids = [uuid.uuid4() for _ in range(25)]
+
+    def send(client_id: uuid.UUID) -> int:
+        try:
+            return post(school, school.ana, client_id=client_id).seq
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        seqs = list(pool.map(send, [one for one in ids for _ in range(8)]))
+    assert len(set(seqs)) == len(ids)
+    assert kinds(school.room_id) == ["text"] * len(ids)
+    assert Room.objects.get(pk=school.room_id).last_seq == len(ids)
