@@ -178,6 +178,18 @@ MARKUP: Final = frozenset(
 )
 
 
+def parse_purpose(raw: str) -> Purpose:
+    """Return the purpose of this name.
+
+    Raises:
+        FileRefused: `reason` purpose.
+    """
+    try:
+        return Purpose(raw)
+    except ValueError:
+        raise FileRefused(reason="purpose") from None
+
+
 def limit_bytes(purpose: Purpose, site_limit: int) -> int:
     """Return the largest size in bytes for this purpose, never above the site's own limit."""
     return min(_LIMIT_BYTES[purpose], site_limit)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from scanner.domain import Verdict
+from scanner.domain import Purpose, Verdict
 from scanner.engines.base import bound_engine
 from scanner.errors import UploadNotFound
 from scanner.models import Upload
-from scanner.readers import may_read
+from scanner.readers import can_read_upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class UploadCard:
     """One upload as other apps see it.
 
     Attributes:
+        institution_id: The owner's.
         size: bytes.
         mime: Sniffed from the content.
         reason: Why it was infected or refused; empty otherwise.
@@ -24,7 +25,8 @@ class UploadCard:
 
     id: UUID
     owner_id: int
-    purpose: str
+    institution_id: int | None
+    purpose: Purpose
     name: str
     size: int
     sha256: str
@@ -53,7 +55,7 @@ def upload_card(upload_id: UUID) -> UploadCard:
     Raises:
         UploadNotFound: There is none.
     """
-    upload = Upload.objects.filter(pk=upload_id).first()
+    upload = Upload.objects.select_related("owner").filter(pk=upload_id).first()
     if upload is None:
         raise UploadNotFound
     return card_of(upload)
@@ -61,7 +63,8 @@ def upload_card(upload_id: UUID) -> UploadCard:
 
 def upload_cards(upload_ids: Iterable[UUID]) -> dict[UUID, UploadCard]:
     """Return cards by upload id; an unknown id is left out."""
-    return {row.pk: card_of(row) for row in Upload.objects.filter(pk__in=list(upload_ids))}
+    rows = Upload.objects.select_related("owner").filter(pk__in=list(upload_ids))
+    return {row.pk: card_of(row) for row in rows}
 
 
 def upload_status(upload_id: UUID, viewer: int) -> UploadStatus:
@@ -71,7 +74,13 @@ def upload_status(upload_id: UUID, viewer: int) -> UploadStatus:
         UploadNotFound: There is none, or it is not this viewer's to see (one answer for both).
     """
     card = upload_card(upload_id)
-    if not may_read(viewer, upload_id=card.id, owner_id=card.owner_id, purpose=card.purpose):
+    if not can_read_upload(
+        viewer,
+        upload_id=card.id,
+        owner_id=card.owner_id,
+        institution_id=card.institution_id,
+        purpose=card.purpose,
+    ):
         raise UploadNotFound
     return UploadStatus(card, has_scanner=bound_engine().name != "none")
 
@@ -87,7 +96,8 @@ def card_of(upload: Upload) -> UploadCard:
     return UploadCard(
         id=upload.pk,
         owner_id=upload.owner_id,
-        purpose=upload.purpose,
+        institution_id=upload.owner.institution_id,
+        purpose=Purpose(upload.purpose),
         name=upload.name,
         size=upload.size,
         sha256=upload.sha256,

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import UUID, uuid4
 
@@ -17,7 +18,6 @@ from scanner import contents, storage
 from scanner.domain import (
     SCAN_LEASE,
     VERDICT,
-    Purpose,
     Verdict,
     VerdictAction,
     backoff,
@@ -25,6 +25,7 @@ from scanner.domain import (
     check_name,
     check_size,
     limit_bytes,
+    parse_purpose,
 )
 from scanner.engines.base import (
     EngineUnavailable,
@@ -33,7 +34,7 @@ from scanner.engines.base import (
     ScanOutcome,
     bound_engine,
 )
-from scanner.errors import FileRefused, NotClean, StorageFailed, TooManyWaiting
+from scanner.errors import NotClean, StorageFailed, TooManyWaiting
 from scanner.events import UploadCleared, UploadRejected
 from scanner.models import ScanReport, Upload
 from scanner.selectors import UploadCard, card_of, count_waiting, upload_status
@@ -80,7 +81,7 @@ def receive_upload(
         UploadAborted: The stream broke off; nothing was kept.
         StorageFailed: It could not be written durably; nothing was kept.
     """
-    meant = _purpose(purpose)
+    meant = parse_purpose(purpose)
     limit = limit_bytes(meant, settings.MAX_UPLOAD_BYTES)
     check_size(size, limit)
     shown_name, extension = check_name(name, meant)
@@ -202,13 +203,6 @@ def purge_old() -> int:
     return purged + _delete_orphans()
 
 
-def _purpose(raw: str) -> Purpose:
-    try:
-        return Purpose(raw)
-    except ValueError:
-        raise FileRefused(reason="purpose") from None
-
-
 def _sniffed(upload_id: UUID, extension: str) -> str:
     with storage.open_quarantined(upload_id) as file:
         sniffed = contents.sniff(file, extension)
@@ -219,7 +213,7 @@ def _sniffed(upload_id: UUID, extension: str) -> str:
 @transaction.atomic
 def _insert(upload: Upload) -> None:
     upload.save(force_insert=True)
-    upload.refresh_from_db(fields=["received_at", "state"])
+    upload.refresh_from_db()
     _ask_for_scan(upload)
 
 
@@ -338,9 +332,16 @@ def _recall(card: UploadCard) -> None:
 def _delete_orphans() -> int:
     deleted = 0
     for path in list(storage.names_before(clock.now() - ORPHAN_AGE)):
-        name = path.name.removesuffix(storage.PART)
-        has_row = not path.name.endswith(storage.PART) and Upload.objects.filter(pk=name).exists()
-        if not has_row:
+        if path.name.endswith(storage.PART) or not _is_wanted(path):
             path.unlink(missing_ok=True)
             deleted += 1
     return deleted
+
+
+def _is_wanted(path: Path) -> bool:
+    """Whether the row behind a stored file still needs it: clean ones in the clean store only."""
+    in_clean_store = path.parent == Path(settings.CLEAN_DIR)
+    state = Upload.objects.filter(pk=path.name).values_list("state", flat=True).first()
+    if state is None or state == Verdict.PURGED:
+        return False
+    return (state == Verdict.CLEAN) == in_clean_store

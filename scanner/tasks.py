@@ -14,13 +14,13 @@ def scan_upload(*, upload_id: str) -> None:
     services.scan_upload(UUID(upload_id))
 
 
-@shared_task(name="scanner.requeue_waiting", queue=services.QUEUE, ignore_result=True)
+@shared_task(name="scanner.requeue_waiting", ignore_result=True)
 def requeue_waiting() -> int:
     """Ask for the checks that wait, once an engine answers; run by beat."""
     return services.requeue_waiting()
 
 
-@shared_task(name="scanner.purge_old", queue=services.QUEUE, ignore_result=True)
+@shared_task(name="scanner.purge_old", ignore_result=True)
 def purge_old() -> int:
     """Delete the bytes of old rejected uploads and files without a row; run by beat."""
     return services.purge_old()

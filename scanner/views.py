@@ -15,13 +15,16 @@ from django.views.decorators.http import require_GET, require_POST
 from kernel import clock
 from kernel.errors import DomainError
 from scanner import selectors, services
+from scanner.domain import parse_purpose
 from scanner.errors import (
     FileRefused,
     FileTooLarge,
     SignInNeeded,
     StorageFailed,
     UploadAborted,
+    UploadNotAllowed,
 )
+from scanner.readers import can_send_upload
 from web.refusals import text_of
 
 FORM_OVERHEAD_BYTES: Final = 16 * 1024  # boundaries, field names and the purpose
@@ -58,9 +61,12 @@ def receive(request: HttpRequest) -> HttpResponse:
 @csrf_protect
 def _receive(request: HttpRequest) -> HttpResponse:
     file = _file(request)
+    sender_id, purpose = _user_id(request), parse_purpose(request.POST.get("purpose", ""))
+    if not can_send_upload(sender_id, purpose=purpose):
+        raise UploadNotAllowed
     card = services.receive_upload(
-        owner_id=_user_id(request),
-        purpose=request.POST.get("purpose", ""),
+        owner_id=sender_id,
+        purpose=purpose,
         name=file.name or "",
         stream=file,
         size=file.size or 0,
@@ -130,7 +136,7 @@ def _body(found: selectors.UploadStatus) -> StatusBody:
         "name": card.name,
         "size": card.size,
         "mime": card.mime,
-        "purpose": card.purpose,
+        "purpose": card.purpose.value,
         "state": card.state.value,
         "reason": card.reason,
         "received_at": clock.to_millis(card.received_at),

@@ -28,12 +28,14 @@ LEASE: Final = timedelta(seconds=45)  # a run whose worker went silent
 MAX_ATTEMPTS: Final = 8
 BATCH: Final = 200
 
+_queues: dict[str, str] = {}  # job → its queue; each entry carries it to the broker
+
 
 def enqueue(
     task: str,
     kwargs: dict[str, Any],
     *,
-    queue: str = "default",
+    queue: str | None = None,
     dedupe_key: str | None = None,
     run_at: datetime | None = None,
 ) -> UUID | None:
@@ -42,7 +44,7 @@ def enqueue(
     Args:
         task: Name given to `job()`.
         kwargs: JSON-safe arguments.
-        queue: Celery queue.
+        queue: Celery queue; default the one given to `job()`.
         dedupe_key: At most one job ever for this key; a second ask is ignored.
         run_at: Not before this instant (aware UTC); default now.
 
@@ -52,7 +54,7 @@ def enqueue(
     entry = OutboxEntry(
         task=task,
         kwargs=kwargs,
-        queue=queue,
+        queue=queue or _queues.get(task, "default"),
         dedupe_key=dedupe_key,
         run_at=run_at or clock.now(),
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
@@ -146,7 +148,9 @@ def job(name: str, *, queue: str) -> Callable[[Callable[..., None]], Callable[..
     """
 
     def decorate(run: Callable[..., None]) -> Callable[..., None]:
-        @shared_task(name=name, queue=queue, ignore_result=True)
+        _queues[name] = queue
+
+        @shared_task(name=name, ignore_result=True)
         @functools.wraps(run)
         def task(*, outbox_id: str, **kwargs: object) -> None:
             _run_once(run, UUID(outbox_id), kwargs)

@@ -1,9 +1,9 @@
 """ClamAV through clamd's INSTREAM. Every failure, whatever its kind, means "not clean".
 
-Three things in the `clamd` package need care (release 1.0.2, read in its source): it connects
-before it sets a time limit, its limit is per operation, and it sends with `send`, which may take
-only a part of a chunk and so garble the stream that is being checked. All three are settled here
-by the socket we hand to it.
+Four things in the `clamd` package need care (release 1.0.2, read in its source): it connects
+before it sets a time limit, its limit is per operation, it sends with `send`, which may take only
+a part of a chunk and so garble the stream that is being checked, and it fails with AttributeError
+when it cannot connect. They are settled by the socket we hand to it.
 """
 
 import socket
@@ -127,11 +127,16 @@ class _DeadlineSocket:
 class _Client(clamd.ClamdNetworkSocket):  # type: ignore[misc] # the package has no types
     def __init__(self, address: ClamavAddress, deadline: float) -> None:
         super().__init__()
+        self.clamd_socket: _DeadlineSocket | None = None
         self._address = address
         self._deadline = deadline
 
     def _init_socket(self) -> None:
         self.clamd_socket = _DeadlineSocket(self._connect(), self._deadline)
+
+    def _close_socket(self) -> None:
+        if self.clamd_socket is not None:  # the package closes even what it could not open
+            self.clamd_socket.close()
 
     def _connect(self) -> socket.socket:
         if not self._address.path:

@@ -1,0 +1,24 @@
+"""The names under which beat and the outbox find the scanner's work."""
+
+import pytest
+
+from accounts.models import User
+from invigil.celery import SCHEDULE
+from scanner import services, tasks
+from scanner.tests.test_services import Scripted, send
+
+
+def test_the_schedule_names_tasks_that_exist() -> None:
+    names = {entry["task"] for entry in SCHEDULE.values() if entry["task"].startswith("scanner.")}
+    assert names == {tasks.requeue_waiting.name, tasks.purge_old.name}
+
+
+@pytest.mark.django_db
+def test_beat_asks_and_purges(ana: User) -> None:
+    from scanner.engines.base import bind_engine  # noqa: PLC0415
+
+    bind_engine(Scripted(is_up=False))
+    card = send(ana)
+    services.scan_upload(card.id)
+    assert tasks.requeue_waiting() == 0
+    assert tasks.purge_old() == 0
