@@ -1,13 +1,125 @@
-"""How allauth behaves here: no open sign-up, own texts."""
+"""How allauth behaves here: no open sign-up, one refusal for all reasons, own texts."""
+
+import base64
+import hashlib
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.backends import Identity, find_person, may_sign_in
+from accounts.models import User
+from kernel import audit
+from realtime import publish
+
+REFUSED: Promise = _(
+    "These details do not fit an account that may sign in. Check them, or ask your institution."
+)
+TOO_MANY: Promise = _("Too many wrong tries. Wait a quarter of an hour, or reset your password.")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
     """Accounts are made by an institution's admin, never by a visitor."""
 
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": REFUSED,
+        "email_password_mismatch": REFUSED,
+        "username_password_mismatch": REFUSED,
+        "invalid_login": REFUSED,
+        "too_many_login_attempts": TOO_MANY,
+        "rate_limited": _("Too many tries. Wait a moment, then try again."),
+        "incorrect_password": _("This is not your password."),
+        "incorrect_code": _(
+            "This code does not fit. Codes change every 30 seconds; try the next one."
+        ),
+        "enter_current_password": _("This is not your current password."),
+        "invalid_password_reset": _("This link is not valid any more."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse open sign-up."""
         del request
         return False
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: object) -> str:
+        """Return what wrong tries are counted by: the person, however they are named.
+
+        Counted by what was typed, an attacker would get the tries twice: once with the e-mail
+        and once with the registration number.
+        """
+        del request
+        login = str(credentials.get("login") or credentials.get("email") or "")
+        identity = Identity(login=login, institution=str(credentials.get("institution", "")))
+        person = find_person(identity)
+        return f"person:{person.pk}" if person else f"typed:{identity.typed_key}"
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Check the password of somebody who is signed in, under the same limit as a login."""
+        credentials = {"login": user.email or user.registration_number}
+        if user.institution is not None:
+            credentials["institution"] = user.institution.code
+        self.pre_authenticate(self.request, **credentials)
+        fits = user.check_password(password) and may_sign_in(user)
+        if fits:
+            self._rollback_login_failed_rl_usage()
+        return fits
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Store a password its owner chose; other devices' sockets end with their sessions."""
+        super().set_password(user, password)
+        audit.append("password.changed", actor_id=user.pk, subject=f"user:{user.pk}")
+        publish.close_user_sockets(user.pk)
+
+    def logout(self, request: HttpRequest) -> None:
+        """End the session and the sockets opened under it."""
+        user_id = request.user.pk
+        super().logout(request)
+        if user_id is not None:
+            publish.close_user_sockets(user_id)
+
+    def format_email_subject(self, subject: str) -> str:
+        """Return the subject as written in the template."""
+        return str(subject)
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no types
+    """Keeps authenticator secrets encrypted and names the account in authenticator apps."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _(
+            "This code does not fit. Codes change every 30 seconds; try the next one."
+        ),
+        "cannot_delete_authenticator": _("Two-step sign-in cannot be switched off now."),
+        "cannot_generate_recovery_codes": _("Switch on two-step sign-in first."),
+    }
+
+    def get_totp_label(self, user: AbstractBaseUser) -> str:
+        """Return the name an authenticator app shows for this account."""
+        if isinstance(user, User) and not user.email and user.institution is not None:
+            return f"{user.institution.code}/{user.registration_number}"
+        return str(super().get_totp_label(user))
+
+    def encrypt(self, text: str) -> str:
+        """Return the secret as stored: readable only with the site's key."""
+        return _fernet().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return the secret; keys in use before still open it."""
+        return _fernet().decrypt(encrypted_text.encode()).decode()
+
+
+def _fernet() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([Fernet(_derived(str(key))) for key in keys])
+
+
+def _derived(secret: str) -> bytes:
+    return base64.urlsafe_b64encode(hashlib.sha256(b"accounts.totp:" + secret.encode()).digest())

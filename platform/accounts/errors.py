@@ -71,3 +71,24 @@ class LastAdmin(DomainError):
 
     code = "last_admin"
     http_status = 409
+
+
+class ClassCodeTaken(DomainError):
+    """The institution has a class of this code already."""
+
+    code = "class_code_taken"
+    http_status = 409
+
+
+class MembershipUnknown(DomainError):
+    """There is no such role to change; it may have been changed meanwhile."""
+
+    code = "membership_unknown"
+    http_status = 404
+
+
+class RosterUnreadable(DomainError):
+    """The file cannot be read as a class list; `reason` says why."""
+
+    code = "roster_unreadable"
+    http_status = 422

@@ -65,7 +65,9 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(Lower("email"), name="user_email_unique", condition=~Q(email="")),
+            models.UniqueConstraint(
+                Lower("email"), name="user_email_unique", condition=~Q(email="")
+            ),
             models.UniqueConstraint(
                 "institution",
                 Lower("registration_number"),
@@ -86,7 +88,7 @@ class User(AbstractBaseUser):
         for secret in settings.SECRET_KEY_FALLBACKS:
             yield self._session_hash(secret)
 
-    def _session_hash(self, secret: str | None) -> str:
+    def _session_hash(self, secret: str | bytes | None) -> str:
         facts = f"{self.password}:{self.session_epoch}"
         return salted_hmac("accounts.session", facts, secret=secret, algorithm="sha256").hexdigest()
 
@@ -161,8 +163,12 @@ class RosterDraft(models.Model):
     uploaded_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
-    rows = models.JSONField(default=list, help_text="Cells as read, with their line; see domain/roster.py")
-    region = models.CharField(max_length=2, help_text="Country of phone numbers without a country code")
+    rows = models.JSONField(
+        default=list, help_text="Cells as read, with their line; see domain/roster.py"
+    )
+    region = models.CharField(
+        max_length=2, help_text="Country of phone numbers without a country code"
+    )
     creates_classes = models.BooleanField(default=False)
     gives_passwords = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())

@@ -46,6 +46,20 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """What a person sees of their own account; locale and zone empty = the institution's."""
+
+    full_name: str
+    registration_number: str
+    email: str
+    institution: str
+    locale: str
+    time_zone: str
+    phone: str
+    phone_verified_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class InstitutionCard:
     """An institution."""
 
@@ -117,6 +131,27 @@ def contacts_of(user_ids: Iterable[int]) -> dict[int, Contact]:
         for user in users
         for card in [_user_card(user)]
     }
+
+
+def own_profile(user_id: int) -> Profile:
+    """Return a person's own account.
+
+    Raises:
+        PersonUnknown: There is nobody with this id.
+    """
+    user = User.objects.select_related("institution").filter(pk=user_id).first()
+    if user is None:
+        raise PersonUnknown
+    return Profile(
+        full_name=user.full_name,
+        registration_number=user.registration_number,
+        email=user.email,
+        institution=user.institution.name if user.institution else "",
+        locale=user.locale,
+        time_zone=user.time_zone,
+        phone=user.phone,
+        phone_verified_at=user.phone_verified_at,
+    )
 
 
 def live_memberships() -> QuerySet[Membership]:

@@ -1,13 +1,18 @@
 """One's own account: language and profile."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import services
+from accounts import selectors
+from accounts.errors import Forbidden
+from accounts.forms import ProfileForm
+from accounts.services import profile as profiles
 
 
 @require_POST
@@ -18,7 +23,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         return response
     if request.user.is_authenticated:
-        services.set_locale(user_id=request.user.pk, locale=language)
+        profiles.set_locale(user_id=request.user.pk, locale=language)
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,
@@ -41,4 +46,26 @@ def _safe_next(request: HttpRequest) -> str:
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """Show and change one's own profile."""
-    return render(request, "accounts/profile.html")
+    person_id = own_id(request)
+    own = selectors.own_profile(person_id)
+    form = ProfileForm(
+        request.POST or None,
+        initial={"locale": own.locale, "time_zone": own.time_zone, "phone": own.phone},
+    )
+    if request.method == "POST" and form.is_valid():
+        profiles.update_profile(user_id=person_id, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("accounts:profile")
+    context = {"form": form, "own": own, "classes": selectors.classes_of(person_id)}
+    return render(request, "accounts/profile.html", context)
+
+
+def own_id(request: HttpRequest) -> int:
+    """Return the id of who is signed in.
+
+    Raises:
+        Forbidden: Nobody is.
+    """
+    if request.user.pk is None:
+        raise Forbidden
+    return request.user.pk

@@ -92,7 +92,9 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # ── Database and Redis ──────────────────────────────────────────────────────────────────────
 DATABASE_URL = env.text("DATABASE_URL", "postgres://invigil@127.0.0.1:8004/invigil")
-REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:8005/0")
+REDIS_URL = env.of_test_process(env.text("REDIS_URL", "redis://127.0.0.1:8005/0"))
+# Pub/sub knows no database numbers: the number is part of the names, so that neighbours stay apart.
+REDIS_PREFIX = env.text("REDIS_PREFIX", f"invigil{urlparse(REDIS_URL).path.strip('/') or 0}")
 _db = urlparse(DATABASE_URL)
 DATABASES = {
     "default": {
@@ -128,7 +130,7 @@ CHANNEL_LAYERS = {
                     "socket_connect_timeout": 1,
                 }
             ],
-            "prefix": "invigil",
+            "prefix": REDIS_PREFIX,
         },
     }
 }
@@ -274,13 +276,40 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "invigil@localhost")
 # ── Login (allauth) ─────────────────────────────────────────────────────────────────────────
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_LOGIN_METHODS = {"email"}  # our form and backend take registration numbers as well
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_COOKIE_AGE = SESSION_COOKIE_AGE
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+}
 # An exam hall sits behind one address: the limits per address are wide, per key they stay narrow.
-ACCOUNT_RATE_LIMITS = {"login": "3000/m/ip", "login_failed": "600/m/ip,10/15m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "3000/m/ip",
+    "login_failed": "600/m/ip,10/15m/key",
+    "reset_password": "300/m/ip,5/15m/key",
+    "reset_password_from_key": "300/m/ip",
+}
+# With a proxy in front, the client's address is the last one it added.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("INVIGIL_PROXY_COUNT", 1 if env.flag("INVIGIL_BEHIND_PROXY") else 0)
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_TOTP_ISSUER = "Invigil"
+MFA_TOTP_TOLERANCE = 1  # phones' clocks are off by some seconds
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from the institution's own list
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "accounts.forms.CodeForm",
+    "reauthenticate": "accounts.forms.CodeAgainForm",
+    "activate_totp": "accounts.forms.ActivateCodeForm",
+}
 
 # ── Logging ─────────────────────────────────────────────────────────────────────────────────
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO")
