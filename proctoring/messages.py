@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from exams.selectors.progress import ProgressRow
 from kernel.wire import Message
 
 
@@ -157,16 +158,6 @@ class CandidateSync(msgspec.Struct, frozen=True, kw_only=True):
     watchers: list[str]
 
 
-class WallCandidate(msgspec.Struct, frozen=True, kw_only=True):
-    """What does not change during the sitting about one candidate."""
-
-    attempt: int
-    name: str
-    initials: str
-    seat: str
-    room: str
-
-
 class NetView(msgspec.Struct, frozen=True, kw_only=True):
     """Reachability of one candidate; never a state of the attempt."""
 
@@ -191,7 +182,8 @@ class WallState(msgspec.Struct, frozen=True, kw_only=True):
     """Snapshot of the board.
 
     Attributes:
-        rows: Attempt id (as text) → progress row published by the exam engine.
+        rows: Attempt id (as text) → the candidate and how far they got.
+        net: Attempt id (as text) → reachability, where it is known.
     """
 
     sitting: int
@@ -199,12 +191,11 @@ class WallState(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     starts_at: int
     closes_at: int
-    total_questions: int
     can_command: bool
+    can_lead: bool
     max_extra_s: int
-    candidates: list[WallCandidate]
-    rows: dict[str, msgspec.Struct]
-    net: dict[str, "NetView"]
+    rows: dict[str, ProgressRow]
+    net: dict[str, NetView]
     incidents: list[IncidentView]
     help: list[HelpView]
     commands: list[CommandView]

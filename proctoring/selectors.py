@@ -1,18 +1,37 @@
 """Reads of the wall: views of commands, incidents and help, and the whole board at once."""
 
 from collections.abc import Sequence
-from uuid import UUID
-
-from django.db.models import F
+from dataclasses import dataclass
+from datetime import datetime
 
 from accounts.selectors import user_card, user_cards
+from exams.selectors.progress import wall_rows
 from kernel.clock import to_millis
 from proctoring.domain.command import DeliveryState
 from proctoring.domain.observation import RULES, ObservationKind
-from proctoring.messages import CandidateSync, CommandView, HelpView, IncidentView
+from proctoring.messages import (
+    CandidateSync,
+    CommandView,
+    HelpView,
+    IncidentView,
+    NetView,
+    WallState,
+)
 from proctoring.models import Command, HelpRequest, Incident, WatchView
+from proctoring.watch import Watch
+from realtime.leases import states_of
 
 RECENT_COMMANDS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedBy:
+    """Somebody looked at a student at large; `ended_at` None while they still do."""
+
+    attempt_id: int
+    viewer_name: str
+    started_at: datetime
+    ended_at: datetime | None
 
 
 def command_view(command: Command) -> CommandView:
@@ -100,6 +119,35 @@ def candidate_sync(attempt_id: int) -> CandidateSync:
     )
 
 
+def wall_state(watch: Watch) -> WallState:
+    """Return the whole board of a sitting for one person.
+
+    Budget: 1 query for the rows, 3 for incidents, help and commands, 1 look-up of presence.
+    """
+    sitting = watch.sitting
+    rows = wall_rows(sitting.id)
+    presence = states_of([row.student for row in rows.values()])
+    return WallState(
+        sitting=sitting.id,
+        title=sitting.title,
+        state=sitting.state,
+        starts_at=to_millis(sitting.starts_at),
+        closes_at=to_millis(sitting.closes_at),
+        can_command=watch.can_command,
+        can_lead=watch.can_lead,
+        max_extra_s=int(watch.max_extra.total_seconds()),
+        rows={str(attempt): row for attempt, row in rows.items()},
+        net={
+            str(attempt): NetView(state=presence[row.student].value, since=None)
+            for attempt, row in rows.items()
+            if row.student in presence
+        },
+        incidents=incidents_of_sitting(sitting.id),
+        help=help_of_sitting(sitting.id),
+        commands=commands_of_sitting(sitting.id),
+    )
+
+
 def watcher_names(attempt_id: int) -> list[str]:
     """Return who looks at this student at large right now, by name."""
     ids = WatchView.objects.filter(attempt_id=attempt_id, ended_at=None).values_list(
@@ -108,16 +156,10 @@ def watcher_names(attempt_id: int) -> list[str]:
     return sorted(card.name for card in user_cards(list(ids)).values())
 
 
-def watch_log(attempt_ids: Sequence[int]) -> list[dict[str, object]]:
+def watch_log(attempt_ids: Sequence[int]) -> list[WatchedBy]:
     """Return who watched these attempts at large, newest first, for the student's own page."""
-    views = WatchView.objects.filter(attempt_id__in=attempt_ids).order_by("-started_at")
-    return list(
-        views.values(
-            "attempt_id", "kind", "started_at", "ended_at", viewer_name=F("viewer__full_name")
-        )
-    )
-
-
-def attempt_of_command(command_id: UUID) -> int | None:
-    """Return whose attempt a command is for."""
-    return Command.objects.filter(pk=command_id).values_list("attempt_id", flat=True).first()
+    views = WatchView.objects.filter(attempt_id__in=attempt_ids).select_related("viewer")
+    return [
+        WatchedBy(view.attempt_id, view.viewer.full_name, view.started_at, view.ended_at)
+        for view in views.order_by("-started_at")
+    ]

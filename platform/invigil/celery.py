@@ -14,6 +14,11 @@ app.autodiscover_tasks()
 SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-outbox": {"task": "kernel.sweep_outbox", "schedule": 2.0, "options": {"expires": 10}},
     "beat-worker": {"task": "monitoring.beat_worker", "schedule": 5.0, "options": {"expires": 10}},
+    "resend-commands": {
+        "task": "proctoring.resend_commands",
+        "schedule": 2.0,
+        "options": {"expires": 4},
+    },
     "requeue-scans": {
         "task": "scanner.requeue_waiting",
         "schedule": 10.0,

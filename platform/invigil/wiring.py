@@ -9,16 +9,29 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from exams.events import AttemptEnded, SittingClosed, SittingLobbyOpened, SittingOpened
 from kernel.events import Event, bus
+from proctoring import handlers as proctoring
+from proctoring.media import binding as media
+from proctoring.media.embedded import EmbeddedEngine
+from proctoring.topics import MediaTopic, WallTopic, WatchTopic
+from realtime.events import PresenceChanged
+from realtime.publish import publish
 from realtime.topics import TopicHandler, register
 from scanner.engines.base import NoEngine, ScanEngine, bind_engine
 from scanner.engines.clamav import ClamavAddress, ClamavEngine
 
 # ── Event → handler ─────────────────────────────────────────────────────────────────────────
-EVENTS: Final[Sequence[tuple[type[Event], Callable[[Any], None]]]] = ()
+EVENTS: Final[Sequence[tuple[type[Event], Callable[[Any], None]]]] = (
+    (SittingLobbyOpened, proctoring.show_sitting),
+    (SittingOpened, proctoring.show_sitting),
+    (SittingClosed, proctoring.show_sitting),
+    (AttemptEnded, proctoring.end_watching),
+    (PresenceChanged, proctoring.show_presence),
+)
 
 # ── Topic → handler (one instance per process) ──────────────────────────────────────────────
-TOPICS: Final[Sequence[Callable[[], TopicHandler]]] = ()
+TOPICS: Final[Sequence[Callable[[], TopicHandler]]] = (WallTopic, WatchTopic, MediaTopic)
 
 
 def bind() -> None:
@@ -28,6 +41,7 @@ def bind() -> None:
     for make_handler in TOPICS:
         register(make_handler())
     bind_engine(scan_engine())
+    media.bind(lambda: EmbeddedEngine(settings.REDIS_URL), publish)
 
 
 # ── Port → adapter ──────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,9 @@ The kinds are the actions of the LTI Proctoring Services control interface (paus
 terminate, update = extra time, flag) and our own message and force_submit.
 """
 
+from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from kernel.machine import Machine
 
@@ -58,3 +60,7 @@ DELIVERY: Machine[DeliveryState, DeliveryAction] = Machine(
 RESEND_AFTER_S = (2, 4, 8)
 RESEND_EVERY_S = 8
 ALARM_AFTER_S = 10
+
+# The most time one person may give at once.
+MAX_EXTRA_INVIGILATOR: Final = timedelta(minutes=15)
+MAX_EXTRA_CHIEF: Final = timedelta(hours=4)

@@ -51,7 +51,7 @@ RULES: Final = {
         Rule(ObservationKind.CAMERA_OFF, threshold=20, unit="seconds", severity=0.6),
         Rule(ObservationKind.CAMERA_DENIED, threshold=1, unit="times", severity=0.6),
         Rule(ObservationKind.SECOND_DEVICE, threshold=1, unit="times", severity=0.9),
-        Rule(ObservationKind.CONNECTION_LOST, threshold=15, unit="seconds", severity=0.2),
+        Rule(ObservationKind.CONNECTION_LOST, threshold=60, unit="seconds", severity=0.2),
         Rule(ObservationKind.CLOCK_JUMP, threshold=30, unit="seconds", severity=0.3),
     )
 }

@@ -31,7 +31,7 @@ class PeerRecord:
         """Return the topic on which the holder hears about this peer."""
         if self.attempt_id is None:
             return f"media:{self.sitting_id}"
-        return f"attempt:{self.attempt_id}"
+        return f"media:a{self.attempt_id}"
 
 
 class PeerBook:

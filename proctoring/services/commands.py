@@ -11,10 +11,11 @@ from django.db.models import F
 from exams.selectors.attempts import AttemptFacts, attempt_facts
 from exams.services import attempts as exam_attempts
 from kernel import audit, clock
+from kernel.errors import DomainError
 from kernel.events import bus
-from kernel.machine import IllegalMove
 from proctoring.domain.command import (
     DELIVERY,
+    MAX_EXTRA_INVIGILATOR,
     NEEDS_REASON,
     RESEND_AFTER_S,
     RESEND_EVERY_S,
@@ -22,15 +23,12 @@ from proctoring.domain.command import (
     DeliveryAction,
     DeliveryState,
 )
-from proctoring.errors import CommandUnknown, ReasonMissing, TooMuchTime
+from proctoring.errors import CommandUnknown, NotAllowed, ReasonMissing, TooMuchTime
 from proctoring.events import CommandApplied
 from proctoring.messages import CommandIssued
 from proctoring.models import Command
 from proctoring.selectors import command_view
 from realtime.publish import publish, publish_state
-
-MAX_EXTRA_INVIGILATOR = timedelta(minutes=15)
-MAX_EXTRA_CHIEF = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,7 @@ class Order:
     Attributes:
         command_id: Client-made; with the attempt's id it names one command for ever.
         extra: For extend only; may be negative for a correction.
+        sitting_id: The sitting whose wall it came from; attempts of others are refused.
         max_extra: The most this person may give at once.
     """
 
@@ -48,6 +47,7 @@ class Order:
     text: str
     extra: timedelta
     issued_by: int
+    sitting_id: int
     max_extra: timedelta = MAX_EXTRA_INVIGILATOR
 
 
@@ -66,7 +66,7 @@ def issue_commands(order: Order, attempt_ids: Sequence[int]) -> dict[int, str]:
     for attempt_id in attempt_ids:
         try:
             issue_command(order, attempt_id)
-        except IllegalMove as refusal:
+        except DomainError as refusal:
             outcome[attempt_id] = refusal.code
         else:
             outcome[attempt_id] = "issued"
@@ -89,13 +89,16 @@ def issue_command(order: Order, attempt_id: int) -> Command:
 
     Raises:
         IllegalMove: The attempt is not in a state that allows it; nothing was changed.
+        NotAllowed: The attempt is not of this sitting.
     """
+    facts = attempt_facts(attempt_id)
+    if facts.sitting_id != order.sitting_id:
+        raise NotAllowed(attempt=attempt_id)
     row_id = uuid5(order.command_id, str(attempt_id))
-    seq = exam_attempts.next_command_seq(attempt_id)
     known = Command.objects.filter(pk=row_id).first()
     if known:
         return known
-    facts = attempt_facts(attempt_id)
+    seq = exam_attempts.next_command_seq(attempt_id)
     _apply(order, facts)
     command = Command.objects.create(
         id=row_id,

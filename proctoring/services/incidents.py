@@ -18,7 +18,7 @@ from proctoring.domain.observation import (
 )
 from proctoring.errors import IncidentUnknown, ReasonMissing
 from proctoring.events import IncidentRaised
-from proctoring.messages import IncidentTold
+from proctoring.messages import IncidentTold, IncidentView
 from proctoring.models import Incident, Observation
 from proctoring.selectors import incident_view
 from realtime.publish import publish, publish_state
@@ -96,7 +96,7 @@ def _coalesce(attempt_id: int, rule: Rule, amount: float) -> tuple[Incident, boo
 @transaction.atomic
 def decide_incident(
     incident_id: int, sitting_id: int, action: IncidentAction, *, actor_id: int, reason: str
-) -> Incident:
+) -> IncidentView:
     """Move an incident as a person decided; from then on that person owns it.
 
     Raises:
@@ -128,12 +128,11 @@ def decide_incident(
         data={"incident": incident_id, "kind": incident.kind},
         institution_id=facts.institution_id,
     )
-    _tell(incident, sitting_id)
-    return incident
+    return _tell(incident, sitting_id)
 
 
 @transaction.atomic
-def add_statement(incident_id: int, attempt_id: int, text: str) -> Incident:
+def add_statement(incident_id: int, attempt_id: int, text: str) -> IncidentView:
     """Store the student's own words about an incident, cut at a generous length.
 
     Raises:
@@ -145,11 +144,11 @@ def add_statement(incident_id: int, attempt_id: int, text: str) -> Incident:
     if not changed:
         raise IncidentUnknown(incident=incident_id)
     incident = Incident.objects.get(pk=incident_id)
-    _tell(incident, attempt_facts(attempt_id).sitting_id)
-    return incident
+    return _tell(incident, attempt_facts(attempt_id).sitting_id)
 
 
-def _tell(incident: Incident, sitting_id: int) -> None:
+def _tell(incident: Incident, sitting_id: int) -> IncidentView:
     view = incident_view(incident)
     publish_state(f"wall:{sitting_id}", f"incident:{incident.pk}", view)
     publish(f"watch:{incident.attempt_id}", IncidentTold(incident=view))
+    return view

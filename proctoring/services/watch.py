@@ -4,7 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from exams.selectors.attempts import attempt_facts
 from kernel import clock
+from proctoring.errors import NotAllowed
 from proctoring.messages import Watchers
 from proctoring.models import WatchView
 from proctoring.selectors import watcher_names
@@ -12,8 +14,14 @@ from realtime.publish import publish
 
 
 @transaction.atomic
-def start_focus(viewer_id: int, attempt_id: int) -> None:
-    """Record that a person now looks at one student at large; ends what they looked at before."""
+def start_focus(viewer_id: int, attempt_id: int, *, sitting_id: int) -> None:
+    """Record that a person now looks at one student at large; ends what they looked at before.
+
+    Raises:
+        NotAllowed: The attempt is not of this sitting.
+    """
+    if attempt_facts(attempt_id).sitting_id != sitting_id:
+        raise NotAllowed(attempt=attempt_id)
     ended = end_focus(viewer_id)
     WatchView.objects.create(attempt_id=attempt_id, viewer_id=viewer_id, kind="focus")
     for changed in {attempt_id, *ended}:
@@ -33,3 +41,8 @@ def end_focus(viewer_id: int, at: datetime | None = None) -> list[int]:
     attempts = list(views.values_list("attempt_id", flat=True))
     views.update(ended_at=at or clock.now())
     return attempts
+
+
+def forget_attempt(attempt_id: int) -> None:
+    """Close every open view of an attempt that has ended."""
+    WatchView.objects.filter(attempt_id=attempt_id, ended_at=None).update(ended_at=clock.now())

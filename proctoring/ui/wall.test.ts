@@ -18,7 +18,16 @@ import {
   tiles,
 } from "$proctoring/wall";
 
-const row = (state: string): Row => ({
+const NAMES = ["", "Ana", "Ben", "Cem", "Dea"];
+
+const row = (state: string, attempt = 1): Row => ({
+  attempt,
+  student: attempt + 100,
+  name: NAMES[attempt] ?? "",
+  seat: `A0${attempt}`,
+  room: "",
+  checked_in_at: null,
+  late_answers: 0,
   state,
   started_at: 0,
   deadline: 99_000,
@@ -63,17 +72,10 @@ function board(extra: Partial<Snapshot> = {}): Board {
     state: "running",
     starts_at: 0,
     closes_at: 100_000,
-    total_questions: 20,
     can_command: true,
+    can_lead: false,
     max_extra_s: 900,
-    candidates: ["Ana", "Ben", "Cem", "Dea"].map((name, index) => ({
-      attempt: index + 1,
-      name,
-      initials: name[0] ?? "",
-      seat: `A0${index + 1}`,
-      room: "",
-    })),
-    rows: { 1: row("running"), 2: row("running"), 3: row("running"), 4: row("submitted") },
+    rows: { 1: row("running", 1), 2: row("running", 2), 3: row("running", 3), 4: row("submitted", 4) },
     net: { 1: { state: "online", since: 0 } },
     incidents: [],
     help: [],
@@ -96,6 +98,13 @@ describe("merging deltas", () => {
     expect(after.incidents[7]?.attempt).toBe(3);
     expect(after.help["h1"]?.attempt).toBe(2);
     expect(before.rows["1"]?.state).toBe("running");
+  });
+
+  it("keeps who and where when only progress comes, and ignores strangers", () => {
+    const { name: _name, seat: _seat, ...progress } = row("paused", 1);
+    const after = merge(board(), { "1": { state: progress.state, answered: 9 }, "77": progress });
+    expect(after.rows["1"]).toMatchObject({ name: "Ana", seat: "A01", state: "paused", answered: 9 });
+    expect(after.rows["77"]).toBeUndefined();
   });
 
   it("ignores keys it does not know", () => {

@@ -1,7 +1,7 @@
 /** State of the board as pure functions: what came over the socket in, what is drawn out. */
 
 /** Progress of one attempt, published by the exam engine after each save and move. */
-export interface Row {
+export interface Progress {
   state: string;
   started_at: number | null;
   deadline: number | null;
@@ -14,12 +14,15 @@ export interface Row {
   reason: string;
 }
 
-export interface CandidateCard {
+/** The snapshot's row: progress with who and where, which later frames leave out. */
+export interface Row extends Progress {
   attempt: number;
+  student: number;
   name: string;
-  initials: string;
   seat: string;
   room: string;
+  checked_in_at: number | null;
+  late_answers: number;
 }
 
 /** Reachability of one candidate: never a state of the attempt. */
@@ -74,10 +77,9 @@ export interface Snapshot {
   state: string;
   starts_at: number;
   closes_at: number;
-  total_questions: number;
   can_command: boolean;
+  can_lead: boolean;
   max_extra_s: number;
-  candidates: CandidateCard[];
   rows: Record<string, Row>;
   net: Record<string, Net>;
   incidents: Incident[];
@@ -106,7 +108,7 @@ export interface TileView {
   incident: Incident | null;
   help: Help | null;
   net: Net;
-  row: Row | null;
+  row: Row;
 }
 
 const OPEN_STATES = new Set(["open", "acknowledged"]);
@@ -134,7 +136,7 @@ export function merge(board: Board, delta: Record<string, unknown>): Board {
   };
   for (const [key, value] of Object.entries(delta)) {
     const [kind, id] = key.includes(":") ? (key.split(":", 2) as [string, string]) : ["row", key];
-    if (kind === "row") next.rows[id] = value as Row;
+    if (kind === "row") mergeRow(next.rows, id, value as Progress);
     else if (kind === "net") next.net[id] = value as Net;
     else if (kind === "incident") next.incidents[Number(id)] = value as Incident;
     else if (kind === "help") next.help[id] = value as Help;
@@ -142,6 +144,22 @@ export function merge(board: Board, delta: Record<string, unknown>): Board {
     else if (kind === "sitting") Object.assign(next, value as Partial<Board>);
   }
   return next;
+}
+
+/** Progress of somebody the board does not know comes before the next snapshot: it is left alone. */
+function mergeRow(rows: Record<string, Row>, id: string, value: Progress): void {
+  const known = rows[id];
+  if (known) rows[id] = { ...known, ...value };
+}
+
+/** First letters of the first two words. */
+export function initialsOf(name: string): string {
+  return name
+    .trim()
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => [...word][0] ?? "")
+    .join("\u200c");
 }
 
 export function isOpen(incident: Incident): boolean {
@@ -181,11 +199,11 @@ export function tiles(board: Board): TileView[] {
     if (!incidents.has(incident.attempt)) incidents.set(incident.attempt, incident);
   }
   const hands = new Map(openHelp(board).map((help) => [help.attempt, help]));
-  return board.candidates.map((card) => {
-    const row = board.rows[card.attempt] ?? null;
-    const net = board.net[card.attempt] ?? { state: "unknown" as const, since: null };
-    const facts = { row, net, incident: incidents.get(card.attempt) ?? null, help: hands.get(card.attempt) ?? null };
-    return { ...card, ...facts, tone: toneOf(facts), filter: filterOf(facts) };
+  return Object.values(board.rows).map((row) => {
+    const { attempt, name, seat } = row;
+    const net = board.net[attempt] ?? { state: "unknown" as const, since: null };
+    const facts = { row, net, incident: incidents.get(attempt) ?? null, help: hands.get(attempt) ?? null };
+    return { attempt, name, seat, initials: initialsOf(name), ...facts, tone: toneOf(facts), filter: filterOf(facts) };
   });
 }
 
@@ -194,7 +212,7 @@ type Facts = Pick<TileView, "row" | "net" | "incident" | "help">;
 function toneOf({ row, net, incident, help }: Facts): TileTone {
   if (incident) return incident.severity >= GRAVE ? "critical" : "attention";
   if (help) return "waiting";
-  const state = row?.state ?? "ready";
+  const state = row.state;
   if (DONE_STATES.has(state)) return "done";
   if (state === "absent") return "offline";
   if (state === "paused") return "paused";
@@ -206,7 +224,7 @@ function toneOf({ row, net, incident, help }: Facts): TileTone {
 /** The counter a tile belongs to; a tile with an incident or a raised hand counts as attention. */
 function filterOf({ row, net, incident, help }: Facts): Filter {
   if (incident || help) return "attention";
-  const state = row?.state ?? "ready";
+  const state = row.state;
   if (DONE_STATES.has(state)) return "done";
   if (state === "absent") return "absent";
   if (state === "paused") return "paused";

@@ -20,7 +20,7 @@ export function filterName(filter: Filter): string {
 export function tileWord(view: TileView, now: number): string {
   if (view.incident) return incidentName(view.incident.kind);
   if (view.help) return t("Asks for help %(age)s", { age: formatClock(now - view.help.asked_at) });
-  const state = view.row?.state ?? "ready";
+  const state = view.row.state;
   const isLive = state === "running" || state === "paused" || state === "ready";
   if (isLive && (view.net.state === "lost" || view.net.state === "unstable")) {
     return t("Offline %(age)s", { age: formatClock(now - (view.net.since ?? now)) });
@@ -84,7 +84,7 @@ export function deliveryName(state: Command["state"]): string {
 
 /** Seconds since the last durable save, in words for a tile. */
 export function saveAge(view: TileView, now: number): string {
-  const at = view.row?.last_saved_at ?? null;
+  const at = view.row.last_saved_at;
   if (at === null) return t("nothing saved yet");
   const seconds = Math.max(0, Math.floor((now - at) / 1000));
   if (seconds < 90) return t("saved %(count)s s ago", { count: seconds });
@@ -92,6 +92,6 @@ export function saveAge(view: TileView, now: number): string {
 }
 
 export function timeLeft(view: TileView, now: number): string {
-  const deadline = view.row?.deadline ?? null;
+  const deadline = view.row.deadline;
   return deadline === null ? "" : formatClock(deadline - now);
 }

@@ -1,0 +1,129 @@
+"""A simulated invigilator: watches the board and every camera, sends a few commands."""
+
+import asyncio
+import contextlib
+import uuid
+from collections import Counter
+from typing import Any, Final
+
+from aiortc import MediaStreamTrack, RTCPeerConnection
+from aiortc.mediastreams import MediaStreamError
+
+from rehearsal import camera
+from rehearsal.browser import Browser
+from rehearsal.live import CallRefused, Live
+from rehearsal.plan import Login
+
+SLOTS_PER_CONNECTION: Final = 36
+
+
+class Invigilator:
+    """Counts decoded frames per attempt, and what the board said.
+
+    Attributes:
+        frames: Attempt id → decoded frames.
+        board: Attempt id → latest progress row.
+    """
+
+    def __init__(self, login: Login, *, base_url: str, ws_url: str, sitting: int) -> None:
+        self.login, self.sitting = login, sitting
+        self.browser = Browser(base_url)
+        self.live = Live(self.browser, ws_url)
+        self.frames: Counter[int] = Counter()
+        self.board: dict[int, dict[str, Any]] = {}
+        self.problems: list[str] = []
+        self._attempts: list[int] = []
+        self._walls: list[RTCPeerConnection] = []
+        self._watching: asyncio.Task[None] | None = None
+        self._counting: set[asyncio.Task[None]] = set()
+
+    async def arrive(self, attempts: list[int]) -> None:
+        """Sign in and watch these attempts."""
+        self._attempts = attempts
+        await self.browser.sign_in(self.login)
+        self.live.follow(f"wall:{self.sitting}", self._hear_wall)
+        self.live.follow(f"media:{self.sitting}", self._hear_media)
+        self.live.when_open(self._watch_again)
+
+    def _hear_wall(self, frame: dict[str, Any]) -> None:
+        if frame["t"] == "subd":
+            self.board.update({int(key): row for key, row in frame["d"]["rows"].items()})
+        elif frame["t"] == "wall.changed":
+            self.board.update({int(k): row for k, row in frame["d"].items() if k.isdigit()})
+        elif frame["t"] == "err":
+            self.problems.append(f"board refused: {frame.get('code')}")
+
+    def _hear_media(self, frame: dict[str, Any]) -> None:
+        if frame["t"] == "media.reassign":
+            self._watch_again()
+
+    def _watch_again(self) -> None:
+        if self._watching and not self._watching.done():
+            self._watching.cancel()
+        self._watching = asyncio.ensure_future(self._watch())
+
+    async def _watch(self) -> None:
+        for wall in self._walls:
+            await wall.close()
+        self._walls = []
+        for first in range(0, len(self._attempts), SLOTS_PER_CONNECTION):
+            await self._open_wall(self._attempts[first : first + SLOTS_PER_CONNECTION])
+
+    async def _open_wall(self, attempts: list[int]) -> None:
+        pause_s = 0.3
+        while True:
+            wall = camera.new_connection()
+            for attempt in attempts:
+                slot = wall.addTransceiver("video", direction="recvonly")
+                slot.setCodecPreferences(camera.video_preferences())
+                self._count(attempt, slot.receiver.track)
+            await wall.setLocalDescription(await wall.createOffer())
+            shown = [{"source": f"attempt:{attempt}/camera", "layer": "q"} for attempt in attempts]
+            body = {"offer": wall.localDescription.sdp, "slots": shown}
+            try:
+                answer = await self.live.call(f"media:{self.sitting}", "media.subscribe", body)
+                await camera.accept(wall, answer["sdp"])
+            except (CallRefused, ConnectionError):
+                await wall.close()
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, 5.0)
+            else:
+                self._walls.append(wall)
+                return
+
+    def _count(self, attempt: int, track: MediaStreamTrack) -> None:
+        task = asyncio.ensure_future(self._count_frames(attempt, track))
+        self._counting.add(task)
+        task.add_done_callback(self._counting.discard)
+
+    async def _count_frames(self, attempt: int, track: MediaStreamTrack) -> None:
+        with contextlib.suppress(MediaStreamError):
+            while True:
+                await track.recv()
+                self.frames[attempt] += 1
+
+    async def command(self, kind: str, attempts: list[int], *, text: str, extra_s: int = 0) -> None:
+        """Send one command; what is refused is noted as a problem."""
+        body = {
+            "command_id": str(uuid.uuid4()),
+            "attempts": attempts,
+            "kind": kind,
+            "text": text,
+            "extra_s": extra_s,
+        }
+        try:
+            answer = await self.live.call(f"wall:{self.sitting}", "wall.command", body)
+        except CallRefused as refusal:
+            self.problems.append(f"{kind}: {refusal.code}")
+            return
+        refused = {key: code for key, code in answer["outcome"].items() if code != "issued"}
+        if refused:
+            self.problems.append(f"{kind}: {refused}")
+
+    async def leave(self) -> None:
+        """Close everything."""
+        if self._watching:
+            self._watching.cancel()
+        for wall in self._walls:
+            await wall.close()
+        await self.browser.http.close()

@@ -1,0 +1,79 @@
+"""What a rehearsal is asked to do and whom it plays (pure)."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+ROLES: Final = ("web", "rt", "sfu", "worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person asked for.
+
+    Attributes:
+        students: How many candidates take part.
+        kill: Roles that are killed (SIGKILL) once each in the middle.
+        minutes: Working time between the start and the hand-in, minutes.
+        think_s: Mean pause between two answers of one candidate, seconds.
+    """
+
+    students: int
+    kill: tuple[str, ...] = ()
+    minutes: float = 1.0
+    think_s: float = 2.0
+
+
+class Login(msgspec.Struct, frozen=True):
+    """How one person signs in."""
+
+    institution: str
+    identifier: str
+    password: str
+    name: str
+
+
+class Cast(msgspec.Struct, frozen=True):
+    """The sitting that was made for this rehearsal and who plays in it.
+
+    Attributes:
+        starts_at: Milliseconds since the epoch.
+        room: Chat room of the class.
+        attempts: Attempt id of each student, in the order of `students`.
+    """
+
+    sitting: int
+    title: str
+    starts_at: int
+    room: str
+    students: list[Login]
+    attempts: list[int]
+    invigilator: Login
+
+
+@dataclass(slots=True)
+class Log:
+    """What one candidate's browser saw: the evidence the audit compares with the database.
+
+    Attributes:
+        sent: (question, seq) → value, everything the candidate entered.
+        acked: question → highest sequence the server acknowledged.
+        save_ms: Time of each successful save, milliseconds.
+        chat_accepted: Posts that the server accepted after the room was locked.
+        problems: What went wrong, in words.
+    """
+
+    attempt: int
+    sent: dict[tuple[int, int], Any] = field(default_factory=dict)
+    acked: dict[int, int] = field(default_factory=dict)
+    save_ms: list[float] = field(default_factory=list)
+    start_ms: list[float] = field(default_factory=list)
+    submit_ms: list[float] = field(default_factory=list)
+    saves_sent: int = 0
+    saves_acked: int = 0
+    chat_tried: int = 0
+    chat_accepted: int = 0
+    receipt: str = ""
+    commands_applied: int = 0
+    problems: list[str] = field(default_factory=list)

@@ -1,0 +1,89 @@
+"""Compares what the clients saw with what is stored, and says it in words and in one JSON line."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rehearsal.plan import Log
+
+
+@dataclass(slots=True)
+class Report:
+    """The outcome of one rehearsal; `is_clean` decides the exit code."""
+
+    students: int
+    facts: dict[str, Any] = field(default_factory=dict)
+    losses: list[str] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was lost, nothing slipped through and everything was graded."""
+        facts = self.facts
+        return (
+            facts["lost"] == 0
+            and facts["late_chat"] == 0
+            and facts["graded"] == self.students
+            and facts["video_seen"] == self.students
+        )
+
+    def as_json(self) -> str:
+        """Return the facts as one line."""
+        return json.dumps(self.facts, ensure_ascii=False)
+
+
+def percentile(values: Iterable[float], share: float) -> float:
+    """Return the value that `share` of the sorted values do not exceed; 0 for none."""
+    ordered = sorted(values)
+    if not ordered:
+        return 0.0
+    return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))], 1)
+
+
+def losses_of(log: Log, stored: Mapping[str, Any]) -> list[str]:
+    """Return every acknowledged answer that the graded submission does not hold, in words.
+
+    Args:
+        log: What the candidate's browser saw.
+        stored: `answers` (question id → seq and value) of the submission.
+    """
+    lost = []
+    answers = stored.get("answers", {})
+    for question, acked in log.acked.items():
+        held = answers.get(str(question))
+        if held is None:
+            lost.append(f"attempt {log.attempt}: question {question} is gone")
+        elif held["seq"] < acked:
+            lost.append(f"attempt {log.attempt}: question {question} is older than acknowledged")
+        elif held["value"] != log.sent.get((question, held["seq"])):
+            lost.append(f"attempt {log.attempt}: question {question} holds another value")
+    return lost
+
+
+def build(
+    logs: list[Log], stored: Mapping[str, Any], frames: Mapping[int, int], killed: list[str]
+) -> Report:
+    """Return the report of a rehearsal."""
+    report = Report(students=len(logs))
+    for log in logs:
+        report.losses += losses_of(log, stored["attempts"].get(str(log.attempt), {}))
+    report.facts = {
+        "students": len(logs),
+        "saves_sent": sum(log.saves_sent for log in logs),
+        "saves_acked": sum(log.saves_acked for log in logs),
+        "saves_found": sum(len(a.get("answers", {})) for a in stored["attempts"].values()),
+        "lost": len(report.losses),
+        "late_chat": sum(log.chat_accepted for log in logs) + stored["late_messages"],
+        "chat_tried": sum(log.chat_tried for log in logs),
+        "graded": sum(bool(a.get("graded")) for a in stored["attempts"].values()),
+        "receipts": sum(bool(log.receipt) for log in logs),
+        "video_seen": sum(frames.get(log.attempt, 0) > 0 for log in logs),
+        "frames": sum(frames.values()),
+        "commands_applied": sum(log.commands_applied for log in logs),
+        "save_p95_ms": percentile((ms for log in logs for ms in log.save_ms), 0.95),
+        "start_p95_ms": percentile((ms for log in logs for ms in log.start_ms), 0.95),
+        "submit_p99_ms": percentile((ms for log in logs for ms in log.submit_ms), 0.99),
+        "killed": killed,
+        "problems": sorted({problem for log in logs for problem in log.problems}),
+    }
+    return report

@@ -1,0 +1,216 @@
+"""One simulated candidate: signs in, sends a camera, answers, tries the chat, hands in."""
+
+import asyncio
+import contextlib
+import random
+import time
+import uuid
+from typing import Any, Final
+
+from aiortc import RTCPeerConnection
+
+from rehearsal import camera
+from rehearsal.answers import answer_to
+from rehearsal.browser import Browser, Refused
+from rehearsal.live import CallRefused, Live
+from rehearsal.plan import Log, Login, Options
+
+BATCH: Final = 20
+CHAT_EVERY_S: Final = 6.0
+START_POLL_S: Final = 0.5
+
+
+class Student:
+    """A candidate with one tab; everything the tab saw goes into `log`."""
+
+    def __init__(
+        self,
+        login: Login,
+        attempt: int,
+        *,
+        base_url: str,
+        ws_url: str,
+        sitting: int,
+        room: str,
+    ) -> None:
+        self.login, self.attempt, self.sitting, self.room = login, attempt, sitting, room
+        self.log = Log(attempt)
+        self.browser = Browser(base_url)
+        self.live = Live(self.browser, ws_url)
+        self._rng = random.Random(attempt)  # noqa: S311 a plan that can be repeated, no secret
+        self._lease = ""
+        self._pending: dict[int, tuple[int, Any]] = {}
+        self._seq = 0
+        self._camera: RTCPeerConnection | None = None
+        self._publishing: asyncio.Task[None] | None = None
+        self._is_locked = asyncio.Event()
+
+    # ── Before the start ────────────────────────────────────────────────────────────────────
+    async def arrive(self) -> None:
+        """Sign in, take the lease, open the socket, switch the camera on."""
+        await self.browser.sign_in(self.login)
+        self._lease = (await self.browser.post(self._api("lease"), {"device": "rehearsal"}))[
+            "lease"
+        ]
+        self.live.follow(f"attempt:{self.attempt}", self._hear_attempt)
+        self.live.follow(f"watch:{self.attempt}", self._hear_watch)
+        self.live.when_open(self._publish_again)
+
+    def _publish_again(self) -> None:
+        if self._publishing and not self._publishing.done():
+            self._publishing.cancel()
+        self._publishing = asyncio.ensure_future(self._publish())
+
+    async def _publish(self) -> None:
+        """Send the camera; again with a growing pause until the media server takes it."""
+        pause_s = 0.3
+        while True:
+            old, self._camera = self._camera, camera.new_connection()
+            if old:
+                await old.close()
+            try:
+                offer = await camera.offer_film(self._camera)
+                answer = await self.live.call(
+                    f"media:{self.sitting}",
+                    "media.publish",
+                    {"attempt": self.attempt, "offer": offer},
+                )
+                await camera.accept(self._camera, answer["sdp"])
+            except (CallRefused, ConnectionError) as refusal:
+                if str(refusal) == "media_forbidden":
+                    self.log.problems.append("camera refused")
+                    return
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, 5.0)
+            else:
+                return
+
+    def _hear_attempt(self, frame: dict[str, Any]) -> None:
+        if frame["t"] == "media.reassign":
+            self._publish_again()
+
+    def _hear_watch(self, frame: dict[str, Any]) -> None:
+        if frame["t"] == "subd":
+            for command in frame["d"]["commands"]:
+                self._acknowledge(command["id"])
+        elif frame["t"] == "command.issued":
+            self._acknowledge(frame["d"]["command"]["id"])
+
+    def _acknowledge(self, command_id: str) -> None:
+        asyncio.ensure_future(self._send_ack(command_id))  # noqa: RUF006 the server asks again if it is lost
+
+    async def _send_ack(self, command_id: str) -> None:
+        body = {"command_id": command_id, "outcome": "applied"}
+        with contextlib.suppress(CallRefused):
+            await self.live.call(f"watch:{self.attempt}", "watch.ack", body)
+            self.log.commands_applied += 1
+
+    # ── The exam ────────────────────────────────────────────────────────────────────────────
+    async def work(self, options: Options) -> None:
+        """Start as soon as the sitting does, answer until the time is up, hand in."""
+        paper = await self._start()
+        questions = [q for q in paper["questions"] if answer_to(q, self._rng) is not None]
+        saving = asyncio.ensure_future(self._keep_saving())
+        chatting = asyncio.ensure_future(self._keep_trying_the_chat())
+        end = time.monotonic() + options.minutes * 60
+        while time.monotonic() < end:
+            self._enter(self._rng.choice(questions))
+            await asyncio.sleep(self._rng.uniform(0.2, 1.8) * options.think_s)
+        saving.cancel()
+        chatting.cancel()
+        await self._save_everything()
+        await self._hand_in()
+
+    async def _start(self) -> dict[str, Any]:
+        while True:
+            began = time.perf_counter()
+            try:
+                paper = await self.browser.post(self._api("start"), {"lease": self._lease})
+            except Refused as refusal:
+                if refusal.code != "not_open":
+                    raise
+                await asyncio.sleep(START_POLL_S)
+                continue
+            self.log.start_ms.append((time.perf_counter() - began) * 1000)
+            return dict(paper)
+
+    def _enter(self, question: dict[str, Any]) -> None:
+        value = answer_to(question, self._rng)
+        self._seq += 1
+        self.log.sent[question["id"], self._seq] = value
+        self._pending[question["id"]] = (self._seq, value)
+
+    async def _keep_saving(self) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            await self._save_some()
+
+    async def _save_everything(self) -> None:
+        while self._pending:
+            await self._save_some()
+
+    async def _save_some(self) -> None:
+        batch = dict(list(self._pending.items())[:BATCH])
+        if not batch:
+            return
+        body = {
+            "lease": self._lease,
+            "answers": [
+                {"question": q, "seq": seq, "value": value, "client_at": int(time.time() * 1000)}
+                for q, (seq, value) in batch.items()
+            ],
+        }
+        self.log.saves_sent += len(batch)
+        began = time.perf_counter()
+        try:
+            reply = await self.browser.post(self._api("answers"), body)
+        except Refused as refusal:
+            if refusal.code != "paused":
+                self.log.problems.append(f"save refused: {refusal.code}")
+            await asyncio.sleep(1.0)
+            return
+        self.log.save_ms.append((time.perf_counter() - began) * 1000)
+        for question, seq in reply["saved"].items():
+            self._acked(int(question), int(seq), batch)
+
+    def _acked(self, question: int, seq: int, batch: dict[int, tuple[int, Any]]) -> None:
+        if question not in batch:
+            return
+        self.log.saves_acked += 1
+        self.log.acked[question] = max(self.log.acked.get(question, 0), seq)
+        if self._pending.get(question, (0, None))[0] <= seq:
+            self._pending.pop(question, None)
+
+    async def _hand_in(self) -> None:
+        began = time.perf_counter()
+        digest = {str(question): seq for question, seq in self.log.acked.items()}
+        reply = await self.browser.post(
+            self._api("submit"), {"lease": self._lease, "digest": digest}
+        )
+        self.log.submit_ms.append((time.perf_counter() - began) * 1000)
+        self.log.receipt = reply["receipt"]
+
+    # ── What must not work ──────────────────────────────────────────────────────────────────
+    async def _keep_trying_the_chat(self) -> None:
+        while True:
+            await asyncio.sleep(self._rng.uniform(0.5, 1.5) * CHAT_EVERY_S)
+            await self.try_the_chat()
+
+    async def try_the_chat(self) -> None:
+        """Post to the class's room; while a sitting is on, this must be refused."""
+        self.log.chat_tried += 1
+        body = {"client_id": str(uuid.uuid4()), "body": "what is the answer to question 3?"}
+        with contextlib.suppress(CallRefused):
+            await self.live.call(f"chat:{self.room}", "chat.post", body)
+            self.log.chat_accepted += 1
+
+    async def leave(self) -> None:
+        """Close the camera and the browser."""
+        if self._publishing:
+            self._publishing.cancel()
+        if self._camera:
+            await self._camera.close()
+        await self.browser.http.close()
+
+    def _api(self, verb: str) -> str:
+        return f"/api/attempts/{self.attempt}/{verb}"

@@ -1,0 +1,38 @@
+"""What proctoring does when something happens elsewhere."""
+
+from exams.events import AttemptEnded, SittingClosed, SittingLobbyOpened, SittingOpened
+from exams.selectors.attempts import facts_of
+from exams.selectors.sittings import sitting_view
+from kernel.clock import to_millis
+from proctoring.domain.observation import ObservationKind
+from proctoring.messages import NetView, SittingView
+from proctoring.services.incidents import record_observation
+from proctoring.services.watch import forget_attempt
+from realtime.events import PresenceChanged
+from realtime.publish import publish_state
+
+
+def show_presence(event: PresenceChanged) -> None:
+    """Show a candidate's reachability on the wall; never a state of the attempt."""
+    for facts in facts_of(event.attempt_ids).values():
+        if facts.student_id != event.user_id:
+            continue  # an invigilator follows attempts too: that connection is not the candidate's
+        view = NetView(state=event.state, since=to_millis(event.at))
+        publish_state(f"wall:{facts.sitting_id}", f"net:{facts.attempt_id}", view)
+
+
+def show_sitting(event: SittingLobbyOpened | SittingOpened | SittingClosed) -> None:
+    """Show on the wall that the sitting moved."""
+    sitting = sitting_view(event.sitting_id)
+    view = SittingView(state=sitting.state, closes_at=to_millis(sitting.closes_at))
+    publish_state(f"wall:{event.sitting_id}", "sitting:state", view)
+
+
+def end_watching(event: AttemptEnded) -> None:
+    """Nobody is watched any more once the attempt has ended."""
+    forget_attempt(event.attempt_id)
+
+
+def note_second_device(attempt_id: int) -> None:
+    """Open an incident: another device took the attempt over while it ran."""
+    record_observation(attempt_id, ObservationKind.SECOND_DEVICE, 1)

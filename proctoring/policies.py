@@ -1,0 +1,80 @@
+"""Who may watch, command or answer what, from the facts of a sitting and the roles of a person."""
+
+from typing import Final
+
+from accounts import policies
+from accounts.roles import RoleSet
+from accounts.selectors import classes_of, roles_of
+from exams.selectors.attempts import AttemptFacts, attempt_facts
+from exams.selectors.sittings import SittingView, sitting_view, sittings_of_classes
+from proctoring.domain.command import MAX_EXTRA_CHIEF, MAX_EXTRA_INVIGILATOR
+from proctoring.errors import NotAllowed
+from proctoring.models import Assignment
+from proctoring.watch import Watch
+
+OPEN_STATES: Final = frozenset({"scheduled", "lobby", "running"})
+
+
+def watch_of(user_id: int, sitting_id: int) -> Watch:
+    """Return what this person may do on the wall of a sitting.
+
+    Where invigilators are assigned to the sitting, only they (and who leads) may watch.
+
+    Raises:
+        SittingUnknown: There is no such sitting.
+        NotAllowed: This person may not watch it.
+    """
+    sitting = sitting_view(sitting_id)
+    watch = _watch(sitting, roles_of(user_id), _assigned([sitting_id]))
+    if watch is None:
+        raise NotAllowed
+    return watch
+
+
+def watchable_sittings(user_id: int) -> list[SittingView]:
+    """Return the sittings whose wall this person may open, by start; past ones last."""
+    roles = roles_of(user_id)
+    sittings = sittings_of_classes([card.id for card in classes_of(user_id)])
+    assigned = _assigned([sitting.id for sitting in sittings])
+    allowed = [sitting for sitting in sittings if _watch(sitting, roles, assigned)]
+    return sorted(
+        allowed, key=lambda sitting: (sitting.state not in OPEN_STATES, sitting.starts_at)
+    )
+
+
+def _assigned(sitting_ids: list[int]) -> dict[int, set[int]]:
+    """Return the assigned invigilators by sitting id; sittings without any are missing."""
+    assigned: dict[int, set[int]] = {}
+    rows = Assignment.objects.filter(sitting_id__in=sitting_ids)
+    for sitting_id, invigilator_id in rows.values_list("sitting_id", "invigilator_id"):
+        assigned.setdefault(sitting_id, set()).add(invigilator_id)
+    return assigned
+
+
+def _watch(sitting: SittingView, roles: RoleSet, assigned: dict[int, set[int]]) -> Watch | None:
+    institution, group = sitting.institution_id, sitting.class_group_id
+    if not policies.can_view_wall(roles, institution_id=institution, class_id=group):
+        return None
+    can_lead = policies.can_lead_sitting(roles, institution_id=institution, class_id=group)
+    if sitting.id in assigned and roles.user_id not in assigned[sitting.id] and not can_lead:
+        return None
+    return Watch(
+        sitting=sitting,
+        can_command=can_lead
+        or policies.can_command_attempts(roles, institution_id=institution, class_id=group),
+        can_lead=can_lead,
+        max_extra=MAX_EXTRA_CHIEF if can_lead else MAX_EXTRA_INVIGILATOR,
+    )
+
+
+def own_attempt(user_id: int, attempt_id: int) -> AttemptFacts:
+    """Return the facts of an attempt to the candidate whose it is.
+
+    Raises:
+        AttemptUnknown: There is none, or it is somebody else's.
+        NotAllowed: Somebody else's attempt.
+    """
+    facts = attempt_facts(attempt_id)
+    if facts.student_id != user_id:
+        raise NotAllowed
+    return facts
