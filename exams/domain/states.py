@@ -68,6 +68,14 @@ class AttemptAction(StrEnum):
     MARK_ABSENT = "mark_absent"
 
 
+class SubmissionKind(StrEnum):
+    """Who ended an attempt: the candidate, the clock, or staff."""
+
+    SELF = "self"
+    AUTO = "auto"
+    STAFF = "staff"
+
+
 class ResultState(StrEnum):
     """Where one result stands."""
 
@@ -119,6 +127,7 @@ ATTEMPT: Machine[AttemptState, AttemptAction] = Machine(
         (AttemptState.RUNNING, AttemptAction.PAUSE): AttemptState.PAUSED,
         (AttemptState.PAUSED, AttemptAction.RESUME): AttemptState.RUNNING,
         (AttemptState.RUNNING, AttemptAction.SUBMIT): AttemptState.SUBMITTED,
+        (AttemptState.PAUSED, AttemptAction.SUBMIT): AttemptState.SUBMITTED,
         (AttemptState.RUNNING, AttemptAction.EXPIRE): AttemptState.EXPIRED,
         (AttemptState.PAUSED, AttemptAction.EXPIRE): AttemptState.EXPIRED,
         (AttemptState.RUNNING, AttemptAction.TERMINATE): AttemptState.TERMINATED,
@@ -144,6 +153,9 @@ RESULT: Machine[ResultState, ResultAction] = Machine(
     },
     ends=frozenset({ResultState.RELEASED}),
 )
+
+# An attempt in one of these can still change what is handed in.
+LIVE = frozenset({AttemptState.READY, AttemptState.RUNNING, AttemptState.PAUSED})
 
 # LTI Proctoring Services status of each attempt state (none, running, paused, terminated, complete).
 ACS_STATUS = {

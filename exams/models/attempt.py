@@ -3,31 +3,45 @@
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
-from exams.domain.states import AttemptState, ResultState
+from exams.domain.states import AttemptState, ResultState, SubmissionKind
 
 
 class Attempt(models.Model):
     """One candidate taking a sitting. `paper` was drawn at scheduling and never changes."""
 
-    candidate = models.ForeignKey("exams.Candidate", on_delete=models.PROTECT, related_name="attempts")
+    candidate = models.ForeignKey(
+        "exams.Candidate", on_delete=models.PROTECT, related_name="attempts"
+    )
     sitting = models.ForeignKey("exams.Sitting", on_delete=models.PROTECT, related_name="attempts")
     student = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField(default=1)
-    state = models.CharField(max_length=12, default=AttemptState.READY, choices=[(s, s) for s in AttemptState])
+    state = models.CharField(
+        max_length=12, default=AttemptState.READY, choices=[(s, s) for s in AttemptState]
+    )
     version = models.PositiveIntegerField(default=0, help_text="Rises with every move")
-    paper = models.JSONField(help_text="Ordered question ids with their choice order")
-    lease = models.UUIDField(null=True, help_text="Fencing token of the one browser tab that may write")
+    paper = models.JSONField(help_text="Drawn at scheduling: exams/domain/paper.py")
+    question_ids = ArrayField(
+        models.BigIntegerField(), help_text="Those of the paper that take an answer"
+    )
+    lease = models.UUIDField(
+        null=True, help_text="Fencing token of the one browser tab that may write"
+    )
     lease_device = models.CharField(max_length=120, blank=True, default="")
     checked_in_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
-    deadline = models.DateTimeField(null=True, help_text="Cached result of exams.domain.deadline")
+    deadline = models.DateTimeField(
+        help_text="Cached from exams.domain.deadline; before the start, the last moment to start"
+    )
     paused_at = models.DateTimeField(null=True)
     state_reason = models.TextField(blank=True, default="", help_text="Shown to the candidate")
     ended_at = models.DateTimeField(null=True)
     last_saved_at = models.DateTimeField(null=True)
+    current_question = models.BigIntegerField(null=True, help_text="Of the last save")
     last_command_seq = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -35,7 +49,13 @@ class Attempt(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["candidate", "number"], name="attempt_number_unique"),
         ]
-        indexes: ClassVar = [models.Index(fields=["state", "deadline"], name="attempt_due")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["deadline"],
+                name="attempt_due",
+                condition=Q(state__in=["ready", "running", "paused"]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"attempt {self.pk} {self.state}"
@@ -69,11 +89,19 @@ class AnswerRevision(models.Model):
     value = models.JSONField(null=True)
     client_at = models.DateTimeField(null=True)
     saved_at = models.DateTimeField(db_default=Now())
-    late = models.BooleanField(default=False)
+    late = models.BooleanField(default=False, help_text="Not acknowledged; a person decides")
+    held_for = models.CharField(
+        max_length=8, blank=True, default="", help_text="Why it is late: late, ended or lease"
+    )
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["attempt", "question_id", "seq"], name="revision_unique"),
+            models.UniqueConstraint(
+                fields=["attempt", "question_id", "seq", "held_for"], name="revision_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(late=True) ^ Q(held_for=""), name="revision_late_has_cause"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -85,9 +113,13 @@ class Submission(models.Model):
 
     attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="submission")
     receipt = models.UUIDField(default=uuid.uuid4, unique=True)
-    kind = models.CharField(max_length=8, help_text="self, auto or staff")
+    kind = models.CharField(
+        max_length=8, choices=[(k, k) for k in SubmissionKind], help_text="Who ended the attempt"
+    )
     answers = models.JSONField(help_text="question id → {seq, value}")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the canonical answers")
+    answered = models.PositiveIntegerField()
+    total = models.PositiveIntegerField()
     submitted_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -98,17 +130,23 @@ class Result(models.Model):
     """Outcome of one attempt: an exact fraction, shown half-up to two decimals."""
 
     attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="result")
-    state = models.CharField(max_length=12, default=ResultState.GRADING, choices=[(s, s) for s in ResultState])
+    state = models.CharField(
+        max_length=12, default=ResultState.GRADING, choices=[(s, s) for s in ResultState]
+    )
     points_num = models.DecimalField(max_digits=30, decimal_places=0, default=0)
     points_den = models.DecimalField(max_digits=30, decimal_places=0, default=1)
     possible_num = models.DecimalField(max_digits=30, decimal_places=0, default=0)
     possible_den = models.DecimalField(max_digits=30, decimal_places=0, default=1)
-    score = models.DecimalField(max_digits=6, decimal_places=2, null=True, help_text="Percent, for display")
+    score = models.DecimalField(
+        max_digits=6, decimal_places=2, null=True, help_text="Percent, for display"
+    )
     passed = models.BooleanField(null=True)
     needs_person = models.BooleanField(default=False, help_text="Some marks wait for a grader")
     graded_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
-    released_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    released_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     def __str__(self) -> str:
         return f"{self.attempt_id}: {self.score}"
@@ -124,8 +162,12 @@ class Mark(models.Model):
     possible = models.DecimalField(max_digits=7, decimal_places=2)
     valid = models.BooleanField(null=True)
     correct = models.BooleanField(null=True)
-    message = models.TextField(blank=True, default="")
-    marked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    needs_person = models.BooleanField(default=False)
+    message = models.CharField(max_length=24, blank=True, default="", help_text="Code of the fault")
+    comment = models.TextField(blank=True, default="", help_text="Of the person who marked it")
+    marked_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         constraints: ClassVar = [

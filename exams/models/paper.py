@@ -1,5 +1,6 @@
 """Banks, exam versions, pools, questions and their choices."""
 
+import secrets
 from typing import ClassVar
 
 from django.conf import settings
@@ -9,12 +10,20 @@ from django.db.models.functions import Lower, Now
 
 from exams.domain.answer import QuestionKind
 from exams.domain.states import ExamState
+from exams.domain.texts import TextFormat
+
+
+def random_key() -> int:
+    """Return a number that says nothing: candidates see it instead of a row's id."""
+    return secrets.randbelow(2**31 - 2) + 1
 
 
 class QuestionBank(models.Model):
     """A library of questions of one institution."""
 
-    institution = models.ForeignKey("accounts.Institution", on_delete=models.PROTECT, related_name="+")
+    institution = models.ForeignKey(
+        "accounts.Institution", on_delete=models.PROTECT, related_name="+"
+    )
     name = models.CharField(max_length=200)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -30,15 +39,26 @@ class QuestionBank(models.Model):
 class Exam(models.Model):
     """One version of an exam. Immutable once approved: `content` and its hash are frozen then."""
 
-    institution = models.ForeignKey("accounts.Institution", on_delete=models.PROTECT, related_name="+")
+    institution = models.ForeignKey(
+        "accounts.Institution", on_delete=models.PROTECT, related_name="+"
+    )
     name = models.CharField(max_length=200)
     version_label = models.CharField(max_length=40, default="1")
     subject = models.CharField(max_length=200, blank=True, default="")
-    state = models.CharField(max_length=12, default=ExamState.DRAFT, choices=[(s, s) for s in ExamState])
-    passing_score = models.DecimalField(max_digits=5, decimal_places=2, default=50, help_text="0 to 100")
+    state = models.CharField(
+        max_length=12, default=ExamState.DRAFT, choices=[(s, s) for s in ExamState]
+    )
+    passing_score = models.DecimalField(
+        max_digits=5, decimal_places=2, default=50, help_text="0 to 100"
+    )
     content = models.JSONField(null=True, blank=True, help_text="Frozen on approval")
     content_hash = models.CharField(max_length=64, blank=True, default="")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -51,7 +71,8 @@ class Exam(models.Model):
                 "institution", Lower("name"), "version_label", name="exam_version_unique"
             ),
             models.CheckConstraint(
-                condition=Q(passing_score__gte=0, passing_score__lte=100), name="exam_passing_score_range"
+                condition=Q(passing_score__gte=0, passing_score__lte=100),
+                name="exam_passing_score_range",
             ),
             models.CheckConstraint(
                 condition=~Q(state="approved") | (Q(content__isnull=False) & ~Q(content_hash="")),
@@ -90,11 +111,16 @@ class Question(models.Model):
     """One question of a bank, and of a pool when it is part of an exam."""
 
     bank = models.ForeignKey(QuestionBank, on_delete=models.PROTECT, related_name="questions")
-    pool = models.ForeignKey(QuestionPool, on_delete=models.CASCADE, null=True, blank=True, related_name="questions")
+    pool = models.ForeignKey(
+        QuestionPool, on_delete=models.CASCADE, null=True, blank=True, related_name="questions"
+    )
     order = models.PositiveIntegerField(default=1)
     name = models.CharField(max_length=200, help_text="For authors; never shown to candidates")
     kind = models.CharField(max_length=12, choices=[(k, k) for k in QuestionKind])
-    prompt = models.TextField(help_text="Markdown")
+    format = models.CharField(
+        max_length=8, default=TextFormat.MARKDOWN, choices=[(f, f) for f in TextFormat]
+    )
+    prompt = models.TextField()
     help_text = models.TextField(blank=True, default="")
     rejoinder = models.TextField(blank=True, default="", help_text="Shown after release")
     points = models.DecimalField(max_digits=7, decimal_places=2, default=1)
@@ -107,6 +133,9 @@ class Question(models.Model):
     min_length = models.PositiveIntegerField(default=0)
     max_length = models.PositiveIntegerField(null=True, blank=True)
     text_regex = models.CharField(max_length=500, blank=True, default="", help_text="RE2 syntax")
+    accept = models.JSONField(
+        default=list, blank=True, help_text="File kinds, for example .pdf; empty is any"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -128,7 +157,12 @@ class Choice(models.Model):
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="choices")
     order = models.PositiveIntegerField()
-    text = models.TextField(help_text="Markdown")
+    key = models.PositiveIntegerField(default=random_key, help_text="Its id outside of the server")
+    match_key = models.PositiveIntegerField(default=random_key)
+    format = models.CharField(
+        max_length=8, default=TextFormat.MARKDOWN, choices=[(f, f) for f in TextFormat]
+    )
+    text = models.TextField(blank=True)
     match = models.TextField(blank=True, default="", help_text="Right-hand side of a matching pair")
     fraction = models.DecimalField(max_digits=9, decimal_places=5, null=True, blank=True)
     tolerance = models.DecimalField(max_digits=24, decimal_places=10, null=True, blank=True)

@@ -1,5 +1,6 @@
 """Sittings (one dated occasion of an exam), their candidates and the time ledger."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -7,15 +8,20 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from exams.domain.deadline import GrantKind
 from exams.domain.states import SittingState
 
 
 class Sitting(models.Model):
     """One scheduled occasion of an approved exam for a class."""
 
-    institution = models.ForeignKey("accounts.Institution", on_delete=models.PROTECT, related_name="+")
+    institution = models.ForeignKey(
+        "accounts.Institution", on_delete=models.PROTECT, related_name="+"
+    )
     exam = models.ForeignKey("exams.Exam", on_delete=models.PROTECT, related_name="sittings")
-    class_group = models.ForeignKey("accounts.ClassGroup", on_delete=models.PROTECT, related_name="+")
+    class_group = models.ForeignKey(
+        "accounts.ClassGroup", on_delete=models.PROTECT, related_name="+"
+    )
     title = models.CharField(max_length=200)
     code = models.CharField(max_length=8, unique=True)
     state = models.CharField(
@@ -27,8 +33,13 @@ class Sitting(models.Model):
     duration = models.DurationField()
     grace = models.DurationField()
     policy = models.JSONField(default=dict, help_text="Validated by exams/domain/policy.py")
+    lobby_opened_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
     rooms = models.JSONField(default=list, help_text="Names of rooms, physical or remote")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -37,6 +48,9 @@ class Sitting(models.Model):
             models.CheckConstraint(
                 condition=Q(lobby_opens_at__lte=F("starts_at")) & Q(starts_at__lt=F("closes_at")),
                 name="sitting_times_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(duration__gt=timedelta()), name="sitting_duration_positive"
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["state", "lobby_opens_at"], name="sitting_due")]
@@ -49,16 +63,22 @@ class Candidate(models.Model):
     """A student registered for a sitting: seat, room, allowance."""
 
     sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="candidates")
-    student = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    student = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
     seat = models.CharField(max_length=20, blank=True, default="")
     room = models.CharField(max_length=80, blank=True, default="")
-    extra_percent = models.PositiveIntegerField(default=0, help_text="Accommodation, percent of the duration")
-    extra_time = models.DurationField(null=True, blank=True, help_text="Accommodation, fixed")
+    extra_percent = models.PositiveIntegerField(
+        default=0, help_text="Accommodation, percent of the duration"
+    )
+    extra_time = models.DurationField(default=timedelta, help_text="Accommodation, fixed")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["sitting", "student"], name="candidate_once_per_sitting"),
+            models.UniqueConstraint(
+                fields=["sitting", "student"], name="candidate_once_per_sitting"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -72,14 +92,17 @@ class TimeGrant(models.Model):
     attempt = models.ForeignKey(
         "exams.Attempt", on_delete=models.CASCADE, null=True, blank=True, related_name="grants"
     )
-    extra = models.DurationField()
-    kind = models.CharField(max_length=16)
+    extra = models.DurationField(help_text="Negative takes time away")
+    kind = models.CharField(max_length=16, choices=[(k, k) for k in GrantKind])
     reason = models.TextField()
     granted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     granted_at = models.DateTimeField(db_default=Now())
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["sitting", "attempt"], name="grant_scope")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.extra}"

@@ -13,6 +13,7 @@ app.autodiscover_tasks()
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-outbox": {"task": "kernel.sweep_outbox", "schedule": 2.0, "options": {"expires": 10}},
+    "exam-clock": {"task": "exams.tick", "schedule": 1.0, "options": {"expires": 3}},
     "beat-worker": {"task": "monitoring.beat_worker", "schedule": 5.0, "options": {"expires": 10}},
     "resend-commands": {
         "task": "proctoring.resend_commands",

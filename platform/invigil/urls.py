@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.login_urls")),
     path("admin/", admin.site.urls),
     path("", include("scanner.urls")),
+    path("", include("exams.urls")),
     path("", include("proctoring.urls")),
 ]
 

@@ -10,6 +10,8 @@ from typing import Any, Final
 from django.conf import settings
 
 from exams.events import AttemptEnded, SittingClosed, SittingLobbyOpened, SittingOpened
+from exams.selectors.results import may_read_answer_file
+from exams.topics import AttemptTopic, SittingTopic
 from kernel.events import Event, bus
 from proctoring import handlers as proctoring
 from proctoring.media import binding as media
@@ -18,8 +20,10 @@ from proctoring.topics import MediaTopic, WallTopic, WatchTopic
 from realtime.events import PresenceChanged
 from realtime.publish import publish
 from realtime.topics import TopicHandler, register
+from scanner.domain import Purpose
 from scanner.engines.base import NoEngine, ScanEngine, bind_engine
 from scanner.engines.clamav import ClamavAddress, ClamavEngine
+from scanner.readers import bind_reader
 
 # ── Event → handler ─────────────────────────────────────────────────────────────────────────
 EVENTS: Final[Sequence[tuple[type[Event], Callable[[Any], None]]]] = (
@@ -31,7 +35,13 @@ EVENTS: Final[Sequence[tuple[type[Event], Callable[[Any], None]]]] = (
 )
 
 # ── Topic → handler (one instance per process) ──────────────────────────────────────────────
-TOPICS: Final[Sequence[Callable[[], TopicHandler]]] = (WallTopic, WatchTopic, MediaTopic)
+TOPICS: Final[Sequence[Callable[[], TopicHandler]]] = (
+    AttemptTopic,
+    SittingTopic,
+    WallTopic,
+    WatchTopic,
+    MediaTopic,
+)
 
 
 def bind() -> None:
@@ -41,6 +51,7 @@ def bind() -> None:
     for make_handler in TOPICS:
         register(make_handler())
     bind_engine(scan_engine())
+    bind_reader(Purpose.ANSWER, may_read_answer_file)
     media.bind(lambda: EmbeddedEngine(settings.REDIS_URL), publish)
 
 

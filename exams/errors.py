@@ -1,0 +1,202 @@
+"""What the exam engine refuses: stable codes; texts are made at the edge."""
+
+from kernel.errors import DomainError
+
+
+class SignedOut(DomainError):
+    """Nobody is signed in; the page must ask for the password and try again."""
+
+    code = "signed_out"
+    http_status = 401
+
+
+class ExamUnknown(DomainError):
+    """There is no such exam, pool, question or bank in this institution."""
+
+    code = "exam_unknown"
+    http_status = 404
+
+
+class SittingUnknown(DomainError):
+    """There is no such sitting."""
+
+    code = "sitting_unknown"
+    http_status = 404
+
+
+class AttemptUnknown(DomainError):
+    """There is no such attempt, or it belongs to somebody else."""
+
+    code = "attempt_unknown"
+    http_status = 404
+
+
+class ResultUnknown(DomainError):
+    """There is no such result, or it has not been released."""
+
+    code = "result_unknown"
+    http_status = 404
+
+
+class ExamFrozen(DomainError):
+    """The exam is in review or approved; make a new version to change it."""
+
+    code = "exam_frozen"
+    http_status = 409
+
+
+class ExamNotApproved(DomainError):
+    """Only an approved exam can be scheduled."""
+
+    code = "exam_not_approved"
+    http_status = 409
+
+
+class ExamIncomplete(DomainError):
+    """The exam cannot go to review yet; `finding` says why."""
+
+    code = "exam_incomplete"
+    http_status = 422
+
+
+class NameTaken(DomainError):
+    """An exam version or bank of this name exists already."""
+
+    code = "name_taken"
+    http_status = 409
+
+
+class SecondPersonNeeded(DomainError):
+    """Who wrote or sent an exam to review cannot approve it."""
+
+    code = "second_person_needed"
+    http_status = 403
+
+
+class QuestionInvalid(DomainError):
+    """The question contradicts itself; `field` and `fault` say where and how."""
+
+    code = "question_invalid"
+    http_status = 422
+
+
+class PolicyInvalid(DomainError):
+    """The sitting's policy does not follow its schema."""
+
+    code = "policy_invalid"
+    http_status = 422
+
+
+class TimesInvalid(DomainError):
+    """The times of the sitting are not in order, or the duration is not positive."""
+
+    code = "times_invalid"
+    http_status = 422
+
+
+class NotAStudent(DomainError):
+    """This person is not a student of the sitting's class."""
+
+    code = "not_a_student"
+    http_status = 422
+
+
+class AlreadyRegistered(DomainError):
+    """This student is a candidate of the sitting already."""
+
+    code = "already_registered"
+    http_status = 409
+
+
+class NotOpen(DomainError):
+    """The sitting has not begun."""
+
+    code = "not_open"
+    http_status = 409
+
+
+class TooLate(DomainError):
+    """The time to start has passed."""
+
+    code = "too_late"
+    http_status = 409
+
+
+class LeaseLost(DomainError):
+    """Another tab or device has taken over; this one may no longer write."""
+
+    code = "lease_lost"
+    http_status = 409
+
+
+class AttemptOver(DomainError):
+    """The attempt has ended; `state` says how, `held` how many answers were kept for a decision."""
+
+    code = "attempt_ended"
+    http_status = 409
+
+
+class AttemptIsPaused(DomainError):
+    """The attempt is paused: keep the answers and send them again when it runs."""
+
+    code = "paused"
+    http_status = 423
+
+
+class NotStarted(DomainError):
+    """The attempt has not been started."""
+
+    code = "not_started"
+    http_status = 409
+
+
+class TryAgain(DomainError):
+    """The attempt moved while the request ran; the same request may succeed now."""
+
+    code = "try_again"
+    http_status = 503
+
+
+class AnswersMissing(DomainError):
+    """The server does not hold every answer the client wants to hand in."""
+
+    code = "answers_missing"
+    http_status = 409
+
+    def __init__(self, missing: list[int]) -> None:
+        super().__init__(missing=missing)
+
+
+class ReasonNeeded(DomainError):
+    """This act needs a reason."""
+
+    code = "reason_needed"
+    http_status = 422
+
+
+class GrantInvalid(DomainError):
+    """The time granted is zero or larger than a day."""
+
+    code = "grant_invalid"
+    http_status = 422
+
+
+class StillGrading(DomainError):
+    """The result is not complete: grading runs, or marks wait for a person."""
+
+    code = "still_grading"
+    http_status = 409
+
+
+class MarkInvalid(DomainError):
+    """The points are outside of what the question carries."""
+
+    code = "mark_invalid"
+    http_status = 422
+
+
+class ResultFinal(DomainError):
+    """A released result cannot be changed."""
+
+    code = "result_final"
+    http_status = 409

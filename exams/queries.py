@@ -1,0 +1,330 @@
+"""Hand-written SQL of the hot paths, and the conditional UPDATEs that move attempts and sittings.
+
+The database's clock decides: no answer and no move depends on the clock of a web process.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F
+
+from exams.domain.states import (
+    ATTEMPT,
+    SITTING,
+    AttemptAction,
+    AttemptState,
+    SittingAction,
+    SittingState,
+)
+from exams.models import Attempt, Sitting
+
+MAX_HELD: Final = 1000  # late revisions kept per attempt; nobody types more by hand
+
+_INCOMING: Final = """
+incoming AS (
+    SELECT r.question, r.seq, r.value, to_timestamp(r.client_at / 1000.0) AS client_at
+      FROM jsonb_to_recordset(%(answers)s::jsonb)
+           AS r(question bigint, seq bigint, value jsonb, client_at bigint)
+)"""
+
+_SAVE: Final = f"""
+WITH {_INCOMING}, live AS (
+    UPDATE exams_attempt a
+       SET last_saved_at = clock_timestamp(),
+           current_question = CASE WHEN %(current)s = ANY(a.question_ids)
+                                   THEN %(current)s ELSE a.current_question END
+      FROM exams_sitting s
+     WHERE a.id = %(attempt)s
+       AND a.student_id = %(student)s
+       AND a.lease = %(lease)s
+       AND a.state = 'running'
+       AND a.question_ids && %(questions)s::bigint[]
+       AND s.id = a.sitting_id
+       AND clock_timestamp() <= a.deadline + s.grace
+ RETURNING a.id, a.sitting_id, a.state, a.started_at, a.deadline, a.last_saved_at,
+           a.current_question, a.last_command_seq, a.question_ids
+), fitting AS (
+    SELECT live.id, live.last_saved_at, incoming.*
+      FROM live JOIN incoming ON incoming.question = ANY(live.question_ids)
+), history AS (
+    INSERT INTO exams_answerrevision
+           (attempt_id, question_id, seq, value, client_at, saved_at, late, held_for)
+    SELECT id, question, seq, value, client_at, last_saved_at, false, '' FROM fitting
+        ON CONFLICT DO NOTHING
+), kept AS (
+    INSERT INTO exams_answer AS had (attempt_id, question_id, seq, value, client_at, saved_at)
+    SELECT id, question, seq, value, client_at, last_saved_at FROM fitting
+        ON CONFLICT (attempt_id, question_id) DO UPDATE
+       SET seq = GREATEST(had.seq, EXCLUDED.seq),
+           value = CASE WHEN EXCLUDED.seq > had.seq THEN EXCLUDED.value ELSE had.value END,
+           client_at = CASE WHEN EXCLUDED.seq > had.seq THEN EXCLUDED.client_at ELSE had.client_at END,
+           saved_at = CASE WHEN EXCLUDED.seq > had.seq THEN EXCLUDED.saved_at ELSE had.saved_at END
+    RETURNING had.question_id, had.seq, had.value
+)
+SELECT live.sitting_id, live.state, live.started_at, live.deadline, live.last_saved_at,
+       live.current_question, live.last_command_seq, cardinality(live.question_ids),
+       (SELECT jsonb_object_agg(question_id, seq) FROM kept),
+       (SELECT count(*) FROM kept WHERE value IS NOT NULL AND value NOT IN ('""', '[]', '{{}}'))
+     + (SELECT count(*) FROM exams_answer o
+         WHERE o.attempt_id = live.id AND o.question_id NOT IN (SELECT question_id FROM kept)
+           AND o.value IS NOT NULL AND o.value NOT IN ('""', '[]', '{{}}')),
+       clock_timestamp()
+  FROM live
+"""  # noqa: S608 the only part put in is the constant above
+
+_WHY: Final = """
+SELECT a.student_id = %(student)s, a.lease = %(lease)s, a.state,
+       clock_timestamp() > a.deadline + s.grace, a.deadline, a.last_command_seq,
+       a.question_ids && %(questions)s::bigint[], clock_timestamp(),
+       (SELECT jsonb_object_agg(x.question_id, x.seq) FROM exams_answer x
+         WHERE x.attempt_id = a.id AND x.question_id = ANY(%(questions)s::bigint[]))
+  FROM exams_attempt a JOIN exams_sitting s ON s.id = a.sitting_id
+ WHERE a.id = %(attempt)s
+"""
+
+_HOLD: Final = f"""
+WITH {_INCOMING}
+INSERT INTO exams_answerrevision
+       (attempt_id, question_id, seq, value, client_at, saved_at, late, held_for)
+SELECT a.id, i.question, i.seq, i.value, i.client_at, clock_timestamp(), true, %(held_for)s
+  FROM exams_attempt a JOIN incoming i ON i.question = ANY(a.question_ids)
+ WHERE a.id = %(attempt)s AND a.student_id = %(student)s
+   AND (SELECT count(*) FROM exams_answerrevision r WHERE r.attempt_id = a.id AND r.late) < %(limit)s
+   AND NOT EXISTS (SELECT FROM exams_answer x
+                    WHERE x.attempt_id = a.id AND x.question_id = i.question AND x.seq >= i.seq)
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608 the only part put in is the constant above
+
+_NEXT_OVERDUE: Final = """
+SELECT a.id FROM exams_attempt a JOIN exams_sitting s ON s.id = a.sitting_id
+ WHERE s.state IN ('running', 'closed')
+   AND a.id <> ALL(%(skip)s::bigint[])
+   AND CASE a.state
+       WHEN 'ready' THEN a.deadline < clock_timestamp()
+       WHEN 'running' THEN a.deadline + s.grace < clock_timestamp()
+       WHEN 'paused' THEN a.deadline + s.grace
+            + make_interval(secs => (s.policy->>'pause_limit_s')::int) < clock_timestamp()
+       END
+   AND a.state IN ('ready', 'running', 'paused')
+ ORDER BY a.deadline
+ LIMIT 1
+   FOR UPDATE OF a SKIP LOCKED
+"""
+
+_DUE: Final[Mapping[SittingAction, str]] = {
+    SittingAction.OPEN_LOBBY: "s.state = 'scheduled' AND s.lobby_opens_at <= clock_timestamp()",
+    SittingAction.START: "s.state = 'lobby' AND s.starts_at <= clock_timestamp()",
+    SittingAction.CLOSE: """s.state = 'running'
+        AND NOT EXISTS (SELECT FROM exams_attempt a
+                         WHERE a.sitting_id = s.id AND a.state IN ('ready', 'running', 'paused'))
+        AND (s.closes_at <= clock_timestamp()
+             OR EXISTS (SELECT FROM exams_attempt a WHERE a.sitting_id = s.id))""",
+    SittingAction.FINISH_GRADING: """s.state = 'closed'
+        AND NOT EXISTS (SELECT FROM exams_attempt a
+                          LEFT JOIN exams_result r ON r.attempt_id = a.id
+                         WHERE a.sitting_id = s.id AND a.state <> 'absent'
+                           AND (r.id IS NULL OR r.state = 'grading'))""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingAnswer:
+    """One answer as it arrived; at most one per question in a batch."""
+
+    question: int
+    seq: int
+    value: object
+    client_at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveRequest:
+    """Who saves what, under which lease."""
+
+    attempt_id: int
+    student_id: int
+    lease: UUID
+    answers: Sequence[IncomingAnswer]
+
+    def parameters(self) -> dict[str, Any]:
+        """Return what the statements are given."""
+        rows = [
+            {"question": a.question, "seq": a.seq, "value": a.value, "client_at": a.client_at_ms}
+            for a in self.answers
+        ]
+        return {
+            "attempt": self.attempt_id,
+            "student": self.student_id,
+            "lease": self.lease,
+            "answers": json.dumps(rows),
+            "questions": [a.question for a in self.answers],
+            "current": self.answers[-1].question,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What one save left behind. `saved` is question id → stored seq."""
+
+    sitting_id: int
+    state: str
+    started_at: datetime | None
+    deadline: datetime
+    last_saved_at: datetime
+    current_question: int | None
+    last_command_seq: int
+    total: int
+    saved: Mapping[str, int]
+    answered: int
+    server_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The facts that a save met, read just after it was refused."""
+
+    owns: bool
+    holds_lease: bool
+    state: AttemptState
+    late: bool
+    deadline: datetime
+    last_command_seq: int
+    knows_question: bool
+    server_time: datetime
+    stored: Mapping[str, int]
+
+
+def database_now() -> datetime:
+    """Return the database's clock, the one that decides."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now
+
+
+def save_answers(request: SaveRequest) -> Saved | None:
+    """Store a batch in ONE statement; None when any guard refuses, and then nothing was stored.
+
+    Owner, lease, state, deadline with grace, membership of the question in the paper and the
+    order of sequence numbers are all decided inside the statement. It locks the attempt's row,
+    so that a hand-in, an expiry or another save of the same attempt come wholly before or
+    wholly after it. An older revision never overwrites a newer one, a repeated one does nothing.
+
+    Budget: 1 query. Its commit is the acknowledgement, so the caller must not be in a
+    transaction of its own.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE, request.parameters())
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return Saved(
+        sitting_id=row[0],
+        state=row[1],
+        started_at=row[2],
+        deadline=row[3],
+        last_saved_at=row[4],
+        current_question=row[5],
+        last_command_seq=row[6],
+        total=row[7],
+        saved=_decoded(row[8]),
+        answered=row[9],
+        server_time=row[10],
+    )
+
+
+def why_refused(request: SaveRequest) -> Refusal | None:
+    """Return the facts that refused a save; None when there is no such attempt."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WHY, request.parameters())
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return Refusal(
+        owns=row[0],
+        holds_lease=bool(row[1]),
+        state=AttemptState(row[2]),
+        late=row[3],
+        deadline=row[4],
+        last_command_seq=row[5],
+        knows_question=row[6],
+        server_time=row[7],
+        stored=_decoded(row[8]),
+    )
+
+
+def hold_answers(request: SaveRequest, held_for: str) -> int:
+    """Keep answers that came too late for a person's decision; returns how many were new.
+
+    What is stored already as an acknowledged answer is not late work and is left out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, {**request.parameters(), "held_for": held_for, "limit": MAX_HELD})
+        held: int = cursor.rowcount
+    return held
+
+
+def _decoded(value: str | None) -> dict[str, int]:
+    """Django's cursors hand jsonb over as text."""
+    decoded: dict[str, int] = json.loads(value) if value else {}
+    return decoded
+
+
+def move_attempt(
+    attempt_id: int,
+    action: AttemptAction,
+    guards: Mapping[str, object],
+    changes: Mapping[str, object],
+) -> bool:
+    """Move one attempt by one conditional UPDATE; False when state or guards do not allow it."""
+    target = _target(ATTEMPT.moves, action)
+    rows = Attempt.objects.filter(pk=attempt_id, state__in=ATTEMPT.sources(action), **guards)
+    return bool(rows.update(state=target, version=F("version") + 1, **changes))
+
+
+def move_sitting(sitting_id: int, action: SittingAction, changes: Mapping[str, object]) -> bool:
+    """Move one sitting by one conditional UPDATE; False when its state does not allow it."""
+    target = _target(SITTING.moves, action)
+    rows = Sitting.objects.filter(pk=sitting_id, state__in=SITTING.sources(action))
+    return bool(rows.update(state=target, **changes))
+
+
+def _target(moves: Mapping[tuple[Any, Any], Any], action: object) -> AttemptState | SittingState:
+    (target,) = {state for (_, act), state in moves.items() if act is action}
+    found: AttemptState | SittingState = target
+    return found
+
+
+def due_sittings(action: SittingAction) -> list[int]:
+    """Return the sittings for which the time of `action` has come, by the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT s.id FROM exams_sitting s WHERE {_DUE[action]} ORDER BY s.id")  # noqa: S608 constants above
+        return [row[0] for row in cursor.fetchall()]
+
+
+def lock_overdue_attempt(skip: Sequence[int]) -> int | None:
+    """Return one attempt whose time is over, locked; attempts locked by others are passed over.
+
+    Needs: an open transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_OVERDUE, {"skip": list(skip)})
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def next_command_seq(attempt_id: int) -> int | None:
+    """Count the attempt's commands up and return the new number; None if there is no such attempt."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE exams_attempt SET last_command_seq = last_command_seq + 1"
+            " WHERE id = %s RETURNING last_command_seq",
+            [attempt_id],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None

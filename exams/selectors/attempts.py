@@ -1,0 +1,268 @@
+"""Reads of attempts: facts for staff code, the snapshot for the candidate."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from exams.domain import paper as papers
+from exams.domain.deadline import Terms, base_of
+from exams.domain.policy import policy_of
+from exams.domain.states import LIVE, AttemptState, SittingState
+from exams.errors import AttemptUnknown
+from exams.models import Answer, Attempt, Sitting, Submission
+from exams.queries import database_now
+from exams.selectors.contents import approved_content, paper_view
+from exams.wire import AttemptChanged, AttemptSnapshot, PaperQuestion, SavedAnswer, SittingCard
+from kernel.clock import to_millis
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFacts:
+    """What other apps need to know of an attempt to judge who may do what."""
+
+    attempt_id: int
+    sitting_id: int
+    student_id: int
+    institution_id: int
+    class_group_id: int
+    state: AttemptState
+    started_at: datetime | None
+    deadline: datetime
+    camera: str
+
+
+def attempt_facts(attempt_id: int) -> AttemptFacts:
+    """Return the facts of one attempt. One query.
+
+    Raises:
+        AttemptUnknown: There is none.
+    """
+    facts = facts_of([attempt_id]).get(attempt_id)
+    if facts is None:
+        raise AttemptUnknown(attempt=attempt_id)
+    return facts
+
+
+def facts_of(attempt_ids: Iterable[int]) -> dict[int, AttemptFacts]:
+    """Return facts by attempt id; an unknown id is left out. One query."""
+    rows = Attempt.objects.select_related("sitting").defer("paper")
+    return {
+        row.pk: AttemptFacts(
+            attempt_id=row.pk,
+            sitting_id=row.sitting_id,
+            student_id=row.student_id,
+            institution_id=row.sitting.institution_id,
+            class_group_id=row.sitting.class_group_id,
+            state=AttemptState(row.state),
+            started_at=row.started_at,
+            deadline=row.deadline,
+            camera=policy_of(row.sitting.policy).camera.value,
+        )
+        for row in rows.filter(pk__in=set(attempt_ids))
+    }
+
+
+def attempt_of(sitting_id: int, student_id: int) -> int:
+    """Return the id of a student's latest attempt in a sitting.
+
+    Raises:
+        AttemptUnknown: The student is not a candidate of it.
+    """
+    rows = Attempt.objects.filter(sitting_id=sitting_id, student_id=student_id)
+    found = rows.order_by("-number").values_list("pk", flat=True).first()
+    if found is None:
+        raise AttemptUnknown(sitting=sitting_id)
+    return found
+
+
+def is_sealed(student_id: int, class_group_id: int) -> bool:
+    """Whether the student has a live attempt in an open sitting: the chat is closed to them."""
+    return (
+        Attempt.objects.filter(
+            student_id=student_id,
+            state__in=LIVE,
+            sitting__class_group_id=class_group_id,
+            sitting__state__in=[SittingState.LOBBY, SittingState.RUNNING],
+        )
+        .exclude(sitting__policy__chat_lock="never")
+        .exists()
+    )
+
+
+def snapshot(attempt_id: int, student_id: int) -> AttemptSnapshot:
+    """Return what the exam room needs, to the attempt's own candidate only.
+
+    The questions are in it only while the attempt runs; never before the start, never while it
+    is paused, never after the end.
+
+    Budget: 4 queries; the exam's content comes from memory once it was read.
+
+    Raises:
+        AttemptUnknown: There is none, or it is somebody else's.
+    """
+    attempt = (
+        Attempt.objects.select_related("sitting__exam", "candidate")
+        .defer("sitting__exam__content")
+        .filter(pk=attempt_id, student_id=student_id)
+        .first()
+    )
+    if attempt is None:
+        raise AttemptUnknown(attempt=attempt_id)
+    submission = Submission.objects.filter(attempt_id=attempt_id).first()
+    runs = attempt.state == AttemptState.RUNNING
+    return AttemptSnapshot(
+        attempt=attempt.pk,
+        sitting=sitting_card_of(attempt.sitting),
+        state=attempt.state,
+        version=attempt.version,
+        seat=attempt.candidate.seat,
+        room=attempt.candidate.room,
+        started_at=_millis(attempt.started_at),
+        deadline=_millis(attempt.deadline if attempt.started_at else None),
+        ended_at=_millis(attempt.ended_at),
+        duration_s=int(_time_of(attempt).total_seconds()),
+        server_time=to_millis(database_now()),
+        lease=str(attempt.lease)[:8] if attempt.lease else None,
+        lease_device=attempt.lease_device,
+        questions=_questions(attempt) if runs else None,
+        answers=_answers(attempt_id) if runs else {},
+        total=len(attempt.question_ids),
+        last_command_seq=attempt.last_command_seq,
+        hold_reason=attempt.state_reason,
+        receipt=str(submission.receipt) if submission else None,
+        submitted_at=_millis(submission.submitted_at if submission else None),
+    )
+
+
+def _time_of(attempt: Attempt) -> timedelta:
+    """The candidate's own working time, accommodation included."""
+    candidate, sitting = attempt.candidate, attempt.sitting
+    return base_of(
+        Terms(
+            duration=sitting.duration,
+            closes_at=sitting.closes_at,
+            extra_percent=candidate.extra_percent,
+            extra_time=candidate.extra_time,
+        )
+    )
+
+
+def _questions(attempt: Attempt) -> list[PaperQuestion]:
+    exam = attempt.sitting.exam
+    content = approved_content(exam.pk, exam.content_hash)
+    return paper_view(content, papers.from_json(attempt.paper))
+
+
+def _answers(attempt_id: int) -> dict[str, SavedAnswer]:
+    rows = Answer.objects.filter(attempt_id=attempt_id)
+    return {
+        str(row.question_id): SavedAnswer(
+            seq=row.seq, value=row.value, saved_at=to_millis(row.saved_at)
+        )
+        for row in rows
+    }
+
+
+def sitting_card_of(sitting: Sitting) -> SittingCard:
+    """Return what a candidate may know about a sitting at any time.
+
+    Needs: `exam` loaded with the sitting.
+    """
+    policy = policy_of(sitting.policy)
+    return SittingCard(
+        id=sitting.pk,
+        title=sitting.title,
+        subject=sitting.exam.subject,
+        state=sitting.state,
+        lobby_opens_at=to_millis(sitting.lobby_opens_at),
+        starts_at=to_millis(sitting.starts_at),
+        closes_at=to_millis(sitting.closes_at),
+        duration_s=int(sitting.duration.total_seconds()),
+        grace_s=int(sitting.grace.total_seconds()),
+        camera=policy.camera.value,
+        chat_lock=policy.chat_lock.value,
+        navigation=policy.navigation.value,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptCard:
+    """One line of a student's own list."""
+
+    attempt_id: int
+    sitting_id: int
+    title: str
+    subject: str
+    class_group_id: int
+    sitting_state: SittingState
+    state: AttemptState
+    lobby_opens_at: datetime
+    starts_at: datetime
+    closes_at: datetime
+    duration: timedelta
+    deadline: datetime | None
+    ended_at: datetime | None
+    is_released: bool
+
+
+def attempts_of_student(student_id: int) -> list[AttemptCard]:
+    """Return a student's attempts, the next ones first, cancelled sittings included. One query."""
+    rows = (
+        Attempt.objects.filter(student_id=student_id)
+        .select_related("sitting__exam", "candidate", "result")
+        .defer("paper", "sitting__exam__content")
+        .order_by("sitting__starts_at", "pk")
+    )
+    return [
+        AttemptCard(
+            attempt_id=row.pk,
+            sitting_id=row.sitting_id,
+            title=row.sitting.title,
+            subject=row.sitting.exam.subject,
+            class_group_id=row.sitting.class_group_id,
+            sitting_state=SittingState(row.sitting.state),
+            state=AttemptState(row.state),
+            lobby_opens_at=row.sitting.lobby_opens_at,
+            starts_at=row.sitting.starts_at,
+            closes_at=row.sitting.closes_at,
+            duration=_time_of(row),
+            deadline=row.deadline if row.started_at else None,
+            ended_at=row.ended_at,
+            is_released=_is_released(row),
+        )
+        for row in rows
+    ]
+
+
+def _is_released(attempt: Attempt) -> bool:
+    result = getattr(attempt, "result", None)
+    return result is not None and result.released_at is not None
+
+
+def attempt_now(attempt_id: int) -> AttemptChanged:
+    """Return where an attempt stands, as its topic tells it.
+
+    Raises:
+        AttemptUnknown: There is none.
+    """
+    attempt = Attempt.objects.defer("paper").filter(pk=attempt_id).first()
+    if attempt is None:
+        raise AttemptUnknown(attempt=attempt_id)
+    return changed_of(attempt)
+
+
+def changed_of(attempt: Attempt) -> AttemptChanged:
+    """Return the message that says where an attempt stands."""
+    return AttemptChanged(
+        state=attempt.state,
+        version=attempt.version,
+        started_at=to_millis(attempt.started_at) if attempt.started_at else None,
+        deadline=to_millis(attempt.deadline) if attempt.started_at else None,
+        ended_at=to_millis(attempt.ended_at) if attempt.ended_at else None,
+        reason=attempt.state_reason,
+        last_command_seq=attempt.last_command_seq,
+    )
+
+
+def _millis(instant: datetime | None) -> int | None:
+    return None if instant is None else to_millis(instant)

@@ -1,0 +1,152 @@
+"""The content of exams: built from rows for approval, read back typed, shown to candidates."""
+
+from functools import lru_cache
+
+from exams.domain import content as frozen
+from exams.domain.answer import QuestionKind
+from exams.domain.content import ChoiceContent, ExamContent, PoolContent, QuestionContent
+from exams.domain.paper import Paper
+from exams.domain.texts import TextFormat, to_html
+from exams.errors import ExamNotApproved
+from exams.models import Choice, Exam, Question
+from exams.wire import PaperChoice, PaperQuestion
+
+
+def content_of_rows(exam: Exam) -> ExamContent:
+    """Return the exam as its rows stand now, every text rendered to safe HTML."""
+    pools = exam.pools.prefetch_related("questions__choices").order_by("order")
+    return ExamContent(
+        name=exam.name,
+        version_label=exam.version_label,
+        subject=exam.subject,
+        passing_score=exam.passing_score,
+        pools=tuple(
+            PoolContent(
+                id=pool.pk,
+                name=pool.name,
+                randomize_questions=pool.randomize_questions,
+                number_to_answer=pool.number_to_answer,
+                questions=tuple(question_of_row(row) for row in pool.questions.all()),
+            )
+            for pool in pools
+        ),
+    )
+
+
+def question_of_row(row: Question) -> QuestionContent:
+    """Return one question with its key, rendered."""
+    text_format = TextFormat(row.format)
+    return QuestionContent(
+        id=row.pk,
+        name=row.name,
+        kind=QuestionKind(row.kind),
+        prompt=row.prompt,
+        prompt_html=to_html(row.prompt, text_format),
+        help_html=to_html(row.help_text, text_format),
+        rejoinder_html=to_html(row.rejoinder, text_format),
+        points=row.points,
+        required=row.required,
+        shuffle_choices=row.shuffle_choices,
+        min_answers=row.min_answers,
+        max_answers=row.max_answers,
+        min_value=row.min_value,
+        max_value=row.max_value,
+        min_length=row.min_length,
+        max_length=row.max_length,
+        text_regex=row.text_regex,
+        accept=tuple(row.accept),
+        choices=tuple(_choice_of_row(choice) for choice in row.choices.all()),
+    )
+
+
+def _choice_of_row(row: Choice) -> ChoiceContent:
+    text_format = TextFormat(row.format)
+    return ChoiceContent(
+        key=row.key,
+        text=row.text,
+        html=to_html(row.text, text_format, inline=True),
+        match_key=row.match_key,
+        match=row.match,
+        match_html=to_html(row.match, text_format, inline=True),
+        fraction=row.fraction,
+        tolerance=row.tolerance,
+        rejoinder_html=to_html(row.rejoinder, text_format, inline=True),
+    )
+
+
+def approved_content(exam_id: int, content_hash: str) -> ExamContent:
+    """Return the frozen content of an approved exam; kept in memory, because it cannot change.
+
+    Raises:
+        ExamNotApproved: There is no approved exam of this id with this hash.
+    """
+    return _approved(exam_id, content_hash)
+
+
+@lru_cache(maxsize=64)
+def _approved(exam_id: int, content_hash: str) -> ExamContent:
+    stored = Exam.objects.filter(pk=exam_id, content_hash=content_hash).values_list(
+        "content", flat=True
+    )
+    for content in stored:
+        if content_hash and content is not None:
+            return frozen.from_json(content)
+    raise ExamNotApproved(exam=exam_id)
+
+
+def paper_view(content: ExamContent, paper: Paper) -> list[PaperQuestion]:
+    """Return a paper as its candidate sees it: an allow-list without any key."""
+    questions = content.question_map()
+    pool_names = {question.id: pool.name for pool in content.pools for question in pool.questions}
+    shown: list[PaperQuestion] = []
+    number = 0
+    for drawn in paper.questions:
+        question = questions[drawn.id]
+        number += question.is_answerable
+        shown.append(
+            _question_view(
+                question,
+                number=number if question.is_answerable else 0,
+                pool=pool_names[drawn.id],
+                choices=drawn.choices,
+                lefts=drawn.lefts,
+            )
+        )
+    return shown
+
+
+def _question_view(
+    question: QuestionContent,
+    *,
+    number: int,
+    pool: str,
+    choices: tuple[int, ...],
+    lefts: tuple[int, ...],
+) -> PaperQuestion:
+    rights = {choice.match_key: choice.match_html for choice in question.rights}
+    html = {choice.key: choice.html for choice in question.choices}
+    shown = rights if question.kind is QuestionKind.MATCHING else html
+    return PaperQuestion(
+        id=question.id,
+        number=number,
+        pool=pool,
+        kind=question.kind.value,
+        prompt_html=question.prompt_html,
+        help_html=question.help_html,
+        points=format(question.points.normalize(), "f"),
+        required=question.required,
+        multiple=question.kind is QuestionKind.CHOICE and question.max_answers != 1,
+        choices=[PaperChoice(id=key, html=shown[key]) for key in choices],
+        lefts=[PaperChoice(id=key, html=html[key]) for key in lefts],
+        min_answers=question.min_answers,
+        max_answers=question.max_answers,
+        min_length=question.min_length,
+        max_length=question.max_length,
+        min_value=None
+        if question.min_value is None
+        else format(question.min_value.normalize(), "f"),
+        max_value=None
+        if question.max_value is None
+        else format(question.max_value.normalize(), "f"),
+        accept=list(question.accept),
+    )

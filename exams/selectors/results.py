@@ -1,0 +1,324 @@
+"""Reads of results: tables for staff, answers for graders, the released result for its student."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from accounts.policies import can_grade_sitting, can_view_wall
+from accounts.selectors import roles_of
+from exams.domain import paper as papers
+from exams.domain.answer import InvalidAnswer, QuestionKind, parse
+from exams.domain.content import ExamContent, QuestionContent
+from exams.domain.scoring import rules_of, shown
+from exams.domain.states import AttemptState, ResultState
+from exams.domain.texts import TextFormat, to_html
+from exams.errors import ResultUnknown
+from exams.models import Answer, AnswerRevision, Attempt, Mark, Result, Submission
+from exams.selectors.contents import approved_content
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One line of a sitting's result table. Points are rounded half up for display."""
+
+    attempt_id: int
+    student_id: int
+    name: str
+    seat: str
+    attempt_state: AttemptState
+    result_state: ResultState | None
+    points: Decimal | None
+    possible: Decimal | None
+    score: Decimal | None
+    passed: bool | None
+    needs_person: bool
+    answered: int
+    total: int
+    late_answers: int
+    released_at: datetime | None
+
+
+def results_of_sitting(sitting_id: int) -> list[ResultRow]:
+    """Return every candidate of a sitting with the result, by name. One query."""
+    late = Count("revisions", filter=Q(revisions__late=True))
+    rows = (
+        Attempt.objects.filter(sitting_id=sitting_id)
+        .select_related("student", "candidate", "result", "submission")
+        .defer("paper", "submission__answers")
+        .annotate(late=late)
+        .order_by("student__full_name", "pk")
+    )
+    return [_result_row(row) for row in rows]
+
+
+def _result_row(attempt: Attempt) -> ResultRow:
+    result: Result | None = getattr(attempt, "result", None)
+    submission: Submission | None = getattr(attempt, "submission", None)
+    graded = result is not None and result.state != ResultState.GRADING
+    return ResultRow(
+        attempt_id=attempt.pk,
+        student_id=attempt.student_id,
+        name=attempt.student.full_name,
+        seat=attempt.candidate.seat,
+        attempt_state=AttemptState(attempt.state),
+        result_state=ResultState(result.state) if result else None,
+        points=_points(result) if result and graded else None,
+        possible=_possible(result) if result and graded else None,
+        score=result.score if result else None,
+        passed=result.passed if result else None,
+        needs_person=result.needs_person if result else False,
+        answered=submission.answered if submission else 0,
+        total=len(attempt.question_ids),
+        late_answers=getattr(attempt, "late", 0),
+        released_at=result.released_at if result else None,
+    )
+
+
+def _points(result: Result) -> Decimal:
+    return shown(Fraction(int(result.points_num), int(result.points_den)))
+
+
+def _possible(result: Result) -> Decimal:
+    return shown(Fraction(int(result.possible_num), int(result.possible_den)))
+
+
+@dataclass(frozen=True, slots=True)
+class GradingProgress:
+    """How far the grading of a sitting is, for a progress bar."""
+
+    submissions: int
+    graded: int
+    needs_person: int
+    released: int
+
+
+def grading_progress(sitting_id: int) -> GradingProgress:
+    """Return the counts of one sitting. One query."""
+    done = Q(state__in=[ResultState.GRADED, ResultState.RELEASED])
+    counts = Result.objects.filter(attempt__sitting_id=sitting_id).aggregate(
+        submissions=Count("pk"),
+        graded=Count("pk", filter=done),
+        needs_person=Count("pk", filter=Q(needs_person=True)),
+        released=Count("pk", filter=Q(state=ResultState.RELEASED)),
+    )
+    return GradingProgress(**counts)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedAnswer:
+    """One answer with its mark.
+
+    Attributes:
+        given_html: Safe HTML, one part per choice or pair; empty when nothing was given.
+        upload: Id of the file that was given.
+        message: Code of what makes the answer invalid.
+        late_html: Answers that arrived too late, oldest first; not graded.
+    """
+
+    question_id: int
+    number: int
+    kind: QuestionKind
+    name: str
+    prompt_html: str
+    given_html: tuple[str, ...]
+    upload: UUID | None
+    points: Decimal | None
+    possible: Decimal
+    valid: bool | None
+    correct: bool | None
+    needs_person: bool
+    message: str
+    comment: str
+    marked_by_id: int | None
+    rejoinder_html: str
+    late_html: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedPaper:
+    """A whole attempt as handed in, with its marks in the order of the paper."""
+
+    attempt_id: int
+    sitting_id: int
+    sitting_title: str
+    institution_id: int
+    class_group_id: int
+    student_id: int
+    student_name: str
+    attempt_state: AttemptState
+    result_state: ResultState
+    submitted_at: datetime
+    receipt: UUID
+    points: Decimal
+    possible: Decimal
+    score: Decimal | None
+    passed: bool | None
+    needs_person: bool
+    released_at: datetime | None
+    answers: tuple[MarkedAnswer, ...]
+
+
+def marked_paper(attempt_id: int) -> MarkedPaper:
+    """Return an attempt for its graders. Ask a policy before showing it.
+
+    Raises:
+        ResultUnknown: Nothing was handed in.
+    """
+    result = _result(attempt_id)
+    return _paper(result, late=_late_answers(attempt_id), names=True)
+
+
+def released_paper(attempt_id: int, student_id: int) -> MarkedPaper:
+    """Return a student's own released result; without keys, names of questions or late work.
+
+    Raises:
+        ResultUnknown: There is none, it is somebody else's, or it has not been released.
+    """
+    result = _result(attempt_id)
+    if result.attempt.student_id != student_id or result.state != ResultState.RELEASED:
+        raise ResultUnknown(attempt=attempt_id)
+    return _paper(result, late={}, names=False)
+
+
+def _result(attempt_id: int) -> Result:
+    result = (
+        Result.objects.select_related(
+            "attempt__sitting__exam", "attempt__submission", "attempt__student"
+        )
+        .defer("attempt__sitting__exam__content")
+        .filter(attempt_id=attempt_id)
+        .first()
+    )
+    if result is None:
+        raise ResultUnknown(attempt=attempt_id)
+    return result
+
+
+def _paper(result: Result, *, late: Mapping[int, list[Any]], names: bool) -> MarkedPaper:
+    attempt = result.attempt
+    sitting, submission = attempt.sitting, attempt.submission
+    content = approved_content(sitting.exam_id, sitting.exam.content_hash)
+    marks = {row.question_id: row for row in result.marks.all()}
+    return MarkedPaper(
+        attempt_id=attempt.pk,
+        sitting_id=sitting.pk,
+        sitting_title=sitting.title,
+        institution_id=sitting.institution_id,
+        class_group_id=sitting.class_group_id,
+        student_id=attempt.student_id,
+        student_name=attempt.student.full_name,
+        attempt_state=AttemptState(attempt.state),
+        result_state=ResultState(result.state),
+        submitted_at=submission.submitted_at,
+        receipt=submission.receipt,
+        points=_points(result),
+        possible=_possible(result),
+        score=result.score,
+        passed=result.passed,
+        needs_person=result.needs_person,
+        released_at=result.released_at,
+        answers=tuple(
+            _marked(question, number, submission.answers, marks, late, names=names)
+            for number, question in enumerate(_asked(attempt, content), start=1)
+        ),
+    )
+
+
+def _asked(attempt: Attempt, content: ExamContent) -> list[QuestionContent]:
+    questions = content.question_map()
+    drawn = papers.from_json(attempt.paper).question_ids()
+    return [questions[one] for one in drawn if questions[one].is_answerable]
+
+
+def _marked(
+    question: QuestionContent,
+    number: int,
+    answers: Mapping[str, Any],
+    marks: Mapping[int, Mark],
+    late: Mapping[int, list[Any]],
+    *,
+    names: bool,
+) -> MarkedAnswer:
+    value = answers.get(str(question.id), {}).get("value")
+    row = marks.get(question.id)
+    points = Fraction(int(row.points_num), int(row.points_den)) if row else None
+    return MarkedAnswer(
+        question_id=question.id,
+        number=number,
+        kind=question.kind,
+        name=question.name if names else "",
+        prompt_html=question.prompt_html,
+        given_html=given_html(question, value),
+        upload=_upload_of(question, value),
+        points=None if points is None or (row and row.needs_person) else shown(points),
+        possible=row.possible if row else question.points,
+        valid=row.valid if row else None,
+        correct=row.correct if row else None,
+        needs_person=row.needs_person if row else False,
+        message=row.message if row else "",
+        comment=row.comment if row else "",
+        marked_by_id=row.marked_by_id if row else None,
+        rejoinder_html=question.rejoinder_html,
+        late_html=tuple(given_html(question, one) for one in late.get(question.id, [])),
+    )
+
+
+def given_html(question: QuestionContent, value: object) -> tuple[str, ...]:
+    """Return what was given as safe HTML, one part per choice or pair; empty for nothing."""
+    if value is None:
+        return ()
+    try:
+        parsed = parse(rules_of(question), value)
+    except InvalidAnswer:
+        parsed = None
+    if question.kind is QuestionKind.CHOICE and isinstance(parsed, frozenset):
+        return tuple(choice.html for choice in question.choices if choice.key in parsed)
+    if question.kind is QuestionKind.MATCHING and isinstance(parsed, dict):
+        rights = {right.match_key: right.match_html for right in question.rights}
+        return tuple(
+            f"{left.html} → {rights[parsed[left.key]]}"
+            for left in question.lefts
+            if left.key in parsed
+        )
+    if question.kind is QuestionKind.FILE:
+        return ()
+    return (to_html(value if isinstance(value, str) else str(value).lower(), TextFormat.PLAIN),)
+
+
+def _upload_of(question: QuestionContent, value: object) -> UUID | None:
+    if question.kind is not QuestionKind.FILE:
+        return None
+    try:
+        parsed = parse(rules_of(question), value)
+    except InvalidAnswer:
+        return None
+    return parsed if isinstance(parsed, UUID) else None
+
+
+def _late_answers(attempt_id: int) -> dict[int, list[Any]]:
+    late: dict[int, list[Any]] = {}
+    rows = AnswerRevision.objects.filter(attempt_id=attempt_id, late=True).order_by(
+        "saved_at", "pk"
+    )
+    for row in rows:
+        late.setdefault(row.question_id, []).append(row.value)
+    return late
+
+
+def may_read_answer_file(viewer_id: int, upload_id: UUID) -> bool:
+    """Whether the viewer may open a file: it is an answer in a sitting they grade or watch."""
+    given = Answer.objects.filter(value__upload=str(upload_id)).select_related("attempt__sitting")
+    roles = None
+    for answer in given:
+        sitting = answer.attempt.sitting
+        roles = roles or roles_of(viewer_id)
+        where = {"institution_id": sitting.institution_id, "class_id": sitting.class_group_id}
+        if can_grade_sitting(roles, **where) or can_view_wall(roles, **where):
+            return True
+    return False

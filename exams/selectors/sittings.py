@@ -1,0 +1,178 @@
+"""Reads of sittings and of who is in them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from exams.domain.policy import Policy, policy_of
+from exams.domain.states import LIVE, SittingState
+from exams.errors import SittingUnknown
+from exams.models import Attempt, Candidate, Sitting, TimeGrant
+from exams.wire import SittingChanged
+from kernel.clock import to_millis
+
+
+@dataclass(frozen=True, slots=True)
+class SittingView:
+    """One sitting for staff pages and other apps."""
+
+    id: int
+    institution_id: int
+    class_group_id: int
+    exam_id: int
+    exam_name: str
+    title: str
+    code: str
+    state: SittingState
+    lobby_opens_at: datetime
+    starts_at: datetime
+    closes_at: datetime
+    duration: timedelta
+    lobby_opened_at: datetime | None
+    started_at: datetime | None
+    closed_at: datetime | None
+    policy: Policy
+    rooms: tuple[str, ...]
+    candidates: int
+    live: int
+    ended: int
+
+
+def sitting_view(sitting_id: int) -> SittingView:
+    """Return one sitting with its counts. One query.
+
+    Raises:
+        SittingUnknown: There is none.
+    """
+    row = _counted().filter(pk=sitting_id).first()
+    if row is None:
+        raise SittingUnknown(sitting=sitting_id)
+    return _view(row)
+
+
+def sittings_of_classes(
+    class_group_ids: Iterable[int], *, states: Iterable[SittingState] | None = None
+) -> list[SittingView]:
+    """Return the sittings of some classes, by start, with their counts. One query."""
+    rows = _counted().filter(class_group_id__in=list(class_group_ids))
+    if states is not None:
+        rows = rows.filter(state__in=list(states))
+    return [_view(row) for row in rows.order_by("starts_at", "pk")]
+
+
+def sittings_of_institution(institution_id: int) -> list[SittingView]:
+    """Return the sittings of an institution, the latest start first. One query."""
+    rows = _counted().filter(institution_id=institution_id)
+    return [_view(row) for row in rows.order_by("-starts_at", "-pk")]
+
+
+def open_sittings() -> list[SittingView]:
+    """Return every sitting whose lobby is open or which runs, for monitoring. One query."""
+    rows = _counted().filter(state__in=[SittingState.LOBBY, SittingState.RUNNING])
+    return [_view(row) for row in rows.order_by("starts_at", "pk")]
+
+
+def candidate_ids(sitting_id: int) -> list[int]:
+    """Return the user ids of everybody registered for a sitting."""
+    rows = Candidate.objects.filter(sitting_id=sitting_id).order_by("student_id")
+    return list(rows.values_list("student_id", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class GrantView:
+    """One entry of the time ledger."""
+
+    id: int
+    attempt_id: int | None
+    extra: timedelta
+    kind: str
+    reason: str
+    granted_by_id: int | None
+    granted_at: datetime
+    revoked_at: datetime | None
+
+
+def grants_of_sitting(sitting_id: int) -> list[GrantView]:
+    """Return the ledger of a sitting, oldest first. One query."""
+    rows = TimeGrant.objects.filter(sitting_id=sitting_id).order_by("granted_at", "pk")
+    return [
+        GrantView(
+            id=row.pk,
+            attempt_id=row.attempt_id,
+            extra=row.extra,
+            kind=row.kind,
+            reason=row.reason,
+            granted_by_id=row.granted_by_id,
+            granted_at=row.granted_at,
+            revoked_at=row.revoked_at,
+        )
+        for row in rows
+    ]
+
+
+def attempt_ids(sitting_id: int) -> list[int]:
+    """Return the ids of a sitting's attempts."""
+    rows = Attempt.objects.filter(sitting_id=sitting_id).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
+def sitting_now(sitting_id: int) -> SittingChanged:
+    """Return where a sitting stands, as its topic tells it.
+
+    Raises:
+        SittingUnknown: There is none.
+    """
+    row = Sitting.objects.filter(pk=sitting_id).first()
+    if row is None:
+        raise SittingUnknown(sitting=sitting_id)
+    return changed_of_sitting(row)
+
+
+def changed_of_sitting(sitting: Sitting) -> SittingChanged:
+    """Return the message that says where a sitting stands."""
+    return SittingChanged(
+        state=sitting.state,
+        lobby_opens_at=to_millis(sitting.lobby_opens_at),
+        starts_at=to_millis(sitting.starts_at),
+        closes_at=to_millis(sitting.closes_at),
+    )
+
+
+def _counted() -> QuerySet[Sitting]:
+    live = Q(attempts__state__in=LIVE)
+    return (
+        Sitting.objects.select_related("exam")
+        .defer("exam__content")
+        .annotate(
+            candidate_count=Count("attempts__student_id", distinct=True),
+            live_count=Count("attempts", filter=live, distinct=True),
+            ended_count=Count("attempts", filter=~live & Q(attempts__isnull=False), distinct=True),
+        )
+    )
+
+
+def _view(row: Sitting) -> SittingView:
+    return SittingView(
+        id=row.pk,
+        institution_id=row.institution_id,
+        class_group_id=row.class_group_id,
+        exam_id=row.exam_id,
+        exam_name=str(row.exam),
+        title=row.title,
+        code=row.code,
+        state=SittingState(row.state),
+        lobby_opens_at=row.lobby_opens_at,
+        starts_at=row.starts_at,
+        closes_at=row.closes_at,
+        duration=row.duration,
+        lobby_opened_at=row.lobby_opened_at,
+        started_at=row.started_at,
+        closed_at=row.closed_at,
+        policy=policy_of(row.policy),
+        rooms=tuple(row.rooms),
+        candidates=getattr(row, "candidate_count", 0),
+        live=getattr(row, "live_count", 0),
+        ended=getattr(row, "ended_count", 0),
+    )

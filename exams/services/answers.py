@@ -1,0 +1,162 @@
+"""Save answers: acknowledged only after commit, idempotent, never older over newer."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from exams.domain.states import AttemptState
+from exams.errors import (
+    AttemptIsPaused,
+    AttemptOver,
+    AttemptUnknown,
+    LeaseLost,
+    NotStarted,
+    TryAgain,
+)
+from exams.queries import (
+    IncomingAnswer,
+    Refusal,
+    Saved,
+    SaveRequest,
+    hold_answers,
+    save_answers as save_statement,
+    why_refused,
+)
+from exams.services import pushes
+from exams.services.taking import lease_token
+from exams.wire import AnswerIn, AnswerValue, SaveReply
+from kernel.clock import to_millis
+
+UNKNOWN_QUESTION: Final = "unknown_question"
+LATE: Final = "late"
+
+
+def save_answers(
+    attempt_id: int, *, student_id: int, lease: str, answers: Sequence[AnswerIn]
+) -> SaveReply:
+    """Store a batch of answers and say what is stored now.
+
+    1. One guarded statement; when it takes the batch, its commit is the acknowledgement.
+    2. Only when it refuses, a second one reads why. Answers that came too late, after the end or
+       under a lost lease are kept as late revisions for a person's decision, never as answers.
+
+    Budget: 1 query for an accepted save.
+
+    Returns:
+        `saved`: question id → stored seq; `refused`: question id → `late`, `unknown_question`.
+
+    Raises:
+        AttemptUnknown: There is none, or it is somebody else's.
+        LeaseLost: Another tab has taken over.
+        AttemptIsPaused: Nothing was stored; send it again when it runs.
+        AttemptOver: `held` says how many answers were kept for a decision.
+        NotStarted: Nothing was stored.
+        TryAgain: The attempt moved meanwhile.
+
+    Needs: no open transaction, else the commit is not this function's.
+    """
+    request = SaveRequest(
+        attempt_id=attempt_id,
+        student_id=student_id,
+        lease=lease_token(lease),
+        answers=_newest(answers),
+    )
+    for _ in range(2):  # a second try when what refused the first was gone when we looked
+        saved = save_statement(request)
+        if saved is not None:
+            pushes.answers_saved(attempt_id, saved)
+            return _reply(request, saved)
+        late = _explain(request)
+        if late is not None:
+            return late
+    raise TryAgain
+
+
+def _newest(answers: Sequence[AnswerIn]) -> list[IncomingAnswer]:
+    """Return one answer per question, the one with the highest seq, in order of arrival."""
+    newest: dict[int, AnswerIn] = {}
+    for answer in answers:
+        if answer.question not in newest or newest[answer.question].seq < answer.seq:
+            newest.pop(answer.question, None)
+            newest[answer.question] = answer
+    return [
+        IncomingAnswer(one.question, one.seq, storable(one.value), one.client_at)
+        for one in newest.values()
+    ]
+
+
+def storable(value: AnswerValue) -> AnswerValue:
+    """Return the value with what PostgreSQL cannot hold in text replaced: NUL, lone surrogates."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {
+            str(storable(key)): part if isinstance(part, int) else _storable_part(part)
+            for key, part in value.items()
+        }
+    return value
+
+
+def _storable_part(part: str | None) -> str | None:
+    return None if part is None else str(storable(part))
+
+
+def _reply(request: SaveRequest, saved: Saved) -> SaveReply:
+    refused = {
+        str(answer.question): UNKNOWN_QUESTION
+        for answer in request.answers
+        if str(answer.question) not in saved.saved
+    }
+    return SaveReply(
+        saved=dict(saved.saved),
+        refused=refused,
+        state=saved.state,
+        deadline=to_millis(saved.deadline),
+        server_time=to_millis(saved.server_time),
+        last_command_seq=saved.last_command_seq,
+    )
+
+
+def _explain(request: SaveRequest) -> SaveReply | None:
+    """Return the reply to a refused save, or None when nothing refuses it any more."""
+    facts = why_refused(request)
+    if facts is None or not facts.owns:
+        raise AttemptUnknown(attempt=request.attempt_id)
+    match facts.state:
+        case AttemptState.READY:
+            raise NotStarted
+        case AttemptState.RUNNING | AttemptState.PAUSED:
+            return _explain_live(request, facts)
+        case _:
+            raise AttemptOver(state=facts.state.value, held=hold_answers(request, "ended"))
+
+
+def _explain_live(request: SaveRequest, facts: Refusal) -> SaveReply | None:
+    if not facts.holds_lease:
+        hold_answers(request, "lease")
+        raise LeaseLost
+    if facts.state is AttemptState.PAUSED:
+        raise AttemptIsPaused
+    if facts.late:
+        hold_answers(request, LATE)
+        return _refused_reply(request, facts, LATE)
+    if not facts.knows_question:
+        return _refused_reply(request, facts, UNKNOWN_QUESTION)
+    return None
+
+
+def _refused_reply(request: SaveRequest, facts: Refusal, code: str) -> SaveReply:
+    """What is stored already is reported as saved even now: a repeated send is not late."""
+    saved = {
+        str(answer.question): facts.stored[str(answer.question)]
+        for answer in request.answers
+        if facts.stored.get(str(answer.question), 0) >= answer.seq
+    }
+    refused = {str(a.question): code for a in request.answers if str(a.question) not in saved}
+    return SaveReply(
+        saved=saved,
+        refused=refused,
+        state=facts.state.value,
+        deadline=to_millis(facts.deadline),
+        server_time=to_millis(facts.server_time),
+        last_command_seq=facts.last_command_seq,
+    )

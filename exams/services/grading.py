@@ -1,0 +1,283 @@
+"""Grade submissions, take marks from people, release results."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from exams.domain import paper as papers
+from exams.domain.answer import Fault, InvalidAnswer, QuestionKind, parse
+from exams.domain.content import ExamContent, QuestionContent
+from exams.domain.scoring import QuestionMark, mark, rules_of, shown, total
+from exams.domain.states import ResultState, SittingAction
+from exams.errors import (
+    MarkInvalid,
+    ResultFinal,
+    ResultUnknown,
+    SittingUnknown,
+    StillGrading,
+)
+from exams.events import ResultReleased
+from exams.models import Mark, Result, Sitting, Submission
+from exams.queries import database_now, move_sitting
+from exams.selectors.contents import approved_content
+from exams.services import pushes
+from kernel import audit
+from kernel.events import bus
+from scanner.selectors import upload_cards
+
+GIVEN_BY_PERSON: Final = "graded_by_person"
+
+
+@transaction.atomic
+def grade_attempt(attempt_id: int) -> None:
+    """Grade what an attempt handed in; run it as often as you like, the outcome is the same.
+
+    One result per attempt; its marks are replaced together. Marks given by a person stay. A
+    released result is not touched.
+
+    Raises:
+        ResultUnknown: The attempt has no submission.
+    """
+    submission = (
+        Submission.objects.select_related("attempt__sitting__exam")
+        .filter(attempt_id=attempt_id)
+        .first()
+    )
+    if submission is None:
+        raise ResultUnknown(attempt=attempt_id)
+    Result.objects.get_or_create(attempt_id=attempt_id)
+    result = Result.objects.select_for_update().get(attempt_id=attempt_id)
+    if result.state == ResultState.RELEASED:
+        return
+    content = _content_of(submission)
+    marks = _mark_all(submission, content)
+    human = {one.question_id: one for one in result.marks.filter(marked_by__isnull=False)}
+    result.marks.filter(marked_by__isnull=True).delete()
+    Mark.objects.bulk_create(
+        _row(result, question, one) for question, one in marks.items() if question not in human
+    )
+    marks.update({question: _mark_of(row) for question, row in human.items()})
+    _store_outcome(result, marks.values(), content.passing_score)
+
+
+def _content_of(submission: Submission) -> ExamContent:
+    exam = submission.attempt.sitting.exam
+    return approved_content(exam.pk, exam.content_hash)
+
+
+def _mark_all(submission: Submission, content: ExamContent) -> dict[int, QuestionMark]:
+    drawn = papers.from_json(submission.attempt.paper).question_ids()
+    questions = content.question_map()
+    asked = [questions[one] for one in drawn if questions[one].is_answerable]
+    values = {one.id: submission.answers.get(str(one.id), {}).get("value") for one in asked}
+    foreign = _foreign_files(asked, values, submission.attempt.student_id)
+    return {
+        question.id: _foreign_mark(question)
+        if question.id in foreign
+        else mark(question, values[question.id])
+        for question in asked
+    }
+
+
+def _foreign_files(
+    asked: Iterable[QuestionContent], values: Mapping[int, Any], student_id: int
+) -> set[int]:
+    """Return the questions whose answer names a file that this student did not upload."""
+    uploads: dict[int, UUID] = {}
+    for question in asked:
+        if question.kind is QuestionKind.FILE:
+            try:
+                parsed = parse(rules_of(question), values[question.id])
+            except InvalidAnswer:
+                continue
+            if isinstance(parsed, UUID):
+                uploads[question.id] = parsed
+    cards = upload_cards(uploads.values()) if uploads else {}
+    return {
+        question
+        for question, upload in uploads.items()
+        if upload not in cards or cards[upload].owner_id != student_id
+    }
+
+
+def _foreign_mark(question: QuestionContent) -> QuestionMark:
+    possible = Fraction(question.points)
+    return QuestionMark(
+        Fraction(0),
+        possible,
+        valid=False,
+        correct=False if possible else None,
+        fault=Fault.FILE_UNKNOWN,
+    )
+
+
+def _row(result: Result, question_id: int, one: QuestionMark) -> Mark:
+    return Mark(
+        result=result,
+        question_id=question_id,
+        points_num=one.points.numerator,
+        points_den=one.points.denominator,
+        possible=Decimal(one.possible.numerator) / one.possible.denominator,
+        valid=one.valid,
+        correct=one.correct,
+        needs_person=one.needs_person,
+        message=one.fault.value if one.fault else "",
+    )
+
+
+def _mark_of(row: Mark) -> QuestionMark:
+    return QuestionMark(
+        points=Fraction(int(row.points_num), int(row.points_den)),
+        possible=Fraction(row.possible),
+        valid=row.valid,
+        correct=row.correct,
+        needs_person=row.needs_person,
+    )
+
+
+def _store_outcome(result: Result, marks: Iterable[QuestionMark], passing_score: Decimal) -> None:
+    outcome = total(marks, passing_score)
+    result.state = ResultState.GRADED
+    result.points_num = Decimal(outcome.points.numerator)
+    result.points_den = Decimal(outcome.points.denominator)
+    result.possible_num = Decimal(outcome.possible.numerator)
+    result.possible_den = Decimal(outcome.possible.denominator)
+    result.score = None if outcome.score is None else shown(outcome.score)
+    result.passed = outcome.passed
+    result.needs_person = outcome.needs_person
+    result.graded_at = database_now()
+    result.save()
+
+
+@dataclass(frozen=True, slots=True)
+class HandMark:
+    """Points given by a person to one answer."""
+
+    question_id: int
+    points: Decimal
+    comment: str = ""
+
+
+@transaction.atomic
+def mark_answer(attempt_id: int, given: HandMark, *, actor_id: int) -> None:
+    """Give points to one answer, or change what grading gave; the result is added up again.
+
+    Raises:
+        ResultUnknown: There is no graded result, or the question is not in it.
+        ResultFinal: The result was released.
+        MarkInvalid: The points are not between zero and what the question carries.
+    """
+    result = _unreleased(attempt_id)
+    row = result.marks.filter(question_id=given.question_id).first()
+    if row is None:
+        raise ResultUnknown(attempt=attempt_id, question=given.question_id)
+    if not (given.points.is_finite() and 0 <= given.points <= row.possible and row.possible):
+        raise MarkInvalid(possible=str(row.possible))
+    before = str(Fraction(int(row.points_num), int(row.points_den)))
+    points = Fraction(given.points)
+    row.points_num, row.points_den = Decimal(points.numerator), Decimal(points.denominator)
+    row.correct = points == Fraction(row.possible)
+    row.needs_person = False
+    row.marked_by_id = actor_id
+    row.comment = given.comment.strip()
+    row.save()
+    submission = Submission.objects.select_related("attempt__sitting__exam").get(
+        attempt_id=attempt_id
+    )
+    marks = [_mark_of(one) for one in result.marks.all()]
+    _store_outcome(result, marks, _content_of(submission).passing_score)
+    audit.append(
+        "mark.given",
+        actor_id=actor_id,
+        subject=f"attempt:{attempt_id}",
+        reason=row.comment,
+        data={"question": given.question_id, "before": before, "after": str(points)},
+        institution_id=submission.attempt.sitting.institution_id,
+    )
+
+
+def _unreleased(attempt_id: int) -> Result:
+    result = Result.objects.select_for_update().filter(attempt_id=attempt_id).first()
+    if result is None:
+        raise ResultUnknown(attempt=attempt_id)
+    if result.state == ResultState.RELEASED:
+        raise ResultFinal(attempt=attempt_id)
+    if result.state != ResultState.GRADED:
+        raise StillGrading(attempt=attempt_id)
+    return result
+
+
+@transaction.atomic
+def release_result(attempt_id: int, *, actor_id: int) -> None:
+    """Show one result to its student.
+
+    Raises:
+        ResultUnknown, ResultFinal: There is none, or it was released before.
+        StillGrading: It is not graded, or marks wait for a person.
+    """
+    result = _unreleased(attempt_id)
+    if result.needs_person:
+        raise StillGrading(attempt=attempt_id)
+    _release([result], actor_id)
+
+
+@transaction.atomic
+def release_results(sitting_id: int, *, actor_id: int) -> int:
+    """Show the results of a graded sitting to its students; returns how many were released.
+
+    Raises:
+        SittingUnknown: There is none.
+        StillGrading: `waiting` results are not complete yet; nothing was released.
+    """
+    sitting = Sitting.objects.select_for_update().filter(pk=sitting_id).first()
+    if sitting is None:
+        raise SittingUnknown(sitting=sitting_id)
+    rows = Result.objects.select_for_update(of=("self",)).filter(attempt__sitting_id=sitting_id)
+    results = list(rows.exclude(state=ResultState.RELEASED).order_by("pk"))
+    waiting = sum(1 for one in results if one.state != ResultState.GRADED or one.needs_person)
+    if waiting or not sitting.closed_at:
+        raise StillGrading(waiting=waiting)
+    _release(results, actor_id)
+    return len(results)
+
+
+def _release(results: list[Result], actor_id: int) -> None:
+    now = database_now()
+    for result in results:
+        Result.objects.filter(pk=result.pk).update(
+            state=ResultState.RELEASED, released_at=now, released_by_id=actor_id
+        )
+    for sitting_id in {result.attempt.sitting_id for result in results}:
+        _tell_released(
+            sitting_id, [r for r in results if r.attempt.sitting_id == sitting_id], actor_id
+        )
+
+
+def _tell_released(sitting_id: int, results: list[Result], actor_id: int) -> None:
+    sitting = Sitting.objects.get(pk=sitting_id)
+    audit.append(
+        "result.released",
+        actor_id=actor_id,
+        subject=f"sitting:{sitting_id}",
+        data={"attempts": [result.attempt_id for result in results]},
+        institution_id=sitting.institution_id,
+    )
+    for result in results:
+        bus.emit(
+            ResultReleased(
+                attempt_id=result.attempt_id,
+                sitting_id=sitting_id,
+                student_id=result.attempt.student_id,
+            )
+        )
+    unreleased = Result.objects.filter(attempt__sitting_id=sitting_id).exclude(
+        state=ResultState.RELEASED
+    )
+    if not unreleased.exists() and move_sitting(sitting_id, SittingAction.PUBLISH, {}):
+        sitting.refresh_from_db()
+        pushes.sitting_moved(sitting)

@@ -1,0 +1,49 @@
+"""Tell the browsers after commit: the candidate's own topic, the wall, the sitting."""
+
+from exams.models import Attempt, Sitting
+from exams.queries import Saved, database_now
+from exams.selectors.attempts import changed_of
+from exams.selectors.progress import progress_value
+from exams.selectors.sittings import changed_of_sitting
+from exams.wire import LeaseTaken, ProgressValue
+from kernel.clock import to_millis
+from realtime.publish import publish, publish_state
+
+
+def attempt_moved(attempt_id: int) -> None:
+    """Publish where an attempt stands now, to its candidate and to the wall."""
+    attempt = Attempt.objects.get(pk=attempt_id)
+    publish(f"attempt:{attempt_id}", changed_of(attempt))
+    publish_state(
+        f"wall:{attempt.sitting_id}",
+        str(attempt_id),
+        progress_value(attempt),
+        version=to_millis(database_now()),
+    )
+
+
+def answers_saved(attempt_id: int, saved: Saved) -> None:
+    """Publish a save on the wall; everything comes from the saving statement itself."""
+    value = ProgressValue(
+        state=saved.state,
+        started_at=to_millis(saved.started_at) if saved.started_at else None,
+        deadline=to_millis(saved.deadline),
+        ended_at=None,
+        answered=saved.answered,
+        total=saved.total,
+        current=saved.current_question,
+        last_saved_at=to_millis(saved.last_saved_at),
+        reason="",
+    )
+    version = to_millis(saved.server_time)
+    publish_state(f"wall:{saved.sitting_id}", str(attempt_id), value, version=version)
+
+
+def lease_taken(attempt_id: int, lease: str, device: str) -> None:
+    """Tell the other tabs of a candidate that one has taken over."""
+    publish(f"attempt:{attempt_id}", LeaseTaken(lease=lease[:8], device=device))
+
+
+def sitting_moved(sitting: Sitting) -> None:
+    """Publish where a sitting stands now."""
+    publish(f"sitting:{sitting.pk}", changed_of_sitting(sitting))

@@ -1,0 +1,123 @@
+"""Review of an exam by a second person: it freezes the content and its hash."""
+
+from django.db import transaction
+
+from exams.domain import content as frozen
+from exams.domain.states import EXAM, ExamAction, ExamState
+from exams.errors import ExamIncomplete, ReasonNeeded, SecondPersonNeeded
+from exams.models import Choice, Exam, QuestionPool
+from exams.selectors.contents import content_of_rows
+from exams.services.authoring import (
+    audit_exam,
+    create_exam,
+    locked_exam,
+    refusing_taken_names,
+)
+from kernel import clock
+
+
+@transaction.atomic
+def send_to_review(exam_id: int, *, actor_id: int) -> None:
+    """Close a draft for writing and offer it to a second person.
+
+    Raises:
+        ExamIncomplete: `finding` says why it cannot be given to candidates as it is.
+        IllegalMove: It is not a draft.
+    """
+    exam = _move(exam_id, ExamAction.SEND_TO_REVIEW, sent_by_id=actor_id)
+    _check_complete(exam)
+    audit_exam("exam.sent_to_review", exam, actor_id)
+
+
+def _check_complete(exam: Exam) -> None:
+    pools = list(exam.pools.prefetch_related("questions"))
+    if not any(pool.questions.all() for pool in pools):
+        raise ExamIncomplete(finding="no_questions")
+    for pool in pools:
+        asked = pool.number_to_answer
+        if asked is not None and not (0 < asked <= len(pool.questions.all())):
+            raise ExamIncomplete(finding="draws_more_than_it_has", pool=pool.pk)
+        if asked is not None and not pool.randomize_questions:
+            raise ExamIncomplete(finding="draw_needs_randomize", pool=pool.pk)
+
+
+@transaction.atomic
+def return_to_draft(exam_id: int, *, actor_id: int, reason: str) -> None:
+    """Send an exam in review back to its author with a reason.
+
+    Raises:
+        ReasonNeeded: No reason was given.
+        IllegalMove: It is not in review.
+    """
+    if not reason.strip():
+        raise ReasonNeeded
+    exam = _move(exam_id, ExamAction.RETURN)
+    audit_exam("exam.returned", exam, actor_id, reason=reason)
+
+
+@transaction.atomic
+def approve_exam(exam_id: int, *, actor_id: int) -> str:
+    """Freeze an exam in review and return its content's SHA-256; nothing can change it after.
+
+    Raises:
+        SecondPersonNeeded: The actor wrote it or sent it to review.
+        IllegalMove: It is not in review.
+    """
+    exam = locked_exam(exam_id)
+    if actor_id in {exam.created_by_id, exam.sent_by_id}:
+        raise SecondPersonNeeded(exam=exam_id)
+    stored = frozen.to_json(content_of_rows(exam))
+    digest = frozen.hash_of(stored)
+    exam = _move(
+        exam_id,
+        ExamAction.APPROVE,
+        content=stored,
+        content_hash=digest,
+        approved_by_id=actor_id,
+        approved_at=clock.now(),
+    )
+    audit_exam("exam.approved", exam, actor_id, data={"sha256": digest})
+    return digest
+
+
+@refusing_taken_names
+def new_version(exam_id: int, *, version_label: str, actor_id: int) -> int:
+    """Copy an exam, pools and questions into a new draft and return its id.
+
+    Raises:
+        NameTaken: This version exists already.
+    """
+    source = locked_exam(exam_id)
+    copy_id = create_exam(
+        institution_id=source.institution_id,
+        name=source.name,
+        subject=source.subject,
+        version_label=version_label,
+        passing_score=source.passing_score,
+        actor_id=actor_id,
+    )
+    for pool in source.pools.prefetch_related("questions__choices"):
+        _copy_pool(pool, copy_id)
+    return copy_id
+
+
+def _copy_pool(pool: QuestionPool, exam_id: int) -> None:
+    questions = list(pool.questions.all())
+    pool.pk, pool.exam_id = None, exam_id
+    pool.save(force_insert=True)
+    for question in questions:
+        choices = list(question.choices.all())
+        question.pk, question.pool_id = None, pool.pk
+        question.save(force_insert=True)
+        for choice in choices:
+            choice.pk, choice.question_id = None, question.pk
+        Choice.objects.bulk_create(choices)
+
+
+def _move(exam_id: int, action: ExamAction, **changes: object) -> Exam:
+    exam = locked_exam(exam_id)
+    state = ExamState(exam.state)
+    target = EXAM.next_state(state, action)
+    Exam.objects.filter(pk=exam_id, state=state).update(state=target, **changes)
+    exam.refresh_from_db()
+    return exam

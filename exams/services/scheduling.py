@@ -1,0 +1,266 @@
+"""Sittings: schedule with every paper drawn, register candidates, open, start, close, cancel."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from django.db import IntegrityError, transaction
+
+from accounts.roles import Role
+from accounts.selectors import class_card, members_of_class
+from exams.domain import paper as papers, policy as policies
+from exams.domain.content import ExamContent
+from exams.domain.deadline import close_of
+from exams.domain.states import (
+    SITTING,
+    ExamState,
+    SittingState,
+)
+from exams.errors import (
+    AlreadyRegistered,
+    ExamNotApproved,
+    ExamUnknown,
+    NotAStudent,
+    PolicyInvalid,
+    SittingUnknown,
+    TimesInvalid,
+)
+from exams.events import (
+    CandidateRegistered,
+    SittingScheduled,
+)
+from exams.models import Attempt, Candidate, Exam, Sitting
+from exams.selectors.contents import approved_content
+from exams.services import pushes
+from exams.services.ledger import deadline_for, terms_of
+from kernel import audit
+from kernel.events import bus
+from kernel.machine import IllegalMove
+
+log = structlog.get_logger(__name__)
+
+CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that look alike
+MAX_DURATION: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one candidate gets besides the paper: seat, room, accommodation."""
+
+    seat: str = ""
+    room: str = ""
+    extra_percent: int = 0
+    extra_time: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class SittingPlan:
+    """When and how a sitting is held. `lobby_opens_at` defaults to 15 minutes before the start."""
+
+    title: str
+    starts_at: datetime
+    closes_at: datetime
+    duration: timedelta
+    lobby_opens_at: datetime | None = None
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    rooms: Sequence[str] = ()
+
+
+@transaction.atomic
+def schedule_sitting(
+    *,
+    exam_id: int,
+    class_group_id: int,
+    plan: SittingPlan,
+    actor_id: int,
+    student_ids: Sequence[int] | None = None,
+    allowances: Mapping[int, Allowance] | None = None,
+) -> int:
+    """Create a sitting, register its candidates and draw every paper now; return its id.
+
+    Args:
+        exam_id: An approved exam of the class's institution.
+        class_group_id: The class; its chat is the one that gets locked.
+        plan: Times, duration, policy.
+        actor_id: Who schedules.
+        student_ids: Students of the class; None is all of them.
+        allowances: Student id → seat, room, accommodation.
+
+    Raises:
+        ExamUnknown, ExamNotApproved: No such exam in this institution, or not approved.
+        TimesInvalid: The times are not in order.
+        PolicyInvalid: The policy does not follow its schema.
+        NotAStudent: An id in `student_ids` is not a student of the class.
+    """
+    group = class_card(class_group_id)
+    exam = Exam.objects.filter(pk=exam_id, institution_id=group.institution_id).first()
+    if exam is None:
+        raise ExamUnknown(exam=exam_id)
+    if exam.state != ExamState.APPROVED:
+        raise ExamNotApproved(exam=exam_id)
+    sitting = _new_sitting(exam, class_group_id, plan, actor_id)
+    students = _students_of(class_group_id, student_ids)
+    _register(sitting, exam, students, allowances or {})
+    audit_sitting("sitting.scheduled", sitting, actor_id, data={"candidates": len(students)})
+    policy = policies.policy_of(sitting.policy)
+    starts = {
+        policies.ChatLock.LOBBY: sitting.lobby_opens_at,
+        policies.ChatLock.START: sitting.starts_at,
+        policies.ChatLock.NEVER: None,
+    }
+    bus.emit(
+        SittingScheduled(
+            sitting_id=sitting.pk,
+            institution_id=sitting.institution_id,
+            class_group_id=class_group_id,
+            locks_chat_from=starts[policy.chat_lock],
+            starts_at=sitting.starts_at,
+            closes_at=sitting.closes_at,
+        )
+    )
+    return sitting.pk
+
+
+def _new_sitting(exam: Exam, class_group_id: int, plan: SittingPlan, actor_id: int) -> Sitting:
+    faults = policies.faults_of(dict(plan.policy))
+    if faults:
+        raise PolicyInvalid(faults="; ".join(faults))
+    policy = policies.policy_of(dict(plan.policy))
+    lobby = plan.lobby_opens_at or plan.starts_at - timedelta(minutes=15)
+    if not (
+        lobby <= plan.starts_at < plan.closes_at and timedelta() < plan.duration <= MAX_DURATION
+    ):
+        raise TimesInvalid
+    return Sitting.objects.create(
+        institution_id=exam.institution_id,
+        exam=exam,
+        class_group_id=class_group_id,
+        title=plan.title.strip() or exam.name,
+        code="".join(secrets.choice(CODE_LETTERS) for _ in range(8)),
+        lobby_opens_at=lobby,
+        starts_at=plan.starts_at,
+        closes_at=plan.closes_at,
+        duration=plan.duration,
+        grace=timedelta(seconds=policy.grace_s),
+        policy=policies.to_json(policy),
+        rooms=list(plan.rooms),
+        created_by_id=actor_id,
+    )
+
+
+def _students_of(class_group_id: int, wanted: Sequence[int] | None) -> list[int]:
+    members = [card.id for card in members_of_class(class_group_id, Role.STUDENT)]
+    if wanted is None:
+        return members
+    strangers = set(wanted) - set(members)
+    if strangers:
+        raise NotAStudent(students=sorted(strangers))
+    return list(dict.fromkeys(wanted))
+
+
+def _register(
+    sitting: Sitting, exam: Exam, students: Sequence[int], allowances: Mapping[int, Allowance]
+) -> list[Attempt]:
+    content = approved_content(exam.pk, exam.content_hash)
+    candidates = Candidate.objects.bulk_create(
+        _candidate(sitting, student, allowances.get(student, Allowance())) for student in students
+    )
+    return Attempt.objects.bulk_create(_attempt(sitting, one, content) for one in candidates)
+
+
+def _candidate(sitting: Sitting, student_id: int, allowance: Allowance) -> Candidate:
+    return Candidate(
+        sitting=sitting,
+        student_id=student_id,
+        seat=allowance.seat,
+        room=allowance.room,
+        extra_percent=allowance.extra_percent,
+        extra_time=allowance.extra_time,
+    )
+
+
+def _attempt(sitting: Sitting, candidate: Candidate, content: ExamContent) -> Attempt:
+    drawn = papers.draw(content, seed=secrets.token_hex(16))
+    questions = content.question_map()
+    return Attempt(
+        candidate=candidate,
+        sitting=sitting,
+        student_id=candidate.student_id,
+        paper=papers.to_json(drawn),
+        question_ids=[one for one in drawn.question_ids() if questions[one].is_answerable],
+        deadline=close_of(terms_of(sitting, candidate)),
+    )
+
+
+@transaction.atomic
+def register_candidate(
+    sitting_id: int, *, student_id: int, actor_id: int, allowance: Allowance | None = None
+) -> int:
+    """Add a student to a sitting that has not ended and return the attempt's id.
+
+    Raises:
+        IllegalMove: The sitting has ended.
+        NotAStudent: Not a student of the sitting's class.
+        AlreadyRegistered: The student is a candidate already.
+    """
+    sitting = locked_sitting(sitting_id)
+    if sitting.state not in {SittingState.SCHEDULED, SittingState.LOBBY, SittingState.RUNNING}:
+        raise IllegalMove(SITTING.name, sitting.state, "register")
+    _students_of(sitting.class_group_id, [student_id])
+    allowances = {student_id: allowance or Allowance()}
+    try:
+        with transaction.atomic():
+            (attempt,) = _register(sitting, sitting.exam, [student_id], allowances)
+    except IntegrityError:
+        raise AlreadyRegistered(student=student_id) from None
+    Attempt.objects.filter(pk=attempt.pk).update(deadline=deadline_for(attempt, None))
+    audit_sitting("sitting.candidate_registered", sitting, actor_id, data={"student": student_id})
+    bus.emit(
+        CandidateRegistered(
+            sitting_id=sitting_id,
+            class_group_id=sitting.class_group_id,
+            student_id=student_id,
+            attempt_id=attempt.pk,
+        )
+    )
+    pushes.attempt_moved(attempt.pk)
+    return attempt.pk
+
+
+def locked_sitting(sitting_id: int) -> Sitting:
+    """Return the sitting with its exam, its row locked.
+
+    Raises:
+        SittingUnknown: There is none.
+    """
+    sitting = (
+        Sitting.objects.select_for_update(of=("self",))
+        .select_related("exam")
+        .filter(pk=sitting_id)
+        .first()
+    )
+    if sitting is None:
+        raise SittingUnknown(sitting=sitting_id)
+    return sitting
+
+
+def audit_sitting(
+    action: str,
+    sitting: Sitting,
+    actor_id: int | None,
+    *,
+    reason: str = "",
+    data: dict[str, object] | None = None,
+) -> None:
+    """Append one line about a sitting to its institution's audit trail."""
+    audit.append(
+        action,
+        actor_id=actor_id,
+        subject=f"sitting:{sitting.pk}",
+        reason=reason,
+        data=data,
+        institution_id=sitting.institution_id,
+    )

@@ -1,0 +1,200 @@
+"""The candidate's own moves: take the lease, start, hand in."""
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
+from exams.domain.states import LIVE, AttemptAction, AttemptState, SittingState, SubmissionKind
+from exams.errors import (
+    AnswersMissing,
+    AttemptIsPaused,
+    AttemptOver,
+    AttemptUnknown,
+    LeaseLost,
+    NotOpen,
+    NotStarted,
+    TooLate,
+    TryAgain,
+)
+from exams.events import AttemptStarted
+from exams.models import Answer, Attempt, Submission
+from exams.queries import database_now, move_attempt
+from exams.services import pushes
+from exams.services.endings import Ending, end_attempt
+from exams.services.ledger import deadline_for
+from exams.services.sittings import catch_up
+from exams.wire import Receipt
+from kernel.clock import to_millis
+from kernel.events import bus
+from realtime.publish import close_user_sockets
+
+TAKEN_OVER: Final = 4409
+
+
+@transaction.atomic
+def take_lease(
+    attempt_id: int, *, student_id: int, device: str = "", connection_id: str | None = None
+) -> UUID:
+    """Make the caller's tab the one that may write, and return its fencing token.
+
+    The newest tab wins: an older one is told, its socket is closed, its next save is refused.
+
+    Args:
+        attempt_id: The candidate's own attempt.
+        student_id: Who asks.
+        device: What the candidate's page calls itself, for the invigilator.
+        connection_id: The new tab's own socket, which stays open.
+
+    Raises:
+        AttemptUnknown: There is none, or it is somebody else's.
+        NotOpen: The lobby is not open yet, or the sitting was cancelled.
+        AttemptOver: The attempt has ended.
+    """
+    attempt = _own(attempt_id, student_id)
+    _require_open(attempt, {SittingState.LOBBY, SittingState.RUNNING})
+    lease = uuid4()
+    taken = Attempt.objects.filter(pk=attempt_id, student_id=student_id, state__in=LIVE).update(
+        lease=lease,
+        lease_device=device[:120],
+        checked_in_at=Coalesce(F("checked_in_at"), database_now()),
+    )
+    if not taken:
+        raise AttemptOver(state=attempt.state)
+    pushes.lease_taken(attempt_id, str(lease), device[:120])
+    if connection_id:
+        close_user_sockets(
+            student_id,
+            TAKEN_OVER,
+            topic=f"attempt:{attempt_id}",
+            except_connection=connection_id,
+        )
+    return lease
+
+
+@transaction.atomic
+def start_attempt(attempt_id: int, *, student_id: int, lease: str) -> None:
+    """Start the candidate's clock; calling it again changes nothing.
+
+    The sitting is started here too when its time has come and the beat is late.
+
+    Raises:
+        AttemptUnknown, LeaseLost, NotOpen, TooLate, AttemptOver: Nothing was changed.
+    """
+    attempt = _own(attempt_id, student_id)
+    token = lease_token(lease)
+    if attempt.lease != token:
+        raise LeaseLost
+    if attempt.state in {AttemptState.RUNNING, AttemptState.PAUSED}:
+        return
+    if attempt.state != AttemptState.READY:
+        raise AttemptOver(state=attempt.state)
+    _require_open(attempt, {SittingState.RUNNING})
+    now = database_now()
+    if now > attempt.deadline:
+        raise TooLate
+    deadline = deadline_for(attempt, now)
+    guards = {"student_id": student_id, "lease": token}
+    changes = {"started_at": now, "deadline": deadline}
+    if not move_attempt(attempt_id, AttemptAction.START, guards, changes):
+        raise TryAgain
+    bus.emit(
+        AttemptStarted(
+            attempt_id=attempt_id,
+            sitting_id=attempt.sitting_id,
+            student_id=student_id,
+            deadline=deadline,
+        )
+    )
+    pushes.attempt_moved(attempt_id)
+
+
+def _require_open(attempt: Attempt, states: set[SittingState]) -> None:
+    sitting = attempt.sitting
+    if sitting.state not in states and sitting.state in {
+        SittingState.SCHEDULED,
+        SittingState.LOBBY,
+    }:
+        catch_up(sitting.pk)
+        sitting.refresh_from_db(fields=["state"])
+    if sitting.state not in states:
+        raise NotOpen(state=sitting.state, starts_at=to_millis(sitting.starts_at))
+
+
+@transaction.atomic
+def submit_attempt(
+    attempt_id: int, *, student_id: int, lease: str, digest: Mapping[int, int]
+) -> Receipt:
+    """Hand the attempt in, if the server holds every answer the client names.
+
+    Idempotent: an attempt handed in before gives the same receipt again.
+
+    Args:
+        attempt_id: The candidate's own attempt.
+        student_id: Who asks.
+        lease: The tab's fencing token.
+        digest: Question id → highest sequence number the client has written.
+
+    Raises:
+        AnswersMissing: `missing` names the questions to send again; the attempt goes on.
+        AttemptUnknown, LeaseLost, NotStarted, AttemptIsPaused, AttemptOver: Nothing was changed.
+    """
+    token = lease_token(lease)
+    attempt = _own(attempt_id, student_id, lock=True)  # no save can come between check and move
+    submission = Submission.objects.filter(attempt_id=attempt_id).first()
+    if submission and submission.kind == SubmissionKind.SELF:
+        return receipt_of(submission)
+    _require_writable(attempt, token)
+    stored = dict(Answer.objects.filter(attempt_id=attempt_id).values_list("question_id", "seq"))
+    missing = [question for question, seq in digest.items() if stored.get(question, 0) < seq]
+    if missing:
+        raise AnswersMissing(sorted(missing))
+    if not end_attempt(attempt_id, Ending(AttemptAction.SUBMIT, SubmissionKind.SELF)):
+        raise TryAgain
+    return receipt_of(Submission.objects.get(attempt_id=attempt_id))
+
+
+def _require_writable(attempt: Attempt, token: UUID) -> None:
+    if attempt.state not in LIVE:
+        raise AttemptOver(state=attempt.state)
+    if attempt.lease != token:
+        raise LeaseLost
+    if attempt.state == AttemptState.READY:
+        raise NotStarted
+    if attempt.state == AttemptState.PAUSED:
+        raise AttemptIsPaused
+
+
+def receipt_of(submission: Submission) -> Receipt:
+    """Return what the candidate keeps as proof."""
+    return Receipt(
+        receipt=str(submission.receipt),
+        submitted_at=to_millis(submission.submitted_at),
+        answered=submission.answered,
+        total=submission.total,
+    )
+
+
+def lease_token(lease: str) -> UUID:
+    """Return the token as a UUID.
+
+    Raises:
+        LeaseLost: It is not one, so it cannot be the live one.
+    """
+    try:
+        return UUID(lease)
+    except ValueError:
+        raise LeaseLost from None
+
+
+def _own(attempt_id: int, student_id: int, *, lock: bool = False) -> Attempt:
+    rows = Attempt.objects.select_related("sitting", "candidate")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    attempt = rows.filter(pk=attempt_id, student_id=student_id).first()
+    if attempt is None:
+        raise AttemptUnknown(attempt=attempt_id)
+    return attempt

@@ -1,0 +1,72 @@
+"""`attempt:<id>` for its candidate and the invigilators, `sitting:<id>` for everybody in it."""
+
+from accounts.policies import can_view_wall
+from accounts.selectors import roles_of
+from exams.errors import AttemptUnknown, SittingUnknown
+from exams.selectors.attempts import attempt_facts, attempt_now, attempt_of
+from exams.selectors.sittings import sitting_now, sitting_view
+from exams.wire import AttemptChanged, LeaseTaken, SittingChanged
+from realtime.threads import in_database
+from realtime.topics import Caller, Delivery, Snapshot, Topic
+
+
+class AttemptTopic(Topic):
+    """Where one attempt stands. The snapshot is the latest `attempt.changed`."""
+
+    noun = "attempt"
+    delivery = Delivery.COMMAND
+    state = AttemptChanged
+    events = (AttemptChanged, LeaseTaken)
+
+    async def subscribe(self, caller: Caller, key: str, since: int | None) -> Snapshot:
+        """Let in the candidate and who may view the wall.
+
+        Raises:
+            AttemptUnknown: There is none, or it is not the caller's to see (one answer for both).
+        """
+        del since
+        return Snapshot(state=await in_database(_attempt_snapshot, caller.user_id, key))
+
+
+class SittingTopic(Topic):
+    """Where one sitting stands. The snapshot is the latest `sitting.changed`."""
+
+    noun = "sitting"
+    delivery = Delivery.COMMAND
+    state = SittingChanged
+    events = (SittingChanged,)
+
+    async def subscribe(self, caller: Caller, key: str, since: int | None) -> Snapshot:
+        """Let in the candidates and who may view the wall.
+
+        Raises:
+            SittingUnknown: There is none, or it is not the caller's to see (one answer for both).
+        """
+        del since
+        return Snapshot(state=await in_database(_sitting_snapshot, caller.user_id, key))
+
+
+def _attempt_snapshot(user_id: int, key: str) -> AttemptChanged:
+    if not key.isdigit() or len(key) > 18:
+        raise AttemptUnknown
+    facts = attempt_facts(int(key))
+    if facts.student_id != user_id and not can_view_wall(
+        roles_of(user_id), institution_id=facts.institution_id, class_id=facts.class_group_id
+    ):
+        raise AttemptUnknown(attempt=facts.attempt_id)
+    return attempt_now(facts.attempt_id)
+
+
+def _sitting_snapshot(user_id: int, key: str) -> SittingChanged:
+    if not key.isdigit() or len(key) > 18:
+        raise SittingUnknown
+    sitting = sitting_view(int(key))
+    try:
+        attempt_of(sitting.id, user_id)
+    except AttemptUnknown:
+        roles = roles_of(user_id)
+        if not can_view_wall(
+            roles, institution_id=sitting.institution_id, class_id=sitting.class_group_id
+        ):
+            raise SittingUnknown(sitting=sitting.id) from None
+    return sitting_now(sitting.id)

@@ -1,0 +1,17 @@
+"""Addresses of the exam engine."""
+
+from django.urls import path
+
+from exams.views import candidate
+
+app_name = "exams"
+
+urlpatterns = [
+    path("sittings/<int:sitting_id>/lobby/", candidate.lobby, name="lobby"),
+    path("sittings/<int:sitting_id>/room/", candidate.room, name="room"),
+    path("api/attempts/<int:attempt_id>", candidate.attempt, name="attempt"),
+    path("api/attempts/<int:attempt_id>/lease", candidate.lease, name="lease"),
+    path("api/attempts/<int:attempt_id>/start", candidate.start, name="start"),
+    path("api/attempts/<int:attempt_id>/answers", candidate.answers, name="answers"),
+    path("api/attempts/<int:attempt_id>/submit", candidate.submit, name="submit"),
+]

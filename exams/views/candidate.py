@@ -1,0 +1,166 @@
+"""The candidate's HTTP: lobby, room, and the JSON interface of an attempt."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+import msgspec
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from exams.domain.states import AttemptState, SittingState
+from exams.errors import SignedOut
+from exams.selectors.attempts import attempt_of, snapshot
+from exams.services import answers as saving, taking
+from exams.wire import (
+    MAX_SAVE_BYTES,
+    AttemptSnapshot,
+    Leased,
+    SaveAnswers,
+    StartAttempt,
+    SubmitAttempt,
+    TakeLease,
+)
+from kernel import wire
+
+P = ParamSpec("P")
+S = TypeVar("S", bound=msgspec.Struct)
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+IN_ROOM: Final = {AttemptState.RUNNING, AttemptState.PAUSED}
+
+
+def signed_in(view: View[P]) -> View[P]:
+    """Refuse a visitor with 401 instead of a redirect: the caller is a script."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            raise SignedOut
+        return view(request, *args, **kwargs)
+
+    return never_cache(guarded)
+
+
+def _reply(body: msgspec.Struct) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(body), content_type="application/json")
+
+
+def _user_id(request: HttpRequest) -> int:
+    user_id: Any = request.user.pk
+    return int(user_id)
+
+
+@require_GET
+@signed_in
+def attempt(request: HttpRequest, attempt_id: int) -> HttpResponse:
+    """Answer with the snapshot of the caller's own attempt."""
+    return _reply(snapshot(attempt_id, _user_id(request)))
+
+
+@require_POST
+@signed_in
+def lease(request: HttpRequest, attempt_id: int) -> HttpResponse:
+    """Make the caller's tab the one that writes."""
+    body = wire.decode(request.body, TakeLease)
+    token = taking.take_lease(
+        attempt_id,
+        student_id=_user_id(request),
+        device=body.device,
+        connection_id=body.connection,
+    )
+    return _reply(Leased(lease=str(token)))
+
+
+@require_POST
+@signed_in
+def start(request: HttpRequest, attempt_id: int) -> HttpResponse:
+    """Start the attempt and answer with the snapshot, questions included."""
+    body = wire.decode(request.body, StartAttempt)
+    taking.start_attempt(attempt_id, student_id=_user_id(request), lease=body.lease)
+    return _reply(snapshot(attempt_id, _user_id(request)))
+
+
+@require_POST
+@signed_in
+def answers(request: HttpRequest, attempt_id: int) -> HttpResponse:
+    """Save answers; the reply is sent after their commit."""
+    body = wire.decode(request.body, SaveAnswers, max_bytes=MAX_SAVE_BYTES)
+    reply = saving.save_answers(
+        attempt_id, student_id=_user_id(request), lease=body.lease, answers=body.answers
+    )
+    return _reply(reply)
+
+
+@require_POST
+@signed_in
+def submit(request: HttpRequest, attempt_id: int) -> HttpResponse:
+    """Hand in and answer with the receipt."""
+    body = wire.decode(request.body, SubmitAttempt)
+    digest = {_question(question): seq for question, seq in body.digest.items()}
+    receipt = taking.submit_attempt(
+        attempt_id, student_id=_user_id(request), lease=body.lease, digest=digest
+    )
+    return _reply(receipt)
+
+
+def _question(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise wire.BadMessage(reason="question")
+    return int(text)
+
+
+@require_GET
+@login_required
+@never_cache
+def lobby(request: HttpRequest, sitting_id: int) -> HttpResponse:
+    """Show the check-in page; who is in the exam already goes to the room."""
+    seen = snapshot(attempt_of(sitting_id, _user_id(request)), _user_id(request))
+    if seen.state in IN_ROOM:
+        return HttpResponseRedirect(reverse("exams:room", args=[sitting_id]))
+    return render(request, "exams/lobby.html", _context(seen))
+
+
+@require_GET
+@login_required
+@never_cache
+def room(request: HttpRequest, sitting_id: int) -> HttpResponse:
+    """Show the exam room; before the sitting has a lobby there is none."""
+    seen = snapshot(attempt_of(sitting_id, _user_id(request)), _user_id(request))
+    if seen.sitting.state == SittingState.SCHEDULED:
+        return HttpResponseRedirect(reverse("exams:lobby", args=[sitting_id]))
+    return render(request, "exams/room.html", _context(seen))
+
+
+def _context(seen: AttemptSnapshot) -> dict[str, object]:
+    """Return what both pages are made from. The props never carry a question."""
+    base = reverse("exams:attempt", args=[seen.attempt])
+    sitting_id = seen.sitting.id
+    return {
+        "attempt": seen,
+        "sitting": seen.sitting,
+        "props": {
+            "attempt": seen.attempt,
+            "sitting": msgspec.to_builtins(seen.sitting),
+            "state": seen.state,
+            "server_time": seen.server_time,
+            "urls": {
+                "attempt": base,
+                "lease": f"{base}/lease",
+                "start": f"{base}/start",
+                "answers": f"{base}/answers",
+                "submit": f"{base}/submit",
+                "lobby": reverse("exams:lobby", args=[sitting_id]),
+                "room": reverse("exams:room", args=[sitting_id]),
+            },
+            "topics": {
+                "attempt": f"attempt:{seen.attempt}",
+                "sitting": f"sitting:{sitting_id}",
+                "media": f"media:{sitting_id}",
+            },
+        },
+    }

@@ -1,0 +1,236 @@
+"""Shapes on the wire of the exam engine: candidate HTTP and the attempt, sitting and wall topics.
+
+What a candidate gets is an allow-list: nothing here has room for a key, a fraction or a
+rejoinder. Times are whole milliseconds since the Unix epoch.
+"""
+
+from typing import Annotated, Final
+
+import msgspec
+
+from exams.domain.answer import MAX_PARTS, MAX_TEXT
+from kernel.wire import Message
+
+MAX_SAVE_BYTES: Final = 1024 * 1024
+MAX_ANSWERS: Final = 20
+
+Millis = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000)]
+Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
+Short = Annotated[str, msgspec.Meta(max_length=300)]
+AnswerValue = (
+    bool
+    | Text
+    | Annotated[list[int], msgspec.Meta(max_length=MAX_PARTS)]
+    | Annotated[dict[Short, Short | int | None], msgspec.Meta(max_length=MAX_PARTS)]
+    | None
+)
+
+
+# ── What the candidate's browser sends ──────────────────────────────────────────────────────
+class TakeLease(Message, frozen=True):
+    """Ask to be the one tab that writes. `connection` is the tab's own socket, to be spared."""
+
+    device: Annotated[str, msgspec.Meta(max_length=120)] = ""
+    connection: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+
+
+class StartAttempt(Message, frozen=True):
+    """Begin; idempotent."""
+
+    lease: str
+
+
+class AnswerIn(Message, frozen=True):
+    """One answer with the client's own counter for its question."""
+
+    question: Id
+    seq: Seq
+    value: AnswerValue
+    client_at: Millis | None = None
+
+
+class SaveAnswers(Message, frozen=True):
+    """A batch of answers."""
+
+    lease: str
+    answers: Annotated[list[AnswerIn], msgspec.Meta(min_length=1, max_length=MAX_ANSWERS)]
+
+
+class SubmitAttempt(Message, frozen=True):
+    """Hand in, naming every answer the client believes is stored: question id → seq."""
+
+    lease: str
+    digest: Annotated[dict[str, Seq], msgspec.Meta(max_length=1000)]
+
+
+# ── What it gets back ───────────────────────────────────────────────────────────────────────
+class Leased(msgspec.Struct, frozen=True):
+    """The fencing token of this tab."""
+
+    lease: str
+
+
+class PaperChoice(msgspec.Struct, frozen=True):
+    """An option as shown."""
+
+    id: int
+    html: str
+
+
+class PaperQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """A question as shown. For matching, `lefts` are to be paired with `choices`.
+
+    `number` counts what can be answered, from 1; it is 0 for plain information.
+    """
+
+    id: int
+    number: int
+    pool: str
+    kind: str
+    prompt_html: str
+    help_html: str
+    points: str
+    required: bool
+    multiple: bool
+    choices: list[PaperChoice]
+    lefts: list[PaperChoice]
+    min_answers: int
+    max_answers: int | None
+    min_length: int
+    max_length: int | None
+    min_value: str | None
+    max_value: str | None
+    accept: list[str]
+
+
+class SavedAnswer(msgspec.Struct, frozen=True):
+    """The stored answer to one question."""
+
+    seq: int
+    value: AnswerValue
+    saved_at: int
+
+
+class SittingCard(msgspec.Struct, frozen=True, kw_only=True):
+    """What a candidate may know about the sitting before it starts."""
+
+    id: int
+    title: str
+    subject: str
+    state: str
+    lobby_opens_at: int
+    starts_at: int
+    closes_at: int
+    duration_s: int
+    grace_s: int
+    camera: str
+    chat_lock: str
+    navigation: str
+
+
+class AttemptSnapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the exam room needs. `lease` is the first 8 characters of the live token."""
+
+    attempt: int
+    sitting: SittingCard
+    state: str
+    version: int
+    seat: str
+    room: str
+    started_at: int | None
+    deadline: int | None
+    ended_at: int | None
+    duration_s: int
+    server_time: int
+    lease: str | None
+    lease_device: str
+    questions: list[PaperQuestion] | None
+    answers: dict[str, SavedAnswer]
+    total: int
+    last_command_seq: int
+    hold_reason: str
+    receipt: str | None
+    submitted_at: int | None
+
+
+class SaveReply(msgspec.Struct, frozen=True, kw_only=True):
+    """What is stored now, by question id; each save doubles as a check for commands."""
+
+    saved: dict[str, int]
+    refused: dict[str, str]
+    state: str
+    deadline: int
+    server_time: int
+    last_command_seq: int
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """Proof of the hand-in."""
+
+    receipt: str
+    submitted_at: int
+    answered: int
+    total: int
+
+
+# ── What the sockets push ───────────────────────────────────────────────────────────────────
+class AttemptChanged(
+    msgspec.Struct, frozen=True, kw_only=True, tag="attempt.changed", tag_field="t"
+):
+    """The attempt moved, or its deadline did. The snapshot of `attempt:<id>` has the same shape."""
+
+    state: str
+    version: int
+    started_at: int | None
+    deadline: int | None
+    ended_at: int | None
+    reason: str
+    last_command_seq: int
+
+
+class LeaseTaken(
+    msgspec.Struct, frozen=True, kw_only=True, tag="attempt.lease_taken", tag_field="t"
+):
+    """Another tab writes from now on. `lease` is the first 8 characters of its token."""
+
+    lease: str
+    device: str
+
+
+class SittingChanged(
+    msgspec.Struct, frozen=True, kw_only=True, tag="sitting.changed", tag_field="t"
+):
+    """The sitting moved. The snapshot of `sitting:<id>` has the same shape."""
+
+    state: str
+    lobby_opens_at: int
+    starts_at: int
+    closes_at: int
+
+
+class ProgressValue(msgspec.Struct, frozen=True, kw_only=True):
+    """What changes on the wall while a candidate works. Published on `wall:<sitting>`."""
+
+    state: str
+    started_at: int | None
+    deadline: int | None
+    ended_at: int | None
+    answered: int
+    total: int
+    current: int | None
+    last_saved_at: int | None
+    reason: str
+
+
+class ProgressRow(ProgressValue, frozen=True, kw_only=True):
+    """A whole tile: who, where, and how far."""
+
+    attempt: int
+    student: int
+    name: str
+    seat: str
+    room: str
+    checked_in_at: int | None
+    late_answers: int
