@@ -92,3 +92,10 @@ class RosterUnreadable(DomainError):
 
     code = "roster_unreadable"
     http_status = 422
+
+
+class RosterUnknown(DomainError):
+    """There is no such class list waiting; it was imported, or it is too old."""
+
+    code = "roster_unknown"
+    http_status = 404

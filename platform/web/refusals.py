@@ -123,6 +123,7 @@ PEOPLE: Mapping[str, Promise] = {
     "roster_has_errors": _("Nothing was imported: some rows have errors."),
     "class_code_taken": _("This institution has a class of this code already."),
     "membership_unknown": _("This role was changed meanwhile. Reload the page."),
+    "roster_unknown": _("This class list was imported already, or it is too old. Upload it again."),
     "roster_unreadable": _("This file cannot be read as a class list."),
     "last_admin": _("This is the only administrator. Name another one first."),
 }
