@@ -187,20 +187,30 @@ class Hub:
                 log.exception("hub.bad_item", topic=message.get("k"))
 
     def _take_item(self, topic: str, item: Item) -> None:
+        """Act on one item; of a topic just left it is dropped.
+
+        Raises:
+            ValueError: It has none of the shapes that publish makes.
+        """
         room = self._rooms.get(topic)
         match item:
-            case ["m", mark]:
-                arrived = self._marks.get(mark)
-                if arrived is not None and not arrived.done():
-                    arrived.set_result(None)
-            case ["x", command]:
+            case ["m", str(mark)]:
+                self._mark_arrived(mark)
+            case ["x", dict(command)]:
                 self._on_command(command)
-            case ["f", text, seq] if room is not None:
-                room.take_event(text, seq)
-            case ["s", key, value, version] if room is not None:
-                room.take_value(key, value, version)
+            case ["f", str(text), int() | None as seq]:
+                if room is not None:
+                    room.take_event(text, seq)
+            case ["s", str(key), str(value), int(version)]:
+                if room is not None:
+                    room.take_value(key, value, version)
             case _:
-                pass  # a topic just left
+                raise ValueError(f"unknown item {str(item)[:100]}")
+
+    def _mark_arrived(self, mark: str) -> None:
+        arrived = self._marks.get(mark)
+        if arrived is not None and not arrived.done():
+            arrived.set_result(None)
 
     # ── Trouble ─────────────────────────────────────────────────────────────────────────────
 
@@ -267,7 +277,7 @@ class Hub:
 
     def _announce(self, room: Room, head: int, *, force: bool) -> None:
         now = asyncio.get_running_loop().time()
-        is_due = now - self._announced.get(room.topic, 0.0) > HEADS_AGAIN_S
+        is_due = now - self._announced.setdefault(room.topic, now) > HEADS_AGAIN_S
         if head > room.seen_head or force or is_due:
             self._announced[room.topic] = now
             room.send(Outgoing(write(Heads(d={room.topic: head})), room.topic, head=head))

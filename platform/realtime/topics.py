@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 import msgspec
 
@@ -62,12 +62,35 @@ class Call:
 class TopicHandler(Protocol):
     """What an app supplies for one noun. Derive from `Topic` for the defaults."""
 
-    noun: str
-    delivery: Delivery
-    calls: Mapping[str, Call]
-    state: type[msgspec.Struct] | None
-    value: type[msgspec.Struct] | None
-    events: Sequence[type[msgspec.Struct]]
+    @property
+    def noun(self) -> str:
+        """First part of the topic names served, for example `chat`."""
+        ...
+
+    @property
+    def delivery(self) -> Delivery:
+        """What may happen to frames of a slow reader."""
+        ...
+
+    @property
+    def calls(self) -> Mapping[str, Call]:
+        """What may be asked for, by name `noun.verb`."""
+        ...
+
+    @property
+    def state(self) -> type[msgspec.Struct] | None:
+        """Shape of `Snapshot.state`, for the generated TypeScript."""
+        ...
+
+    @property
+    def value(self) -> type[msgspec.Struct] | None:
+        """Shape of the values given to `publish_state`."""
+        ...
+
+    @property
+    def events(self) -> Sequence[type[msgspec.Struct]]:
+        """Tagged structs given to `publish`."""
+        ...
 
     async def subscribe(self, caller: Caller, key: str, since: int | None) -> Snapshot:
         """Return the snapshot for `caller`.
@@ -89,18 +112,16 @@ class TopicHandler(Protocol):
 class Topic:
     """Defaults of a TopicHandler: no calls, no events, nothing to do on leaving.
 
-    Attributes:
-        state: Shape of `Snapshot.state`, for the generated TypeScript.
-        value: Shape of the values given to `publish_state`.
-        events: Tagged structs given to `publish`.
+    Subclasses set `noun` and `delivery` and define `subscribe`. After a gap or a lost connection
+    `subscribe` runs again on the same topic; `left` runs once, at the end.
     """
 
-    noun: str
-    delivery: Delivery
-    calls: Mapping[str, Call] = {}
-    state: type[msgspec.Struct] | None = None
-    value: type[msgspec.Struct] | None = None
-    events: Sequence[type[msgspec.Struct]] = ()
+    noun: ClassVar[str]
+    delivery: ClassVar[Delivery]
+    calls: ClassVar[Mapping[str, Call]] = {}
+    state: ClassVar[type[msgspec.Struct] | None] = None
+    value: ClassVar[type[msgspec.Struct] | None] = None
+    events: ClassVar[Sequence[type[msgspec.Struct]]] = ()
 
     async def left(self, caller: Caller, key: str) -> None:
         """Do nothing."""
