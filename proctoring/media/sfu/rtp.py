@@ -29,6 +29,8 @@ def header_extensions(packet: bytes) -> Iterator[tuple[int, bytes]]:
         return
     profile, words = struct.unpack_from("!HH", packet, at)
     area = packet[at + 4 : at + 4 + 4 * words]
+    if len(area) < 4 * words:
+        return
     if profile == 0xBEDE:
         yield from _one_byte_extensions(area)
     elif profile & 0xFFF0 == 0x1000:
