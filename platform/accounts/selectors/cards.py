@@ -1,14 +1,11 @@
-"""Reads of people, classes and roles, as frozen values."""
+"""Cards: what others see of people, classes and institutions, and how to reach people."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
-
 from accounts.errors import ClassUnknown, PersonUnknown
-from accounts.models import ClassGroup, Institution, Membership, User
-from accounts.roles import NOBODY, Grant, Role, RoleSet
+from accounts.models import ClassGroup, Institution, User
 
 # Joins letters of scripts that would otherwise connect (Persian initials).
 NON_JOINER = "\u200c"
@@ -86,7 +83,8 @@ def initials_of(name: str) -> str:
     return NON_JOINER.join(letters)
 
 
-def _user_card(user: User) -> UserCard:
+def card_of(user: User) -> UserCard:
+    """Return the card of a row that has its institution loaded."""
     institution = user.institution
     return UserCard(
         id=user.pk,
@@ -106,13 +104,13 @@ def user_card(user_id: int) -> UserCard:
     user = User.objects.select_related("institution").filter(pk=user_id).first()
     if user is None:
         raise PersonUnknown
-    return _user_card(user)
+    return card_of(user)
 
 
 def user_cards(user_ids: Iterable[int]) -> dict[int, UserCard]:
     """Return cards by user id; ids without a person are left out. One query."""
     users = User.objects.select_related("institution").filter(pk__in=set(user_ids))
-    return {user.pk: _user_card(user) for user in users}
+    return {user.pk: card_of(user) for user in users}
 
 
 def contacts_of(user_ids: Iterable[int]) -> dict[int, Contact]:
@@ -129,7 +127,7 @@ def contacts_of(user_ids: Iterable[int]) -> dict[int, Contact]:
             time_zone=card.time_zone,
         )
         for user in users
-        for card in [_user_card(user)]
+        for card in [card_of(user)]
     }
 
 
@@ -154,78 +152,6 @@ def own_profile(user_id: int) -> Profile:
     )
 
 
-def live_memberships() -> QuerySet[Membership]:
-    """Return memberships that count: not suspended, of active people, institutions and classes."""
-    return Membership.objects.filter(
-        Q(class_group__isnull=True) | Q(class_group__is_active=True),
-        suspended_at__isnull=True,
-        user__is_active=True,
-        institution__is_active=True,
-    )
-
-
-def roles_of(user_id: int | None) -> RoleSet:
-    """Return what a person is, where; nobody for None, for the inactive and for the unknown.
-
-    Two queries.
-    """
-    if user_id is None:
-        return NOBODY
-    user = User.objects.filter(pk=user_id, is_active=True).only("is_superuser").first()
-    if user is None:
-        return NOBODY
-    rows = live_memberships().filter(user_id=user.pk)
-    grants = frozenset(
-        Grant(Role(role), institution_id, class_id)
-        for role, institution_id, class_id in rows.values_list(
-            "role", "institution_id", "class_group_id"
-        )
-    )
-    return RoleSet(user_id=user.pk, grants=grants, is_operator=user.is_superuser)
-
-
-def members_of_class(class_id: int, role: Role | None = None) -> list[UserCard]:
-    """Return the people whose live membership names this very class, by name.
-
-    Args:
-        class_id: The class.
-        role: Only people with this role there; None is anybody.
-    """
-    members = live_memberships().filter(class_group_id=class_id)
-    if role is not None:
-        members = members.filter(role=role)
-    users = User.objects.select_related("institution").filter(pk__in=members.values("user_id"))
-    return [_user_card(user) for user in users.order_by("full_name", "pk")]
-
-
-def staff_of_class(class_id: int, roles: Iterable[Role]) -> list[UserCard]:
-    """Return the people who hold one of `roles` for this class, in it or in its institution."""
-    members = live_memberships().filter(
-        Q(class_group_id=class_id) | Q(class_group__isnull=True, institution__classes__id=class_id),
-        role__in=list(roles),
-    )
-    users = User.objects.select_related("institution").filter(pk__in=members.values("user_id"))
-    return [_user_card(user) for user in users.order_by("full_name", "pk")]
-
-
-def classes_of(user_id: int, role: Role | None = None) -> list[ClassCard]:
-    """Return the active classes a person belongs to, by name.
-
-    Membership in a whole institution counts for each of its classes, except a student's:
-    a student belongs to the classes that name them.
-    """
-    memberships = live_memberships().filter(user_id=user_id)
-    if role is not None:
-        memberships = memberships.filter(role=role)
-    whole = memberships.filter(class_group__isnull=True).exclude(role=Role.STUDENT)
-    classes = ClassGroup.objects.filter(
-        Q(pk__in=memberships.values("class_group_id"))
-        | Q(institution_id__in=whole.values("institution_id")),
-        is_active=True,
-    )
-    return [_class_card(group) for group in classes.order_by("name", "pk")]
-
-
 def class_card(class_id: int) -> ClassCard:
     """Return one class.
 
@@ -235,22 +161,23 @@ def class_card(class_id: int) -> ClassCard:
     group = ClassGroup.objects.filter(pk=class_id).first()
     if group is None:
         raise ClassUnknown
-    return _class_card(group)
+    return class_card_of(group)
 
 
 def class_cards(class_ids: Iterable[int]) -> dict[int, ClassCard]:
     """Return classes by id. One query."""
     groups = ClassGroup.objects.filter(pk__in=set(class_ids))
-    return {group.pk: _class_card(group) for group in groups}
+    return {group.pk: class_card_of(group) for group in groups}
 
 
 def classes_of_institution(institution_id: int) -> list[ClassCard]:
     """Return the active classes of an institution, by name."""
     groups = ClassGroup.objects.filter(institution_id=institution_id, is_active=True)
-    return [_class_card(group) for group in groups.order_by("name", "pk")]
+    return [class_card_of(group) for group in groups.order_by("name", "pk")]
 
 
-def _class_card(group: ClassGroup) -> ClassCard:
+def class_card_of(group: ClassGroup) -> ClassCard:
+    """Return the card of a row."""
     return ClassCard(
         id=group.pk, institution_id=group.institution_id, code=group.code, name=group.name
     )
