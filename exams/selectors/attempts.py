@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from exams.domain import paper as papers
 from exams.domain.deadline import Terms, base_of
 from exams.domain.policy import policy_of
-from exams.domain.states import LIVE, AttemptState, SittingState
+from exams.domain.states import AttemptState, SittingState
 from exams.errors import AttemptUnknown
 from exams.models import Answer, Attempt, Sitting, Submission
 from exams.queries import database_now
@@ -73,20 +73,6 @@ def attempt_of(sitting_id: int, student_id: int) -> int:
     if found is None:
         raise AttemptUnknown(sitting=sitting_id)
     return found
-
-
-def is_sealed(student_id: int, class_group_id: int) -> bool:
-    """Whether the student has a live attempt in an open sitting: the chat is closed to them."""
-    return (
-        Attempt.objects.filter(
-            student_id=student_id,
-            state__in=LIVE,
-            sitting__class_group_id=class_group_id,
-            sitting__state__in=[SittingState.LOBBY, SittingState.RUNNING],
-        )
-        .exclude(sitting__policy__chat_lock="never")
-        .exists()
-    )
 
 
 def snapshot(attempt_id: int, student_id: int) -> AttemptSnapshot:

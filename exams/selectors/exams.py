@@ -1,0 +1,260 @@
+"""Reads of banks, exams and questions for their authors."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Count, QuerySet, Sum
+
+from exams.domain import content as frozen, paper as papers
+from exams.domain.answer import QuestionKind
+from exams.domain.content import ExamContent
+from exams.domain.draft import ChoiceDraft, QuestionDraft
+from exams.domain.states import ExamState
+from exams.domain.texts import TextFormat
+from exams.errors import ExamUnknown
+from exams.models import Exam, Question, QuestionBank
+from exams.selectors.contents import content_of_rows, paper_view
+from exams.wire import PaperQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class ExamView:
+    """One exam version in a list."""
+
+    id: int
+    institution_id: int
+    name: str
+    version_label: str
+    subject: str
+    state: ExamState
+    passing_score: Decimal
+    content_hash: str
+    created_by_id: int
+    sent_by_id: int | None
+    approved_by_id: int | None
+    approved_at: datetime | None
+    created_at: datetime
+    questions: int
+    sittings: int
+
+
+def exams_of_institution(institution_id: int) -> list[ExamView]:
+    """Return the exams of an institution, the newest first. One query."""
+    rows = _counted().filter(institution_id=institution_id)
+    return [_view(row) for row in rows.order_by("-created_at", "-pk")]
+
+
+def exam_view(exam_id: int) -> ExamView:
+    """Return one exam. One query.
+
+    Raises:
+        ExamUnknown: There is none.
+    """
+    row = _counted().filter(pk=exam_id).first()
+    if row is None:
+        raise ExamUnknown(exam=exam_id)
+    return _view(row)
+
+
+def _counted() -> QuerySet[Exam]:
+    return Exam.objects.defer("content").annotate(
+        question_count=Count("pools__questions", distinct=True),
+        sitting_count=Count("sittings", distinct=True),
+    )
+
+
+def _view(row: Exam) -> ExamView:
+    return ExamView(
+        id=row.pk,
+        institution_id=row.institution_id,
+        name=row.name,
+        version_label=row.version_label,
+        subject=row.subject,
+        state=ExamState(row.state),
+        passing_score=row.passing_score,
+        content_hash=row.content_hash,
+        created_by_id=row.created_by_id,
+        sent_by_id=row.sent_by_id,
+        approved_by_id=row.approved_by_id,
+        approved_at=row.approved_at,
+        created_at=row.created_at,
+        questions=getattr(row, "question_count", 0),
+        sittings=getattr(row, "sitting_count", 0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """One question in an author's list."""
+
+    id: int
+    order: int
+    name: str
+    kind: QuestionKind
+    prompt_html: str
+    points: Decimal
+    choices: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolView:
+    """One section with its questions."""
+
+    id: int
+    order: int
+    name: str
+    randomize_questions: bool
+    number_to_answer: int | None
+    points: Decimal
+    questions: tuple[QuestionView, ...]
+
+
+def pools_of_exam(exam_id: int) -> list[PoolView]:
+    """Return the sections of an exam in order. Three queries."""
+    exam = _exam(exam_id)
+    content = exam_content(exam)
+    places = dict(exam.pools.values_list("pk", "order"))
+    return [
+        PoolView(
+            id=pool.id,
+            order=places.get(pool.id, index),
+            name=pool.name,
+            randomize_questions=pool.randomize_questions,
+            number_to_answer=pool.number_to_answer,
+            points=sum((question.points for question in pool.questions), Decimal(0)),
+            questions=tuple(
+                QuestionView(
+                    id=question.id,
+                    order=place,
+                    name=question.name,
+                    kind=question.kind,
+                    prompt_html=question.prompt_html,
+                    points=question.points,
+                    choices=len(question.choices),
+                )
+                for place, question in enumerate(pool.questions, start=1)
+            ),
+        )
+        for index, pool in enumerate(content.pools, start=1)
+    ]
+
+
+def exam_content(exam: Exam) -> ExamContent:
+    """Return what an exam consists of: frozen when approved, else as its rows stand now."""
+    return frozen.from_json(exam.content) if exam.content else content_of_rows(exam)
+
+
+def preview_paper(exam_id: int, seed: str = "preview") -> list[PaperQuestion]:
+    """Return one paper of an exam as a candidate would see it; ask a policy before showing it.
+
+    Raises:
+        ExamUnknown: There is none.
+    """
+    content = exam_content(_exam(exam_id))
+    return paper_view(content, papers.draw(content, seed))
+
+
+def _exam(exam_id: int) -> Exam:
+    exam = Exam.objects.filter(pk=exam_id).first()
+    if exam is None:
+        raise ExamUnknown(exam=exam_id)
+    return exam
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPlace:
+    """Where a question belongs; `exam_id` and `pool_id` are None for one of a bank only."""
+
+    question_id: int
+    institution_id: int
+    exam_id: int | None
+    pool_id: int | None
+
+
+def place_of_question(question_id: int) -> QuestionPlace:
+    """Return where a question belongs, for a policy to judge.
+
+    Raises:
+        ExamUnknown: There is none.
+    """
+    row = Question.objects.select_related("bank", "pool").filter(pk=question_id).first()
+    if row is None:
+        raise ExamUnknown(question=question_id)
+    return QuestionPlace(
+        question_id=row.pk,
+        institution_id=row.bank.institution_id,
+        exam_id=row.pool.exam_id if row.pool else None,
+        pool_id=row.pool_id,
+    )
+
+
+def question_draft(question_id: int) -> QuestionDraft:
+    """Return a question as its author wrote it, to be edited.
+
+    Raises:
+        ExamUnknown: There is none.
+    """
+    row = Question.objects.prefetch_related("choices").filter(pk=question_id).first()
+    if row is None:
+        raise ExamUnknown(question=question_id)
+    return QuestionDraft(
+        name=row.name,
+        kind=QuestionKind(row.kind),
+        prompt=row.prompt,
+        format=TextFormat(row.format),
+        help_text=row.help_text,
+        rejoinder=row.rejoinder,
+        points=row.points,
+        required=row.required,
+        shuffle_choices=row.shuffle_choices,
+        min_answers=row.min_answers,
+        max_answers=row.max_answers,
+        min_value=row.min_value,
+        max_value=row.max_value,
+        min_length=row.min_length,
+        max_length=row.max_length,
+        text_regex=row.text_regex,
+        accept=tuple(row.accept),
+        choices=tuple(
+            ChoiceDraft(
+                text=choice.text,
+                match=choice.match,
+                format=TextFormat(choice.format),
+                fraction=choice.fraction,
+                tolerance=choice.tolerance,
+                rejoinder=choice.rejoinder,
+            )
+            for choice in row.choices.all()
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BankView:
+    """One question bank."""
+
+    id: int
+    institution_id: int
+    name: str
+    questions: int
+    points: Decimal
+
+
+def banks_of_institution(institution_id: int) -> list[BankView]:
+    """Return the banks of an institution, by name. One query."""
+    rows = (
+        QuestionBank.objects.filter(institution_id=institution_id)
+        .annotate(question_count=Count("questions"), point_sum=Sum("questions__points"))
+        .order_by("name")
+    )
+    return [
+        BankView(
+            id=row.pk,
+            institution_id=row.institution_id,
+            name=row.name,
+            questions=row.question_count,
+            points=row.point_sum or Decimal(0),
+        )
+        for row in rows
+    ]
