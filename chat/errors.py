@@ -67,3 +67,10 @@ class HistoryNotEmpty(DomainError):
 
     code = "history_not_empty"
     http_status = 409
+
+
+class SignInNeeded(DomainError):
+    """Nobody is signed in."""
+
+    code = "sign_in_needed"
+    http_status = 401

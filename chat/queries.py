@@ -338,6 +338,12 @@ def read_marker(*, room_id: UUID, person_id: int) -> int:
     return int(rows[0][0]) if rows else 0
 
 
+def has_rooms(person_id: int) -> bool:
+    """Whether the person belongs to any room."""
+    sql = "SELECT 1 FROM chat_room_member WHERE user_id = %(person)s LIMIT 1"
+    return bool(_rows(sql, {"person": person_id}))
+
+
 def mark_read(*, room_id: UUID, person_id: int, seq: int) -> int:
     """Move the person's marker forward, never back, never beyond the log; return where it is."""
     rows = _rows(MARK_READ, {"room": room_id, "person": person_id, "seq": seq})

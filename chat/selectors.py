@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.selectors import UserCard, user_cards
 from chat import queries
 from chat.domain import PAGE, RESUME_LIMIT, MessageKind, RoomKind
 from chat.errors import ChatLocked, RoomNotFound
-from chat.models import Message, Room
+from chat.models import Message, Room, RoomLock
 from chat.queries import LiveLock, Standing
 from chat.wire import Attachment, Author, Entry, Lock, RoomState
 from kernel import clock
@@ -157,6 +157,11 @@ def rooms_of(viewer_id: int) -> list[RoomCard]:
         for room in rooms
     ]
     return sorted(cards, key=lambda card: (card.kind is not RoomKind.CLASS, card.title))
+
+
+def has_rooms(viewer_id: int) -> bool:
+    """Whether the person has any room. One query."""
+    return queries.has_rooms(viewer_id)
 
 
 def heads_of(room_ids: Iterable[UUID]) -> dict[UUID, int]:
@@ -307,3 +312,14 @@ def _newest_texts(room_ids: Iterable[UUID]) -> dict[UUID, Message]:
 
 def _name_of(line: Message | None) -> str:
     return line.sender.full_name if line is not None and line.sender is not None else ""
+
+
+def texts_past_the_lock(sitting_id: int) -> int:
+    """Return how many messages stand in the log behind a sitting's lock and before its release.
+
+    Zero, always: the statement that posts sees to it. Audits ask.
+    """
+    locks = RoomLock.objects.filter(sitting_id=sitting_id, lock_seq__lt=OuterRef("seq"))
+    held = locks.filter(Q(unlock_seq__isnull=True) | Q(unlock_seq__gt=OuterRef("seq")))
+    texts = Message.objects.filter(kind=MessageKind.TEXT)
+    return texts.filter(Exists(held.filter(room_id=OuterRef("room_id")))).count()

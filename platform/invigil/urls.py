@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("scanner.urls")),
     path("", include("exams.urls")),
     path("", include("proctoring.urls")),
+    path("", include("chat.urls")),
 ]
 
 handler400 = "web.answers.bad_request"

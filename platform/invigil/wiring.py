@@ -9,7 +9,16 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from exams.events import AttemptEnded, SittingClosed, SittingLobbyOpened, SittingOpened
+from chat import handlers as chat, home as chat_home
+from chat.selectors import may_read_attachment
+from chat.topics import ChatTopic
+from exams.events import (
+    AttemptEnded,
+    CandidateRegistered,
+    SittingClosed,
+    SittingLobbyOpened,
+    SittingOpened,
+)
 from exams.selectors.results import may_read_answer_file
 from exams.topics import AttemptTopic, SittingTopic
 from kernel.events import Event, bus
@@ -23,10 +32,19 @@ from realtime.topics import TopicHandler, register
 from scanner.domain import Purpose
 from scanner.engines.base import NoEngine, ScanEngine, bind_engine
 from scanner.engines.clamav import ClamavAddress, ClamavEngine
+from scanner.events import UploadCleared, UploadRejected
 from scanner.readers import bind_reader
+from web import home, nav
 
 # ── Event → handler ─────────────────────────────────────────────────────────────────────────
 EVENTS: Final[Sequence[tuple[type[Event], Callable[[Any], None]]]] = (
+    (SittingLobbyOpened, chat.lock_for_lobby),
+    (SittingOpened, chat.lock_for_start),
+    (CandidateRegistered, chat.lock_for_candidate),
+    (SittingClosed, chat.release_after_close),
+    (AttemptEnded, chat.release_after_attempt),
+    (UploadCleared, chat.note_cleared_file),
+    (UploadRejected, chat.note_rejected_file),
     (SittingLobbyOpened, proctoring.show_sitting),
     (SittingOpened, proctoring.show_sitting),
     (SittingClosed, proctoring.show_sitting),
@@ -41,6 +59,7 @@ TOPICS: Final[Sequence[Callable[[], TopicHandler]]] = (
     WallTopic,
     WatchTopic,
     MediaTopic,
+    ChatTopic,
 )
 
 
@@ -52,6 +71,9 @@ def bind() -> None:
         register(make_handler())
     bind_engine(scan_engine())
     bind_reader(Purpose.ANSWER, may_read_answer_file)
+    bind_reader(Purpose.CHAT, may_read_attachment)
+    nav.register(chat_home.NAV)
+    home.register(chat_home.cards)
     media.bind(lambda: EmbeddedEngine(settings.REDIS_URL), publish)
 
 

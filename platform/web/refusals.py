@@ -128,7 +128,18 @@ PEOPLE: Mapping[str, Promise] = {
     "last_admin": _("This is the only administrator. Name another one first."),
 }
 
-TEXTS: Mapping[str, Promise] = {**COMMON, **EXAMS, **PROCTORING, **FILES, **PEOPLE}
+CHAT: Mapping[str, Promise] = {
+    "room_not_found": _("This room does not exist, or you do not belong to its class."),
+    "message_not_found": _("This message does not exist."),
+    "chat_locked": _("The chat is locked while an exam runs."),
+    "post_not_allowed": _("You may read in this room, but not write."),
+    "message_refused": _("The message is empty or too long."),
+    "attachment_refused": _("This file cannot be attached."),
+    "moderation_not_allowed": _("Only staff of the class may do this."),
+    "history_not_empty": _("Somebody has written in this room already."),
+}
+
+TEXTS: Mapping[str, Promise] = {**COMMON, **EXAMS, **PROCTORING, **FILES, **PEOPLE, **CHAT}
 
 
 def text_of(code: str, data: Data | None = None) -> str:
