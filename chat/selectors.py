@@ -169,6 +169,14 @@ def heads_of(room_ids: Iterable[UUID]) -> dict[UUID, int]:
     return dict(Room.objects.filter(pk__in=list(room_ids)).values_list("pk", "last_seq"))
 
 
+def texts_past_the_lock(sitting_id: int) -> int:
+    """Return how many messages stand behind a lock of the sitting, before its release: always 0.
+
+    For the auditors of a rehearsal; the log itself is the proof.
+    """
+    return queries.count_past_the_lock(sitting_id)
+
+
 def may_read_attachment(viewer_id: int, upload_id: UUID) -> bool:
     """Whether the viewer belongs to a room in which this file was posted, and may read there.
 

@@ -8,7 +8,6 @@ import time
 from typing import Final
 
 import av
-import av.video
 from aiortc import (
     MediaStreamTrack,
     RTCBundlePolicy,
@@ -16,7 +15,9 @@ from aiortc import (
     RTCPeerConnection,
     RTCSessionDescription,
 )
+from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 from aiortc.rtcrtpsender import RTCRtpSender
+from av.video.codeccontext import VideoCodecContext
 
 WIDTH: Final = 320
 HEIGHT: Final = 180
@@ -30,7 +31,7 @@ CLOCK: Final = 90_000  # RTP clock of video (RFC 3551 section 5)
 def encoded_film() -> tuple[bytes, ...]:
     """Return five seconds of a moving test picture as VP8 frames; the first is a key frame."""
     encoder = av.CodecContext.create("libvpx", "w")
-    assert isinstance(encoder, av.video.VideoCodecContext)
+    assert isinstance(encoder, VideoCodecContext)
     encoder.width, encoder.height = WIDTH, HEIGHT
     encoder.pix_fmt = "yuv420p"
     encoder.bit_rate = KBIT_PER_S * 1000
@@ -70,7 +71,7 @@ class Film(MediaStreamTrack):
         """Send the key frame next; called when the other side lost the picture."""
         self._next = 0
 
-    async def recv(self) -> av.Packet:
+    async def recv(self) -> av.Packet:  # type: ignore[type-arg] # generic in the stubs only
         """Return the next encoded frame when its time has come."""
         if not self._began:
             self._began = time.monotonic() + self._phase
@@ -85,7 +86,7 @@ class Film(MediaStreamTrack):
         return packet
 
 
-def video_preferences() -> list[object]:
+def video_preferences() -> list[RTCRtpCodecCapability]:
     """Return the codecs the film can be sent in: VP8 and its retransmissions."""
     codecs = RTCRtpSender.getCapabilities("video").codecs
     return [codec for codec in codecs if codec.name in {"VP8", "rtx"}]
@@ -103,7 +104,7 @@ async def offer_film(connection: RTCPeerConnection) -> str:
     film = Film()
     sender = connection.addTrack(film)
     # aiortc tells an encoder about lost pictures; for encoded frames it must be told by us.
-    sender._send_keyframe = film.restart  # noqa: SLF001
+    sender._send_keyframe = film.restart  # type: ignore[method-assign] # noqa: SLF001
     transceiver = connection.getTransceivers()[0]
     transceiver.direction = "sendonly"
     transceiver.setCodecPreferences(video_preferences())

@@ -20,7 +20,7 @@ class Report:
     def is_clean(self) -> bool:
         """Whether nothing was lost, nothing slipped through and everything was graded."""
         facts = self.facts
-        return (
+        return bool(
             facts["lost"] == 0
             and facts["late_chat"] == 0
             and facts["graded"] == self.students

@@ -43,7 +43,7 @@ class Student:
         self._seq = 0
         self._camera: RTCPeerConnection | None = None
         self._publishing: asyncio.Task[None] | None = None
-        self._is_locked = asyncio.Event()
+        self._acks: set[asyncio.Task[None]] = set()
 
     # ── Before the start ────────────────────────────────────────────────────────────────────
     async def arrive(self) -> None:
@@ -97,7 +97,9 @@ class Student:
             self._acknowledge(frame["d"]["command"]["id"])
 
     def _acknowledge(self, command_id: str) -> None:
-        asyncio.ensure_future(self._send_ack(command_id))  # noqa: RUF006 the server asks again if it is lost
+        task = asyncio.ensure_future(self._send_ack(command_id))
+        self._acks.add(task)
+        task.add_done_callback(self._acks.discard)
 
     async def _send_ack(self, command_id: str) -> None:
         body = {"command_id": command_id, "outcome": "applied"}

@@ -183,6 +183,12 @@ def class_card_of(group: ClassGroup) -> ClassCard:
     )
 
 
+def institution_by_code(code: str) -> InstitutionCard | None:
+    """Return the institution with this code, in any case of letters."""
+    found = Institution.objects.filter(code=code.lower()).values_list("pk", flat=True).first()
+    return None if found is None else institution_card(found)
+
+
 def institution_card(institution_id: int) -> InstitutionCard:
     """Return one institution.
 

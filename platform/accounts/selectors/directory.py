@@ -32,6 +32,7 @@ class PersonView:
     """A person with their roles in one institution."""
 
     id: int
+    institution_id: int | None
     name: str
     initials: str
     registration_number: str
@@ -138,6 +139,7 @@ def person_view(user_id: int, institution_id: int) -> PersonView:
 def _view(user: User) -> PersonView:
     return PersonView(
         id=user.pk,
+        institution_id=user.institution_id,
         name=user.full_name,
         initials=initials_of(user.full_name),
         registration_number=user.registration_number,

@@ -1,0 +1,1 @@
+"""The demo school: made through the same services as a real one."""

@@ -1,0 +1,32 @@
+import random
+from typing import Any
+
+import pytest
+
+from rehearsal.answers import answer_to
+
+QUESTION: dict[str, Any] = {
+    "choices": [{"id": 4}, {"id": 5}, {"id": 6}],
+    "lefts": [{"id": 1}, {"id": 2}],
+    "multiple": True,
+    "max_answers": 2,
+    "max_length": 12,
+    "min_value": "3",
+    "max_value": "9",
+}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_answers_keep_to_the_limits_of_the_question(seed: int) -> None:
+    rng = random.Random(seed)
+    chosen = answer_to({**QUESTION, "kind": "choice"}, rng)
+    assert set(chosen) <= {4, 5, 6}
+    assert 1 <= len(chosen) <= 2
+    assert len(answer_to({**QUESTION, "kind": "text"}, rng)) <= 12
+    assert 3 <= int(answer_to({**QUESTION, "kind": "int"}, rng)) <= 9
+    assert set(answer_to({**QUESTION, "kind": "matching"}, rng)) == {"1", "2"}
+
+
+@pytest.mark.parametrize("kind", ["info", "file"])
+def test_what_a_simulated_browser_cannot_give_is_left_out(kind: str) -> None:
+    assert answer_to({**QUESTION, "kind": kind}, random.Random(1)) is None
