@@ -45,3 +45,15 @@ def number(name: str, default: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """Return the comma-separated variable as a list without empty items."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
+
+
+def of_test_process(redis_url: str) -> str:
+    """Return the address of the Redis database that belongs to this process of a test run.
+
+    Processes that test side by side each get a database of their own, as in PostgreSQL.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if not worker:
+        return redis_url
+    server, _, _ = redis_url.rpartition("/")
+    return f"{server}/{int(worker.removeprefix('gw')) + 1}"

@@ -98,6 +98,7 @@ def run_checks(place: Place, node: Node, checks: Sequence[Check]) -> list[str]:
     finally:
         for one in running:
             end_group(one.process)
+            one.output.close()
     for check, output in failed:
         say(f"\n--- {check.name} ---\n{output.rstrip()}")
         if check.mend:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from invigil.launch import interrupts, report
 from invigil.launch.environment import stack_environment, tool_environment
@@ -39,6 +40,14 @@ class Command:
     run: Callable[[Place, Sequence[str]], int]
     about: str
     needs_packages: bool = True
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """Tells a wrong option in one line, as every failure of run.py."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the words."""
+        raise Stop(f"{self.prog}: {message}.", f"See: python3 {self.prog} --help", code=2)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -90,7 +99,7 @@ def _public() -> list[str]:
 
 def up(place: Place, words: Sequence[str]) -> int:
     """Run the whole stack."""
-    parser = argparse.ArgumentParser(prog="run.py up", description=COMMANDS["up"].about)
+    parser = OneLineParser(prog="run.py up", description=COMMANDS["up"].about)
     parser.add_argument("--port", type=_port, default=FIRST_PORT, help="first of six ports (8000)")
     parser.add_argument("--host", default=LOOPBACK, help="address to listen on (127.0.0.1)")
     parser.add_argument("--var", type=Path, default=place.var, help="folder of all data (var)")

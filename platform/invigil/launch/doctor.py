@@ -112,7 +112,7 @@ def look_at_postgres(place: Place) -> Finding:
     if python_env.found(place) is None:
         return Finding("PostgreSQL", "optional", "comes with the packages", UP)
     try:
-        account = postgres.plain_account()
+        account = postgres.plain_account(place.root)
     except Stop as stop:
         return Finding(
             "PostgreSQL", "missing", str(stop), "sysctl -w user.max_user_namespaces=10000"

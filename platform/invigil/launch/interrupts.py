@@ -5,7 +5,9 @@ leave it running with nobody to stop it; so the handlers only count.
 """
 
 import os
+import select
 import signal
+from contextlib import suppress
 from types import FrameType
 
 from invigil.launch.report import Stop
@@ -32,14 +34,27 @@ def install() -> None:
         signal.signal(number, _note)
 
 
-def wake_on_signals() -> int:
-    """Return a file descriptor that becomes readable at every signal, death of a child included."""
-    reader, writer = os.pipe()
-    os.set_blocking(reader, False)
-    os.set_blocking(writer, False)
-    signal.signal(signal.SIGCHLD, _wake)
-    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-    return reader
+class Alarm:
+    """A file descriptor that becomes readable at every signal, the death of a child included."""
+
+    def __init__(self) -> None:
+        self.reader, self.writer = os.pipe()
+        os.set_blocking(self.reader, False)
+        os.set_blocking(self.writer, False)
+        signal.signal(signal.SIGCHLD, _wake)
+        self.before = signal.set_wakeup_fd(self.writer, warn_on_full_buffer=False)
+
+    def sleep(self, limit_s: float) -> None:
+        """Sleep until a signal comes, at most so many seconds."""
+        select.select([self.reader], [], [], limit_s)
+        with suppress(BlockingIOError):
+            os.read(self.reader, 4096)
+
+    def close(self) -> None:
+        """Leave the signals as they were before."""
+        signal.set_wakeup_fd(self.before)
+        os.close(self.reader)
+        os.close(self.writer)
 
 
 def count() -> int:

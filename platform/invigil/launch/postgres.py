@@ -12,7 +12,6 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -59,9 +58,8 @@ def binaries() -> Path:
     return folder
 
 
-@cache
-def plain_account() -> Account:
-    """Return how PostgreSQL can be run here; the first way that works.
+def plain_account(var: Path) -> Account:
+    """Return how PostgreSQL can be run with data under `var`; the first way that works.
 
     Raises:
         Stop: We are root and no way works.
@@ -71,7 +69,7 @@ def plain_account() -> Account:
     program = str(binaries() / "postgres")
     for account in _ways_out_of_root():
         with suppress(OSError):
-            if _works(account, program):
+            if _works(account, program, var):
                 return account
     raise Stop(
         REFUSED,
@@ -91,11 +89,13 @@ def _ways_out_of_root() -> Iterator[Account]:
         yield Account(entry.pw_uid, (str(setpriv), *switched))
 
 
-def _works(account: Account, program: str) -> bool:
-    shown = subprocess.run(
-        [*account.prefix, program, "--version"], capture_output=True, check=False
+def _works(account: Account, program: str, var: Path) -> bool:
+    """Tell whether the account exists, may start the program, and gets to the data."""
+    trials = ((program, "--version"), ("test", "-d", str(var)))
+    return all(
+        subprocess.run([*account.prefix, *trial], capture_output=True, check=False).returncode == 0
+        for trial in trials
     )
-    return shown.returncode == 0
 
 
 class Postgres:
@@ -114,7 +114,7 @@ class Postgres:
         self.data = place.var / "pg"
         self.lock = self.data / "postmaster.pid"
         self.programs = binaries()
-        self.account = plain_account()
+        self.account = plain_account(place.var)
 
     def role(self) -> Role:
         """Return the server as a role of the stack."""

@@ -149,7 +149,7 @@ def uv_install(place: Place, uv: Path, lock: Path) -> None:
     """
     words = ("pip", "install", "--quiet", "--require-hashes")
     argv: Command = [uv, *words, "--python", place.python, "-r", lock]
-    run_logged(argv, place.setup_log, cwd=place.root, env=_uv_environment())
+    run_logged(argv, place.setup_log, cwd=place.root, env=uv_environment())
 
 
 def uv_program(place: Place) -> Path:
@@ -199,7 +199,7 @@ def lock_entry(lock: Path, package: str) -> str:
     return "\n".join(entry).rstrip("\\ ") + "\n"
 
 
-def _uv_environment() -> dict[str, str]:
+def uv_environment() -> dict[str, str]:
     """Return the environment with pip's mirror and certificate settings told to uv as well."""
     told = {
         "UV_DEFAULT_INDEX": os.environ.get("PIP_INDEX_URL"),

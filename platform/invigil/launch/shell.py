@@ -1,6 +1,7 @@
 """Run one command to its end, stoppable at any moment, with nothing of it left behind."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -36,10 +37,18 @@ class CommandFailed(Exception):
     def reason(self) -> str:
         """The line that says what went wrong: a traceback's last one, else the first error."""
         lines = [line.strip() for line in self.output.splitlines() if line.strip()]
-        telling = [line for line in lines if "error" in line.lower()]
+        telling = [number for number, line in enumerate(lines) if "error" in line.lower()]
         if telling and "Traceback (most recent call last):" not in lines:
-            return telling[0][:300]
-        return (lines or [f"exit code {self.code}"])[-1][:300]
+            first = last = telling[0]
+            while lines[last].endswith(":") and last + 1 < min(len(lines), first + 4):
+                last += 1
+            return _plain(" ".join(lines[first : last + 1]))
+        return _plain((lines or [f"exit code {self.code}"])[-1])
+
+
+def _plain(text: str) -> str:
+    """Take out colours, a full stop and whatever is too long for one line."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)[:300].rstrip(". ")
 
 
 class Logged:

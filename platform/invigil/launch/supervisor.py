@@ -5,7 +5,6 @@ process (see watchdog.py) ends everything listed there should the supervisor its
 """
 
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -75,7 +74,7 @@ class Supervisor:
         self.env = dict(env)
         self.kept: dict[str, _Kept] = {}
         self.guests: list[Running] = []
-        self.signals = interrupts.wake_on_signals()
+        self.alarm = interrupts.Alarm()
         self.watchdog = self._start_watchdog()
 
     def start(self, role: Role) -> None:
@@ -116,8 +115,7 @@ class Supervisor:
             self.tend(starting=True)
             if time.monotonic() > deadline:
                 raise self._failed(what, f"did not answer within {limit_s:g} s")
-            select.select([self.signals], [], [], poll_s)
-            self._drain_signals()
+            self.alarm.sleep(poll_s)
 
     def watch(self) -> None:
         """Keep everything running until the launcher is asked to end."""
@@ -125,8 +123,7 @@ class Supervisor:
             self.tend()
             pending = [one.again_at for one in self.kept.values() if one.again_at]
             timeout = max(0.0, min(pending) - time.monotonic()) if pending else 5.0
-            select.select([self.signals], [], [], timeout)
-            self._drain_signals()
+            self.alarm.sleep(timeout)
 
     def tend(self, *, starting: bool = False) -> None:
         """Look at each process once: note the dead, start again those whose time has come."""
@@ -154,6 +151,7 @@ class Supervisor:
             os.write(self.lifeline, FAREWELL)
         os.close(self.lifeline)
         self.watchdog.wait()
+        self.alarm.close()
         self.file.release()
 
     def _start_watchdog(self) -> "subprocess.Popen[bytes]":
@@ -224,12 +222,6 @@ class Supervisor:
         alive = [one.running for one in self.kept.values() if not one.again_at]
         self.state = replace(self.state, processes=(*alive, *self.guests))
         self.file.write(self.state)
-
-    def _drain_signals(self) -> None:
-        try:
-            os.read(self.signals, 4096)
-        except BlockingIOError:
-            return
 
 
 def _ending(code: int) -> str:
