@@ -12,6 +12,7 @@ from accounts.errors import (
     RegistrationTaken,
 )
 from accounts.models import ClassGroup, Institution, User
+from accounts.roles import Role
 from accounts.selectors import (
     ClassCard,
     InstitutionCard,
@@ -20,6 +21,7 @@ from accounts.selectors import (
     institution_card,
     user_card,
 )
+from accounts.services.memberships import grant_role
 from kernel import audit
 from realtime import publish
 
@@ -127,6 +129,37 @@ def create_user(
         institution_id=institution_id,
     )
     return user_card(user.pk)
+
+
+@transaction.atomic
+def create_person(
+    *,
+    institution_id: int,
+    full_name: str,
+    role: Role,
+    class_id: int | None,
+    actor_id: int,
+    email: str = "",
+    registration_number: str = "",
+    phone: str = "",
+) -> UserCard:
+    """Create a person with a first role; see create_user and memberships.grant_role."""
+    made = create_user(
+        institution_id=institution_id,
+        full_name=full_name,
+        actor_id=actor_id,
+        email=email,
+        registration_number=registration_number,
+        phone=phone,
+    )
+    grant_role(
+        user_id=made.id,
+        institution_id=institution_id,
+        role=role,
+        class_id=class_id,
+        actor_id=actor_id,
+    )
+    return made
 
 
 @transaction.atomic

@@ -99,12 +99,7 @@ def upload_roster(
 
 
 def change_options(
-    *,
-    draft_id: UUID,
-    institution_id: int,
-    creates_classes: bool,
-    gives_passwords: bool,
-    region: str,
+    *, draft_id: UUID, institution_id: int, creates_classes: bool, gives_passwords: bool
 ) -> None:
     """Set how a draft is to be imported.
 
@@ -113,7 +108,7 @@ def change_options(
     """
     changed = RosterDraft.objects.filter(
         pk=draft_id, institution_id=institution_id, imported_at__isnull=True
-    ).update(creates_classes=creates_classes, gives_passwords=gives_passwords, region=region)
+    ).update(creates_classes=creates_classes, gives_passwords=gives_passwords)
     if not changed:
         raise RosterUnknown
 

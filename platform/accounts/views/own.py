@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import selectors
-from accounts.errors import Forbidden
 from accounts.forms import ProfileForm
 from accounts.services import profile as profiles
+from accounts.views.scope import own_id
 
 
 @require_POST
@@ -58,14 +58,3 @@ def profile(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:profile")
     context = {"form": form, "own": own, "classes": selectors.classes_of(person_id)}
     return render(request, "accounts/profile.html", context)
-
-
-def own_id(request: HttpRequest) -> int:
-    """Return the id of who is signed in.
-
-    Raises:
-        Forbidden: Nobody is.
-    """
-    if request.user.pk is None:
-        raise Forbidden
-    return request.user.pk

@@ -1,0 +1,83 @@
+"""Words for people: roles, outcomes and faults of a class list."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.domain.roster import Fault, Outcome
+from accounts.roles import Role
+
+if TYPE_CHECKING:  # lazy texts have a type in the stubs only
+    from django_stubs_ext import StrOrPromise as Text
+
+ROLES: "Mapping[Role, Text]" = {
+    Role.STUDENT: _("Student"),
+    Role.INVIGILATOR: _("Invigilator"),
+    Role.CHIEF_INVIGILATOR: _("Chief invigilator"),
+    Role.AUTHOR: _("Author"),
+    Role.GRADER: _("Grader"),
+    Role.ADMIN: _("Administrator"),
+    Role.AUDITOR: _("Auditor"),
+}
+
+OUTCOMES: "Mapping[Outcome, tuple[Text, str]]" = {
+    Outcome.NEW: (_("New"), "ok"),
+    Outcome.CHANGED: (_("Changed"), "checking"),
+    Outcome.JOINS: (_("Joins the class"), "waiting"),
+    Outcome.SAME: (_("Nothing to do"), "offline"),
+    Outcome.REFUSED: (_("Error"), "critical"),
+}
+
+COLUMNS: "Mapping[str, Text]" = {
+    "full_name": _("Name"),
+    "registration_number": _("Registration number"),
+    "email": _("E-mail"),
+    "phone": _("Mobile phone"),
+    "class_code": _("Class"),
+    "role": _("Role"),
+    "locale": _("Language"),
+    "time_zone": _("Time zone"),
+}
+
+FAULTS: "Mapping[Fault, Text]" = {
+    Fault.NAME_MISSING: _("The name is missing."),
+    Fault.TOO_LONG: _("This is too long."),
+    Fault.NO_WAY_IN: _(
+        "Neither a registration number nor an e-mail address: nobody could sign in."
+    ),
+    Fault.EMAIL_INVALID: _("This is not an e-mail address: %(value)s"),
+    Fault.NUMBER_INVALID: _(
+        "A registration number has letters, digits and . / _ - only: %(value)s"
+    ),
+    Fault.PHONE_INVALID: _("This is not a phone number: %(value)s"),
+    Fault.ROLE_UNKNOWN: _("There is no such role: %(value)s"),
+    Fault.LOCALE_UNKNOWN: _("There is no such language here: %(value)s"),
+    Fault.ZONE_UNKNOWN: _("There is no such time zone: %(value)s"),
+    Fault.CLASS_MISSING: _("A student needs a class."),
+    Fault.CLASS_UNKNOWN: _(
+        "There is no class %(value)s. Correct it, or tick that unknown classes are created."
+    ),
+    Fault.CLASS_CLOSED: _("The class %(value)s is closed."),
+    Fault.DUPLICATE: _("The same as line %(value)s."),
+    Fault.CONTRADICTS: _("Line %(value)s says something else about the same person."),
+    Fault.TWO_PEOPLE: _("The registration number and the e-mail address belong to two people."),
+    Fault.ELSEWHERE: _("This address belongs to a person of another institution: %(value)s"),
+    Fault.SURPLUS: _("The row has more cells than the header. Is a quotation mark missing?"),
+}
+
+UNREADABLE: "Mapping[str, Text]" = {
+    "workbook": _(
+        "This is a workbook. In your spreadsheet program choose “Save as”, then “CSV UTF-8”."
+    ),
+    "encoding": _("The letters of this file cannot be read. Save it as “CSV UTF-8”."),
+    "nul": _("The letters of this file cannot be read. Save it as “CSV UTF-8”."),
+    "empty": _("There are no rows in this file."),
+    "no_name_column": _(
+        "No column is headed “name”. The headings found are: %(about)s. The first row must hold headings."
+    ),
+    "column_twice": _("Two columns mean the same (%(about)s). Remove one."),
+    "too_many_rows": _("More than %(about)s rows. Split the file."),
+    "broken_quotes": _("A quotation mark is not closed in line %(about)s."),
+    "too_large": _("The file is larger than %(about)s MB."),
+}
