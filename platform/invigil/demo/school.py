@@ -15,7 +15,6 @@ from chat.services import ensure_room, post_message
 from exams.services.scheduling import Allowance, SittingPlan, schedule_sitting
 from invigil.demo import past
 from invigil.demo.exam import make_exam
-from invigil.demo.notices import plan_notices
 from invigil.demo.people import (
     CLASSES,
     INSTITUTION_CODE,
@@ -77,7 +76,7 @@ def make_school() -> School:
     )
     _make_talk(classes["10a"].id, people)
     starts_at = clock.now() + OPENS_IN
-    school = School(
+    return School(
         institution_id=institution.id,
         classes=classes,
         people=people,
@@ -86,8 +85,6 @@ def make_school() -> School:
         past_sitting_id=past.make_past_sitting(exam_id, content_hash, classes["10b"].id, people),
         sitting_id=_schedule(exam_id, classes["10a"].id, people, starts_at),
     )
-    plan_notices(institution.id, classes["10b"].id, actor_id=people["admin"])
-    return school
 
 
 def _make_staff(person: Person, institution_id: int) -> int:
