@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import structlog
+from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -37,9 +38,11 @@ def compile_stale() -> list[Path]:
 
 
 def compile_one(path: Path) -> Path:
-    """Compile one .po beside itself; fuzzy entries are left out."""
+    """Compile one .po beside itself; texts without a translation are left out, so stay English."""
     with path.open("rb") as source:
         catalog = read_po(source, locale=path.parents[1].name)
+    for message in [each for each in catalog if each.id and not _is_filled(each)]:
+        catalog.delete(message.id, message.context)
     target = path.with_suffix(".mo")
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".mo.tmp")
     try:
@@ -52,6 +55,11 @@ def compile_one(path: Path) -> Path:
             Path(temporary).unlink()
         raise
     return target
+
+
+def _is_filled(message: Message) -> bool:
+    strings = message.string if isinstance(message.string, list | tuple) else [message.string]
+    return bool(strings) and all(strings) and not message.fuzzy
 
 
 def _is_stale(path: Path) -> bool:
