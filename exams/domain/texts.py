@@ -26,6 +26,56 @@ _TAG_NAMES: Final = (
     "figcaption figure h3 h4 h5 h6 hr i ins kbd li mark ol p pre q rp rt ruby s samp small span "
     "strong sub sup table tbody td tfoot th thead tr u ul var"
 )
+# Tags that are understood, to be kept or removed; any other `<word` is an author's text.
+_KNOWN: Final = frozenset(_TAG_NAMES.split()) | frozenset(
+    [
+        "article",
+        "aside",
+        "audio",
+        "base",
+        "body",
+        "button",
+        "canvas",
+        "center",
+        "embed",
+        "font",
+        "footer",
+        "form",
+        "frame",
+        "frameset",
+        "h1",
+        "h2",
+        "head",
+        "header",
+        "html",
+        "iframe",
+        "img",
+        "input",
+        "label",
+        "link",
+        "main",
+        "map",
+        "math",
+        "meta",
+        "nav",
+        "noscript",
+        "object",
+        "option",
+        "param",
+        "script",
+        "section",
+        "select",
+        "source",
+        "strike",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+        "title",
+        "tt",
+        "video",
+    ]
+)
 _ATTRIBUTES: Final = {
     "*": {"lang", "dir"},
     "a": {"href", "title"},
@@ -64,11 +114,26 @@ def to_html(text: str, text_format: TextFormat, *, inline: bool = False) -> str:
             rendered = _MARKDOWN.renderInline(source) if inline else _MARKDOWN.render(source)
             return clean_html(rendered).strip()
         case TextFormat.HTML:
-            return clean_html(source).strip()
+            return clean_html(_escape_strays(source)).strip()
         case TextFormat.MOODLE:
-            return clean_html(_with_breaks(source.strip()))
+            return clean_html(_with_breaks(_escape_strays(source.strip())))
         case TextFormat.PLAIN:
             return _with_breaks(html.escape(source.strip()))
+
+
+def _escape_strays(source: str) -> str:
+    """Return HTML in which a `<` that begins no tag is text: `x<y` must not lose its end."""
+    head, *rest = source.split("<")
+    return head + "".join(f"<{part}" if _begins_tag(part) else f"&lt;{part}" for part in rest)
+
+
+def _begins_tag(text: str) -> bool:
+    name = ""
+    for char in text.removeprefix("/"):
+        if not (char.isascii() and char.isalnum()):
+            break
+        name += char
+    return text.startswith("!--") or name.lower() in _KNOWN
 
 
 def _with_breaks(source: str) -> str:

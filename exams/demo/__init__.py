@@ -1,0 +1,1 @@
+"""The demo exam and a finished sitting of it, made through the ordinary services."""
