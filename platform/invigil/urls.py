@@ -1,7 +1,11 @@
 """Includes of the apps' urls; nothing is routed here directly."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+
+# Signing in to the stock admin is signing in to the site, second step and limits included.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's way
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("monitoring.urls")),

@@ -21,7 +21,11 @@ from exams.events import (
 )
 from exams.selectors.results import may_read_answer_file
 from exams.topics import AttemptTopic, SittingTopic
+from invigil import frame
 from kernel.events import Event, bus
+from notifications.gateways.base import ConsoleGateway, SmsGateway, bind_gateway
+from notifications.gateways.twilio import TwilioAccount, TwilioGateway
+from notifications.handlers import cancel_notices_of_sitting
 from proctoring import handlers as proctoring
 from proctoring.media import binding as media
 from proctoring.media.embedded import EmbeddedEngine
@@ -50,6 +54,7 @@ EVENTS: Final[Sequence[tuple[type[Event], Callable[[Any], None]]]] = (
     (SittingClosed, proctoring.show_sitting),
     (AttemptEnded, proctoring.end_watching),
     (PresenceChanged, proctoring.show_presence),
+    (SittingClosed, cancel_notices_of_sitting),
 )
 
 # ── Topic → handler (one instance per process) ──────────────────────────────────────────────
@@ -70,8 +75,10 @@ def bind() -> None:
     for make_handler in TOPICS:
         register(make_handler())
     bind_engine(scan_engine())
+    bind_gateway(sms_gateway())
     bind_reader(Purpose.ANSWER, may_read_answer_file)
     bind_reader(Purpose.CHAT, may_read_attachment)
+    frame.register()
     nav.register(chat_home.NAV)
     home.register(chat_home.cards)
     media.bind(lambda: EmbeddedEngine(settings.REDIS_URL), publish)
@@ -86,3 +93,12 @@ def scan_engine() -> ScanEngine:
         path=settings.CLAMD_SOCKET, host=settings.CLAMD_HOST, port=settings.CLAMD_PORT
     )
     return ClamavEngine(address, max_bytes=settings.MAX_UPLOAD_BYTES)
+
+
+def sms_gateway() -> SmsGateway:
+    """Return Twilio where its account is set; else the gateway that writes to the log."""
+    sender = settings.TWILIO_MESSAGING_SERVICE_SID or settings.TWILIO_FROM
+    if not (settings.TWILIO_ACCOUNT_SID and settings.TWILIO_AUTH_TOKEN and sender):
+        return ConsoleGateway()
+    account = TwilioAccount(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, sender)
+    return TwilioGateway(account)
