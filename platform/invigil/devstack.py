@@ -5,10 +5,12 @@ it is, the other one is started from its wheel under `var/`.
 """
 
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 import redis
@@ -52,6 +54,7 @@ def open_engines(place: Place, options: Options) -> Iterator[Supervisor]:
     """
     file = lock_stack(place)
     environment = stack_environment(place, options.ports, options.host)
+    empty_folder(Path(environment["PROMETHEUS_MULTIPROC_DIR"]))
     state = StackState(os.getpid(), options.ports.web)
     file.write(state)
     supervisor = Supervisor(place, file, state, environment)
@@ -61,6 +64,12 @@ def open_engines(place: Place, options: Options) -> Iterator[Supervisor]:
         yield supervisor
     finally:
         supervisor.stop()
+
+
+def empty_folder(folder: Path) -> None:
+    """Make a folder, or make it empty: figures of processes that are gone mislead."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
 
 
 def lock_stack(place: Place) -> StackFile:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -49,12 +50,15 @@ class Ports:
 
 
 def free_ports() -> Ports:
-    """Return the first block of free ports, for a stack that nobody has to find.
+    """Return a block of free ports, for a stack that nobody has to find.
+
+    The search begins anywhere, so that two launchers side by side do not choose the same block.
 
     Raises:
         Stop: All are taken.
     """
-    for first in SEARCH:
+    begin = secrets.randbelow(len(SEARCH))
+    for first in (*SEARCH[begin:], *SEARCH[:begin]):
         if all(_refusal(LOOPBACK, first + step, socket.SOCK_STREAM) == 0 for step in range(BLOCK)):
             return Ports(first)
     raise Stop("No six free ports in a row between 24100 and 32000.", "Stop some servers.")

@@ -66,11 +66,10 @@ def run_pytest(place: Place, arguments: Sequence[str], env: Mapping[str, str]) -
     """
     own = place.with_var(place.root / DATA)
     with open_engines(own, Options(free_ports(), durable=False)) as supervisor:
-        process = subprocess.Popen(
-            [place.python, "-m", "pytest", *(arguments or default_arguments())],
-            cwd=place.root,
-            env={**supervisor.env, **env, "INVIGIL_TESTING": "1"},
-        )
+        settings = {**supervisor.env, **env, "INVIGIL_TESTING": "1"}
+        del settings["PROMETHEUS_MULTIPROC_DIR"]  # a test process counts for itself
+        argv = [place.python, "-m", "pytest", *(arguments or default_arguments())]
+        process = subprocess.Popen(argv, cwd=place.root, env=settings)
         supervisor.attach("pytest", process)
         code = wait_attached(process)
     throw_away(own.var)

@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import shutil
 import socket
 import time
 from contextlib import suppress
@@ -94,9 +93,6 @@ def start_roles(supervisor: Supervisor, options: Options, *, demo: bool) -> str:
     Raises:
         Stop: A role keeps ending, or does not answer in time.
     """
-    metrics = supervisor.place.run / "metrics"
-    shutil.rmtree(metrics, ignore_errors=True)
-    metrics.mkdir(parents=True)
     for role in serving_roles(supervisor.place, options.ports, options.host, supervisor.env):
         supervisor.start(role)
     story = tell_story(supervisor) if demo else ""

@@ -58,10 +58,10 @@ def test_a_tree_that_keeps_every_rule_passes(tree: Path) -> None:
         ("exams/words.py", "A = 'start the quiz'\n", "exams/words.py:1: 'quiz' is not our word"),
         ("exams/templates/x.html", "<p>Quizes</p>", "'Quizes' is not our word"),
         ("docs/tour.md", "The watcher sees\n", "'watcher' is not our word"),
-        ("docs/setup.md", "see https://py" "pi.org/x\n", "docs/setup.md:1: names the host"),
-        ("package.json", "https://registry.n" "pmjs.org/x", "package.json:1: names the host"),
-        ("deploy/run.sh", "cd /ho" "me/somebody/invigil\n", "names a folder of one machine"),
-        ("deploy/run.sh", "cd /ro" "ot/invigil\n", "names a folder of one machine"),
+        ("docs/setup.md", ("see https://py" "pi.org/x\n"), "docs/setup.md:1: names the host"),
+        ("package.json", ("https://registry.n" "pmjs.org/x"), "package.json:1: names the host"),
+        ("deploy/run.sh", ("cd /ho" "me/somebody/invigil\n"), "names a folder of one machine"),
+        ("deploy/run.sh", ("cd /ro" "ot/invigil\n"), "names a folder of one machine"),
     ],
 )  # fmt: skip
 def test_a_planted_fault_is_found(tree: Path, name: str, text: str, complaint: str) -> None:
