@@ -47,13 +47,13 @@ class InstitutionAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # as above
 class UserAdmin(LookOnly):
     """People of all institutions."""
 
-    list_display: ClassVar = [
+    list_display = (
         "full_name",
         "email",
         "registration_number",
         "institution",
         "is_active",
-    ]
+    )
     search_fields = (
         "full_name",
         "email",
