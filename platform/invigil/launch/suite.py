@@ -12,7 +12,7 @@ from invigil.launch.frontend import Node, ensure_front_end
 from invigil.launch.place import Place
 from invigil.launch.ports import free_ports
 from invigil.launch.report import say, step
-from invigil.launch.shell import CommandFailed, run_logged, wait_attached
+from invigil.launch.shell import Command, CommandFailed, run_logged, wait_attached
 
 DATA = ".var-test"
 PROCESSES = "2"
@@ -68,7 +68,7 @@ def run_pytest(place: Place, arguments: Sequence[str], env: Mapping[str, str]) -
     with open_engines(own, Options(free_ports(), durable=False)) as supervisor:
         settings = {**supervisor.env, **env, "INVIGIL_TESTING": "1"}
         del settings["PROMETHEUS_MULTIPROC_DIR"]  # a test process counts for itself
-        argv = [place.python, "-m", "pytest", *(arguments or default_arguments())]
+        argv: Command = [place.python, "-m", "pytest", *(arguments or default_arguments())]
         process = subprocess.Popen(argv, cwd=place.root, env=settings)
         supervisor.attach("pytest", process)
         code = wait_attached(process)

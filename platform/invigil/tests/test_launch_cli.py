@@ -105,7 +105,7 @@ def test_an_interrupt_while_packages_are_installed_is_one_line_and_leaves_no_pro
 ) -> None:
     (working_copy.root / ".venv").unlink()
     begun = start(working_copy, "check")
-    wait_until(lambda: working_copy.venv.exists(), "the environment is being made")
+    wait_until(working_copy.venv.exists, "the environment is being made")
     assert begun.end(number) == 128 + number
     assert begun.said.splitlines()[-1] == "Stopped."
     assert "Traceback" not in begun.said
