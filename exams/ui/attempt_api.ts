@@ -63,7 +63,8 @@ export interface SaveReply {
 export interface Receipt {
   receipt: string;
   submitted_at: Instant;
-  answered: number;
+  /** Null when the receipt is shown again after a reload: the server tells only the total then. */
+  answered: number | null;
   total: number;
 }
 

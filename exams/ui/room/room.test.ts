@@ -42,8 +42,8 @@ class FakeApi {
       deadline: this.deadline,
       server_time: this.clock.now(),
       lease: this.server.lease.slice(0, 8),
-      questions: this.state === "ready" ? null : QUESTIONS,
-      answers: this.server.snapshot(),
+      questions: this.state === "running" ? QUESTIONS : null,
+      answers: this.state === "running" ? this.server.snapshot() : {},
       receipt: this.receipt,
       submitted_at: this.receipt ? 7 : null,
       total: 2,
@@ -322,6 +322,16 @@ describe("invigilators", () => {
     expect(screenOf(room.state)).toBe("question");
     expect(room.state.deadline).toBe(9_600_000);
     expect(api.server.answers.get(11)?.value).toBe("half a sen");
+  });
+
+  it("does not doubt its saved answers because a pause hides them", async () => {
+    const room = await openRoom();
+    room.answer(11, "a", "done");
+    await settlePromises();
+    api.state = "paused";
+    await room.refresh();
+    expect(room.state.queue).toMatchObject({ gate: "paused", waiting: 0 });
+    expect(room.state.questions).toHaveLength(2);
   });
 
   it("a pause that only a save reveals works the same", async () => {

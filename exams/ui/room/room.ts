@@ -28,8 +28,8 @@ export interface RoomPorts {
   openStore(attempt: number, tab: string, onClosed: () => void): Promise<AnswerStore>;
   connect(): Socket;
   device: string;
-  /** Events of `attempt:<id>` for others, the camera for one. */
-  onAttemptEvent?: (event: { t: string; d: unknown }) => void;
+  /** A socket was opened, or opened anew after it had ended; for the camera. */
+  onSocket?: (socket: Socket) => void;
 }
 
 /** Snapshot of `watch:<attempt>`. */
@@ -261,11 +261,11 @@ export class Room {
   private take(snapshot: Snapshot): void {
     this.snapshot = snapshot;
     this.dispatch({ type: "snapshot", snapshot, at: snapshot.server_time });
-    this.autosave.meetServer(snapshot.answers);
+    // The server shows answers only while the attempt runs: their absence says nothing otherwise.
+    if (snapshot.questions !== null) this.autosave.meetServer(snapshot.answers);
     const { receipt, submitted_at: at, total } = snapshot;
     if (receipt && at !== null && this.state.receipt === null) {
-      const answered = Object.keys(snapshot.answers).length;
-      void this.handedIn({ receipt, submitted_at: at, answered, total });
+      void this.handedIn({ receipt, submitted_at: at, answered: null, total });
     }
   }
 
@@ -276,9 +276,8 @@ export class Room {
     try {
       const snapshot = await this.fetchSnapshot();
       const mine = snapshot.lease !== null && this.lease.startsWith(snapshot.lease);
-      if (GATE_OF_STATE[snapshot.state] === "over") this.openGate();
-      else if (!mine) this.autosave.setGate(this.lease ? "moved" : "closed");
-      else if (this.state.queue.gate !== "open") this.openGate();
+      if (mine || GATE_OF_STATE[snapshot.state] === "over") this.openGate();
+      else this.autosave.setGate(this.lease ? "moved" : "closed");
       if (!this.lease && !this.state.receipt) await this.tryToEnter();
     } catch {
       // Still away or signed out: the banner says so, and the next occasion tries again.
@@ -313,7 +312,6 @@ export class Room {
     socket.subscribe<AttemptNews>(this.topic("attempt"), {
       onSnapshot: (news) => this.onAttempt(news),
       onEvent: (event) => {
-        this.ports.onAttemptEvent?.(event);
         if (event.t === "attempt.changed") this.onAttempt(event.d as AttemptNews);
         if (event.t === "attempt.lease_taken") this.onLeaseTaken((event.d as { lease: string }).lease);
       },
@@ -322,6 +320,7 @@ export class Room {
       onSnapshot: (sync) => this.onSync(sync),
       onEvent: (event) => this.onWatch(event),
     });
+    this.ports.onSocket?.(socket);
     return socket;
   }
 

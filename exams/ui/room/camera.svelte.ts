@@ -1,0 +1,47 @@
+/** The candidate's camera beside the room: follows the room's socket, shows state and picture. */
+import { Camera, type CameraState } from "$proctoring/camera";
+import type { Socket } from "$web/socket";
+
+export class RoomCamera {
+  state = $state.raw<CameraState>({ status: "off" });
+  stream = $state.raw<MediaStream | null>(null);
+  private camera: Camera | null = null;
+  private socket: Socket | null = null;
+  private wanted = false;
+  private leave: () => void = () => {};
+  private readonly topic: string;
+
+  constructor(private readonly attempt: number) {
+    this.topic = `media:a${attempt}`;
+  }
+
+  /** Send over this socket from now on; the one before has ended. */
+  use(socket: Socket): void {
+    if (socket === this.socket) return;
+    this.socket = socket;
+    this.leave();
+    this.camera?.stop();
+    const camera = new Camera({ socket, topic: this.topic, attempt: this.attempt });
+    this.camera = camera;
+    const unsubscribe = socket.subscribe(this.topic, { onEvent: (event) => camera.receive(event) });
+    const unwatch = camera.onState((state) => {
+      this.state = state;
+      this.stream = camera.stream ?? null;
+    });
+    this.leave = () => {
+      unsubscribe();
+      unwatch();
+    };
+    if (this.wanted) void camera.start();
+  }
+
+  start(): void {
+    this.wanted = true;
+    void this.camera?.start();
+  }
+
+  stop(): void {
+    this.wanted = false;
+    this.camera?.stop();
+  }
+}

@@ -1,0 +1,73 @@
+/** Puts the exam room on the page: on its own page, or in place of the lobby when the exam starts. */
+import { mount } from "svelte";
+import { socketUrl } from "$web/mount";
+import { type Socket, connect } from "$web/socket";
+import Player from "../Player.svelte";
+import { AttemptApi, type SittingCard } from "../attempt_api";
+import { Vault } from "../autosave/vault";
+import { ServerClock } from "../clock";
+import { RoomCamera } from "./camera.svelte";
+import { deviceName } from "./device";
+import { Room } from "./room";
+import { Tabs } from "./tabs";
+
+/** What the server writes into the lobby and the room page. */
+export interface RoomProps {
+  attempt: number;
+  sitting: SittingCard;
+  server_time: number;
+  topics: { sitting: string };
+  urls: { room: string };
+}
+
+export interface CandidateProps {
+  name: string;
+  seat: string;
+  urls: { home: string; results: string; login: string };
+}
+
+/** What the lobby has open already. */
+export interface HandOver {
+  clock: ServerClock;
+  camera: RoomCamera | null;
+  socket: Socket;
+}
+
+export function mountRoom(
+  island: HTMLElement,
+  { attempt, sitting, server_time }: RoomProps,
+  candidate: CandidateProps,
+  given?: HandOver,
+): void {
+  const clock = given?.clock ?? new ServerClock(server_time);
+  const camera = given ? given.camera : makeCamera(attempt, sitting);
+  let first = given?.socket;
+  const room = new Room({
+    attempt,
+    api: new AttemptApi(attempt),
+    clock,
+    surroundings: {
+      now: () => clock.now(),
+      random: () => Math.random(),
+      setTimer: (run, ms) => window.setTimeout(run, ms),
+      clearTimer: (timer) => window.clearTimeout(timer),
+    },
+    tabs: new Tabs(attempt),
+    openStore: (id, tab, onClosed) => Vault.open(id, tab, onClosed),
+    connect: () => {
+      const socket = first && !first.endReason ? first : connect(socketUrl());
+      first = undefined;
+      return socket;
+    },
+    device: deviceName(navigator.userAgent),
+    onSocket: (socket) => camera?.use(socket),
+  });
+  island.replaceChildren();
+  mount(Player, { target: island, props: { room, camera, clock, title: sitting.title, ...candidate } });
+  void room.open();
+  camera?.start();
+}
+
+export function makeCamera(attempt: number, sitting: SittingCard): RoomCamera | null {
+  return sitting.camera === "off" ? null : new RoomCamera(attempt);
+}
