@@ -73,10 +73,9 @@ class Invigilator:
         pause_s = 0.3
         while True:
             wall = camera.new_connection()
-            for attempt in attempts:
-                slot = wall.addTransceiver("video", direction="recvonly")
+            slots = [wall.addTransceiver("video", direction="recvonly") for _ in attempts]
+            for slot in slots:
                 slot.setCodecPreferences(camera.video_preferences())
-                self._count(attempt, slot.receiver.track)
             await wall.setLocalDescription(await wall.createOffer())
             shown = [{"source": f"attempt:{attempt}/camera", "layer": "q"} for attempt in attempts]
             body = {"offer": wall.localDescription.sdp, "slots": shown}
@@ -89,6 +88,8 @@ class Invigilator:
                 pause_s = min(pause_s * 2, 5.0)
             else:
                 self._walls.append(wall)
+                for attempt, slot in zip(attempts, slots, strict=True):
+                    self._count(attempt, slot.receiver.track)
                 return
 
     def _count(self, attempt: int, track: MediaStreamTrack) -> None:

@@ -39,6 +39,7 @@ class Student:
         self.live = Live(self.browser, ws_url)
         self._rng = random.Random(attempt)  # noqa: S311 a plan that can be repeated, no secret
         self._lease = ""
+        self._media = f"media:a{attempt}"
         self._pending: dict[int, tuple[int, Any]] = {}
         self._seq = 0
         self._camera: RTCPeerConnection | None = None
@@ -49,12 +50,23 @@ class Student:
     async def arrive(self) -> None:
         """Sign in, take the lease, open the socket, switch the camera on."""
         await self.browser.sign_in(self.login)
-        self._lease = (await self.browser.post(self._api("lease"), {"device": "rehearsal"}))[
-            "lease"
-        ]
+        self._lease = await self._take_lease()
         self.live.follow(f"attempt:{self.attempt}", self._hear_attempt)
         self.live.follow(f"watch:{self.attempt}", self._hear_watch)
+        self.live.follow(self._media, self._hear_media)
         self.live.when_open(self._publish_again)
+
+    async def _take_lease(self) -> str:
+        """Become the tab that writes, as soon as the lobby is open."""
+        while True:
+            try:
+                reply = await self.browser.post(self._api("lease"), {"device": "rehearsal"})
+            except Refused as refusal:
+                if refusal.code != "not_open":
+                    raise
+                await asyncio.sleep(START_POLL_S)
+            else:
+                return str(reply["lease"])
 
     def _publish_again(self) -> None:
         if self._publishing and not self._publishing.done():
@@ -70,11 +82,8 @@ class Student:
                 await old.close()
             try:
                 offer = await camera.offer_film(self._camera)
-                answer = await self.live.call(
-                    f"media:{self.sitting}",
-                    "media.publish",
-                    {"attempt": self.attempt, "offer": offer},
-                )
+                body = {"attempt": self.attempt, "offer": offer}
+                answer = await self.live.call(self._media, "media.publish", body)
                 await camera.accept(self._camera, answer["sdp"])
             except (CallRefused, ConnectionError) as refusal:
                 if str(refusal) == "media_forbidden":
@@ -86,6 +95,10 @@ class Student:
                 return
 
     def _hear_attempt(self, frame: dict[str, Any]) -> None:
+        if frame["t"] == "attempt.lease_taken" and not self._lease.startswith(frame["d"]["lease"]):
+            self.log.problems.append("lease lost")
+
+    def _hear_media(self, frame: dict[str, Any]) -> None:
         if frame["t"] == "media.reassign":
             self._publish_again()
 
