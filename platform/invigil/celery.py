@@ -30,5 +30,15 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 1800, "queue": "scans"},
     },
+    "send-notices": {
+        "task": "notifications.send_due",
+        "schedule": 10.0,
+        "options": {"expires": 20, "queue": "notices"},
+    },
+    "reconcile-notices": {
+        "task": "notifications.reconcile_unknown",
+        "schedule": 60.0,
+        "options": {"expires": 90, "queue": "notices"},
+    },
 }
 app.conf.beat_schedule = SCHEDULE

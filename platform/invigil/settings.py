@@ -270,6 +270,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID")
 TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN")
 TWILIO_MESSAGING_SERVICE_SID = env.text("TWILIO_MESSAGING_SERVICE_SID")
+TWILIO_FROM = env.text("TWILIO_FROM")  # a number in E.164, where there is no messaging service
+NOTICES_COUNTRIES = env.words("NOTICES_COUNTRIES")  # for example GB,IR; empty allows every country
+NOTICES_PER_NUMBER_A_DAY = env.number("NOTICES_PER_NUMBER_A_DAY", 10)
+NOTICES_PER_INSTITUTION_A_DAY = env.number("NOTICES_PER_INSTITUTION_A_DAY", 5000)
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "invigil@localhost")
 

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.login_urls")),
     path("admin/", admin.site.urls),
     path("", include("scanner.urls")),
+    path("", include("notifications.urls")),
     path("", include("exams.urls")),
     path("", include("proctoring.urls")),
     path("", include("chat.urls")),

@@ -23,6 +23,7 @@ from exams.selectors.results import may_read_answer_file
 from exams.topics import AttemptTopic, SittingTopic
 from invigil import frame
 from kernel.events import Event, bus
+from notifications import home as notices_home
 from notifications.gateways.base import ConsoleGateway, SmsGateway, bind_gateway
 from notifications.gateways.twilio import TwilioAccount, TwilioGateway
 from notifications.handlers import cancel_notices_of_sitting
@@ -81,6 +82,8 @@ def bind() -> None:
     frame.register()
     nav.register(chat_home.NAV)
     home.register(chat_home.cards)
+    nav.register(notices_home.NAV)
+    home.register(notices_home.cards)
     media.bind(lambda: EmbeddedEngine(settings.REDIS_URL), publish)
 
 

@@ -1,15 +1,16 @@
 """The names under which beat and the outbox find the scanner's work."""
 
 import pytest
+from celery import current_app
 
 from accounts.models import User
-from invigil.celery import SCHEDULE
 from scanner import services, tasks
 from scanner.tests.test_services import Scripted, send
 
 
 def test_the_schedule_names_tasks_that_exist() -> None:
-    names = {entry["task"] for entry in SCHEDULE.values() if entry["task"].startswith("scanner.")}
+    schedule = current_app.conf.beat_schedule.values()
+    names = {entry["task"] for entry in schedule if entry["task"].startswith("scanner.")}
     assert names == {tasks.requeue_waiting.name, tasks.purge_old.name}
 
 
