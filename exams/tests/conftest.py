@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db.models import F
+from hypothesis import settings
 
 from accounts.models import ClassGroup, Institution, Membership, User
 from accounts.roles import Role
@@ -17,6 +18,9 @@ from exams.selectors.attempts import attempt_of
 from exams.services import authoring, review, scheduling, sittings, taking
 from exams.services.scheduling import SittingPlan
 from kernel import clock
+
+settings.register_profile("exams", deadline=None, max_examples=60)
+settings.load_profile("exams")
 
 
 @dataclass

@@ -1,0 +1,42 @@
+"""Draws docs/states.md from the tables: `python -m exams.states_page`."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from exams.domain.states import ATTEMPT, EXAM, RESULT, SITTING
+from kernel.machine import Machine
+
+PATH: Final = Path(__file__).resolve().parents[1] / "docs/states.md"
+_INTRO: Final = """\
+# States
+
+Each life is a table (`exams/domain/states.py`). A row moves by one conditional UPDATE that names
+the states it may come from; a move that is not in the table answers 409 with the current state.
+This page is drawn from the tables by `python -m exams.states_page`; a test compares.
+"""
+_MACHINES: Final[tuple[tuple[str, str, Machine[Any, Any]], ...]] = (
+    ("Exam version", "Written, reviewed by a second person, then frozen with its hash.", EXAM),
+    (
+        "Sitting",
+        "The clock moves it. It closes when the last attempt, extended ones included, has ended.",
+        SITTING,
+    ),
+    (
+        "Attempt",
+        "Candidate, staff and clock move it. Losing the connection is not a state.",
+        ATTEMPT,
+    ),
+    ("Result", "Graded in the background as often as needed, released by a person.", RESULT),
+)
+
+
+def page() -> str:
+    """Return the whole page."""
+    parts = [_INTRO]
+    for title, text, machine in _MACHINES:
+        parts.append(f"## {title}\n\n{text}\n\n```mermaid\n{machine.mermaid()}\n```\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    PATH.write_text(page(), encoding="utf-8")
