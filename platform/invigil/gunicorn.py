@@ -24,7 +24,13 @@ def in_memory_folder() -> str | None:
     return str(shared) if shared.is_dir() and os.access(shared, os.W_OK) else None
 
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+def listen_address() -> str:
+    """Return HOST:PORT, an IPv6 address in brackets."""
+    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+bind = listen_address()
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_PROCESSES") or max(2, os.cpu_count() or 2))
 threads = int(os.environ.get("WEB_THREADS") or 8)

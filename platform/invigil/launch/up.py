@@ -33,9 +33,9 @@ def run_stack(place: Place, options: Options, *, demo: bool, begun: float) -> in
     """
     require_ports(place, options)
     with open_engines(place, options) as supervisor:
-        prepare_tables(supervisor, demo=demo)
+        story = prepare_tables(supervisor, demo=demo)
         with step("Web, sockets, media, worker, clock"):
-            story = start_roles(supervisor, options, demo=demo)
+            story = start_roles(supervisor, options, story, demo=demo)
         supervisor.set_phase("ready", addresses(options))
         greet(options, story, time.time() - begun)
         supervisor.watch()
@@ -61,25 +61,29 @@ def require_ports(place: Place, options: Options) -> None:
         file.release()
 
 
-def prepare_tables(supervisor: Supervisor, *, demo: bool) -> None:
+def prepare_tables(supervisor: Supervisor, *, demo: bool) -> str:
     """Bring the tables up to date and fill an empty database, unless both are known to be done.
+
+    Returns:
+        Who can log in and what happens when; empty when there was nothing to do.
 
     Raises:
         Stop: It fails; the database's word on it is in the text.
     """
     place, address = supervisor.place, supervisor.env["DATABASE_URL"]
     if are_prepared(place, address):
-        return
+        return ""
     argv = manage(place, "prepare", *([] if demo else ["--empty"]))
     log = place.logs / "manage.log"
     with step("Tables and demo school" if demo else "Tables"):
         try:
-            run_logged(argv, log, cwd=place.root, env=supervisor.env)
+            story = run_logged(argv, log, cwd=place.root, env=supervisor.env)
         except CommandFailed as failed:
             raise Stop(
                 f"The database could not be prepared: {failed.reason}.", f"Log: {log}"
             ) from None
         note_prepared(place, address)
+    return story
 
 
 def manage(place: Place, *words: str) -> Command:
@@ -87,15 +91,22 @@ def manage(place: Place, *words: str) -> Command:
     return [place.python, "manage.py", *words]
 
 
-def start_roles(supervisor: Supervisor, options: Options, *, demo: bool) -> str:
+def start_roles(supervisor: Supervisor, options: Options, story: str, *, demo: bool) -> str:
     """Start every role, wait until pages and sockets are served, and return the demo's story.
+
+    Args:
+        supervisor: Its engines run and the tables are prepared.
+        options: Ports and address.
+        story: The demo's story where it is known already.
+        demo: There is one.
 
     Raises:
         Stop: A role keeps ending, or does not answer in time.
     """
     for role in serving_roles(supervisor.place, options.ports, options.host, supervisor.env):
         supervisor.start(role)
-    story = tell_story(supervisor) if demo else ""
+    if demo and not story:
+        story = tell_story(supervisor)
     host = LOOPBACK if options.host in EVERYWHERE else options.host
     supervisor.wait_until(lambda: _serves_pages(host, options.ports.web), "web", READY_S)
     supervisor.wait_until(lambda: _listens(host, options.ports.rt), "rt", READY_S)

@@ -49,6 +49,8 @@ def test_it_listens_on_this_machine_only_unless_told(
     monkeypatch.setenv("HOST", "192.0.2.1")
     monkeypatch.setenv("PORT", "9000")
     assert importlib.reload(gunicorn).bind == "192.0.2.1:9000"
+    monkeypatch.setenv("HOST", "::1")
+    assert importlib.reload(gunicorn).bind == "[::1]:9000"
 
 
 def test_requests_end_before_the_supervisor_loses_patience(fresh: None) -> None:

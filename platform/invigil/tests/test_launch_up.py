@@ -1,0 +1,36 @@
+"""`run.py up` in small: addresses, greeting, and the demo's story. test_run.py runs the whole."""
+
+import pytest
+
+from invigil.devstack import Options
+from invigil.launch.ports import Ports
+from invigil.launch.up import addresses, greet
+
+
+@pytest.mark.parametrize(
+    ("host", "web"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("192.0.2.7", "http://192.0.2.7:8000"),
+        ("0.0.0.0", "http://127.0.0.1:8000"),
+        ("::1", "http://[::1]:8000"),
+    ],
+)
+def test_the_address_is_one_that_a_browser_here_can_open(host: str, web: str) -> None:
+    assert addresses(Options(Ports(8000), host))["web"] == web
+
+
+def test_an_address_of_the_environment_is_shown_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SITE_URL", "https://exams.example")
+    assert addresses(Options(Ports(8000)))["web"] == "https://exams.example"
+
+
+def test_figures_stay_on_this_machine() -> None:
+    assert addresses(Options(Ports(8000), "0.0.0.0"))["metrics"] == "http://127.0.0.1:8003/metrics"
+
+
+def test_the_greeting_ends_with_the_address(capsys: pytest.CaptureFixture[str]) -> None:
+    greet(Options(Ports(8000)), "Demo logins\n", 4.25)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "Demo logins"
+    assert lines[-1].startswith("Ready after 4.2 s: http://127.0.0.1:8000")
