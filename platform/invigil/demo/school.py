@@ -1,20 +1,30 @@
 """Makes the demo school: people, an approved exam, a sitting about to open and one that is over."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
 
-from accounts.selectors import ClassCard, institution_by_code
+from accounts.roles import Role
+from accounts.selectors import (
+    ClassCard,
+    InstitutionCard,
+    classes_of_institution,
+    institution_by_code,
+    members_of_class,
+    staff_of_class,
+)
 from accounts.services.memberships import grant_role
+from accounts.services.passwords import share_password
 from accounts.services.people import create_class, create_institution, create_user
 from chat.domain import RoomKind
 from chat.services import ensure_room, post_message
+from exams.demo.exam import create_demo_exam
+from exams.demo.past import PastSitting, hold_past_sitting
+from exams.selectors.sittings import SittingView, sittings_of_institution
 from exams.services.scheduling import Allowance, SittingPlan, schedule_sitting
-from invigil.demo import past
-from invigil.demo.exam import make_exam
 from invigil.demo.people import (
     CLASSES,
     INSTITUTION_CODE,
@@ -27,11 +37,15 @@ from invigil.demo.people import (
 )
 from kernel import clock
 
+LOBBY_IN: Final = timedelta(seconds=20)
 OPENS_IN: Final = timedelta(minutes=2)
 DURATION: Final = timedelta(minutes=45)
 WINDOW: Final = timedelta(minutes=60)
+EXAM_CLASS: Final = "10a"
+PAST_CLASS: Final = "10b"
+AHEAD: Final = frozenset({"scheduled", "lobby", "running"})
 
-_CHAT: Final = (
+_TALK: Final = (
     ("1001", "Does anybody know which chapters are in the exam?"),
     ("1005", "One to six, and the maps at the end of the book."),
     ("1003", "ممنون! من فصل شش را دوباره می‌خوانم."),
@@ -39,114 +53,123 @@ _CHAT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class School:
-    """What was made, for whoever prints or goes on with it."""
-
-    institution_id: int
-    classes: dict[str, ClassCard]
-    people: dict[str, int]
-    exam_id: int
-    sitting_id: int
-    starts_at: datetime
-    past_sitting_id: int
-
-
-def exists() -> bool:
+def is_there() -> bool:
     """Whether the demo school is in the database already."""
     return institution_by_code(INSTITUTION_CODE) is not None
 
 
 @transaction.atomic
-def make_school() -> School:
+def make_school() -> None:
     """Make everything in one transaction: a demo is whole or not there."""
     institution = create_institution(code=INSTITUTION_CODE, name=INSTITUTION_NAME, actor_id=None)
     classes = {
         code: create_class(institution_id=institution.id, code=code, name=name, actor_id=None)
         for code, name in CLASSES.items()
     }
-    people = {person.login: _make_staff(person, institution.id) for person in STAFF}
+    people = _make_people(institution, classes)
+    _talk(classes[EXAM_CLASS].id, people)
+    exam_id = create_demo_exam(
+        institution_id=institution.id, author_id=people["author"], approver_id=people["admin"]
+    )
+    hold_past_sitting(
+        PastSitting(
+            exam_id=exam_id,
+            class_group_id=classes[PAST_CLASS].id,
+            title="General knowledge · Mid-term",
+            admin_id=people["admin"],
+            invigilator_id=people["chief"],
+            grader_id=people["author"],
+            student_ids=[people[student.login] for student in STUDENTS[PAST_CLASS]],
+        )
+    )
+    _schedule(exam_id, classes[EXAM_CLASS].id, actor_id=people["admin"])
+
+
+def upcoming() -> SittingView | None:
+    """Return the demo's sitting that runs or comes next; None when all are over."""
+    institution = institution_by_code(INSTITUTION_CODE)
+    sittings = sittings_of_institution(institution.id) if institution else []
+    return next((one for one in reversed(sittings) if one.state in AHEAD), None)
+
+
+@transaction.atomic
+def schedule_again() -> None:
+    """Schedule the term exam anew for a demo whose sittings are all over."""
+    institution = institution_by_code(INSTITUTION_CODE)
+    if institution is None:
+        return
+    held = sittings_of_institution(institution.id)
+    classes = {card.code: card for card in classes_of_institution(institution.id)}
+    admins = staff_of_class(classes[EXAM_CLASS].id, [Role.ADMIN])
+    _schedule(held[-1].exam_id, classes[EXAM_CLASS].id, actor_id=admins[0].id)
+
+
+def _make_people(institution: InstitutionCard, classes: Mapping[str, ClassCard]) -> dict[str, int]:
+    """Make everybody; return user ids by login. They share one public password, hashed once."""
+    people: dict[str, int] = {}
+    for person in STAFF:
+        people[person.login] = _make(person, institution.id, None)
     for code, students in STUDENTS.items():
-        people |= {
-            student.login: _make_student(student, institution.id, classes[code].id)
-            for student in students
-        }
-    exam_id, content_hash = make_exam(
-        institution.id, author_id=people["author"], approver_id=people["admin"]
-    )
-    _make_talk(classes["10a"].id, people)
-    starts_at = clock.now() + OPENS_IN
-    return School(
-        institution_id=institution.id,
-        classes=classes,
-        people=people,
-        exam_id=exam_id,
-        starts_at=starts_at,
-        past_sitting_id=past.make_past_sitting(exam_id, content_hash, classes["10b"].id, people),
-        sitting_id=_schedule(exam_id, classes["10a"].id, people, starts_at),
-    )
+        for student in students:
+            people[student.login] = _make(student, institution.id, classes[code].id)
+    share_password(user_ids=list(people.values()), password=PASSWORD)
+    return people
 
 
-def _make_staff(person: Person, institution_id: int) -> int:
+def _make(person: Person, institution_id: int, class_id: int | None) -> int:
+    is_student = class_id is not None
     card = create_user(
         institution_id=institution_id,
         full_name=person.name,
-        email=email_of(person),
-        password=PASSWORD,
-        actor_id=None,
-    )
-    for role in person.roles:
-        grant_role(user_id=card.id, institution_id=institution_id, role=role, actor_id=None)
-    return card.id
-
-
-def _make_student(person: Person, institution_id: int, class_id: int) -> int:
-    card = create_user(
-        institution_id=institution_id,
-        full_name=person.name,
-        registration_number=person.login,
-        password=PASSWORD,
+        email="" if is_student else email_of(person),
+        registration_number=person.login if is_student else "",
         locale=person.locale,
         actor_id=None,
     )
-    grant_role(
-        user_id=card.id,
-        institution_id=institution_id,
-        role=person.roles[0],
-        class_id=class_id,
-        actor_id=None,
-    )
+    for role in person.roles:
+        grant_role(
+            user_id=card.id,
+            institution_id=institution_id,
+            role=role,
+            class_id=class_id,
+            actor_id=None,
+        )
     return card.id
 
 
-def _make_talk(class_id: int, people: dict[str, int]) -> None:
+def _talk(class_id: int, people: Mapping[str, int]) -> None:
     """Say a few things in the class's room before its sitting locks it."""
     room_id = ensure_room(class_id=class_id, kind=RoomKind.CLASS)
-    for login, text in _CHAT:
+    for login, text in _TALK:
         post_message(room_id=room_id, sender_id=people[login], client_id=uuid.uuid4(), body=text)
 
 
-def _schedule(exam_id: int, class_id: int, people: dict[str, int], starts_at: datetime) -> int:
-    plan = SittingPlan(
+def _schedule(exam_id: int, class_id: int, *, actor_id: int) -> None:
+    starts_at = clock.now() + OPENS_IN
+    students = members_of_class(class_id, Role.STUDENT)
+    seats = {
+        student.id: Allowance(
+            seat=f"{'AB'[index % 2]}{index // 2 + 1:02}",
+            room="Room 1" if index % 2 == 0 else "At home",
+            extra_percent=25 if index == len(students) - 1 else 0,
+        )
+        for index, student in enumerate(students)
+    }
+    schedule_sitting(
+        exam_id=exam_id,
+        class_group_id=class_id,
+        plan=_plan(starts_at),
+        actor_id=actor_id,
+        allowances=seats,
+    )
+
+
+def _plan(starts_at: datetime) -> SittingPlan:
+    return SittingPlan(
         title="General knowledge · Term exam",
-        lobby_opens_at=clock.now() + timedelta(seconds=20),
+        lobby_opens_at=starts_at - OPENS_IN + LOBBY_IN,
         starts_at=starts_at,
         closes_at=starts_at + WINDOW,
         duration=DURATION,
         rooms=("Room 1", "At home"),
-    )
-    seats = {
-        people[student.login]: Allowance(
-            seat=f"{'AB'[index % 2]}{index // 2 + 1:02}",
-            room="Room 1" if index % 2 == 0 else "At home",
-            extra_percent=25 if index == 2 else 0,
-        )
-        for index, student in enumerate(STUDENTS["10a"])
-    }
-    return schedule_sitting(
-        exam_id=exam_id,
-        class_group_id=class_id,
-        plan=plan,
-        actor_id=people["admin"],
-        allowances=seats,
     )
