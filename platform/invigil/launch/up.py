@@ -157,7 +157,8 @@ def addresses(options: Options) -> dict[str, str]:
 
 
 def greet(options: Options, story: str, seconds: float) -> None:
-    """Say where the stack is, who can log in and what happens when."""
-    if story.strip():
-        say(f"\n{story.strip()}")
+    """Say where the stack is, who can log in and what happens when; log lines are left out."""
+    told = [line for line in story.splitlines() if not line.startswith("{")]
+    if told:
+        say("\n" + "\n".join(told).strip())
     say(f"\nReady after {seconds:.1f} s: {addresses(options)['web']}   (Ctrl-C ends it)")

@@ -30,7 +30,7 @@ def test_figures_stay_on_this_machine() -> None:
 
 
 def test_the_greeting_ends_with_the_address(capsys: pytest.CaptureFixture[str]) -> None:
-    greet(Options(Ports(8000)), "Demo logins\n", 4.25)
+    greet(Options(Ports(8000)), '{"event": "x"}\nDemo logins\n', 4.25)
     lines = capsys.readouterr().out.splitlines()
     assert lines[1] == "Demo logins"
     assert lines[-1].startswith("Ready after 4.2 s: http://127.0.0.1:8000")
