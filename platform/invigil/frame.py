@@ -102,7 +102,7 @@ def _own_cards(request: HttpRequest) -> Iterable[Card]:
             title=gettext_lazy("Your phone number is missing"),
             icon="bell",
             rank=75,
-            lead=_("Notices about exams come by text message."),
+            text=_("Notices about exams come by text message."),
             actions=(Action(gettext_lazy("Add the number"), reverse("accounts:profile")),),
         )
     if roles_of(request).holds_anywhere(STAFF_ROLES) and not is_mfa_enabled(request.user):
@@ -111,6 +111,6 @@ def _own_cards(request: HttpRequest) -> Iterable[Card]:
             title=gettext_lazy("Protect your account"),
             icon="shield",
             rank=80,
-            lead=_("A second step keeps your account closed to those who know your password."),
+            text=_("A second step keeps your account closed to those who know your password."),
             actions=(Action(gettext_lazy("Switch on two-step sign-in"), reverse("mfa_index")),),
         )

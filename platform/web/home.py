@@ -72,7 +72,7 @@ class Card:
         chip: State in a word, with its tone.
         rows: Lines; when there are none and no lead, `empty` is shown.
         actions: Buttons.
-        template: Draws the card; `context` goes to it beside `card`.
+        template: Draws the card; it finds `context` as `card.context`.
     """
 
     key: str

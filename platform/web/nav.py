@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,15 @@ def items_for(request: HttpRequest) -> list[NavLink]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    return [_link(item, request.path) for item in _items if item.visible(request)]
+    return [_link(item, request.path) for item in _items if _is_visible(item, request)]
+
+
+def _is_visible(item: NavItem, request: HttpRequest) -> bool:
+    try:
+        return item.visible(request)
+    except Exception:  # one broken rule must not take every page with it; the item is left out
+        log.exception("nav.rule_failed", route=item.route)
+        return False
 
 
 def _link(item: NavItem, path: str) -> NavLink:

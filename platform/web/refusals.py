@@ -13,7 +13,7 @@ Data = Mapping[str, Value]
 TITLES: Mapping[int, Promise] = {
     400: _("That did not work"),
     401: _("Please sign in"),
-    403: _("Not yours to see"),
+    403: _("You may not do this"),
     404: _("Nothing here"),
     405: _("That did not work"),
     409: _("Something has changed"),
