@@ -170,11 +170,14 @@ def heads_of(room_ids: Iterable[UUID]) -> dict[UUID, int]:
 
 
 def texts_past_the_lock(sitting_id: int) -> int:
-    """Return how many messages stand behind a lock of the sitting, before its release: always 0.
+    """Return how many messages stand in the log behind a sitting's lock and before its release.
 
-    For the auditors of a rehearsal; the log itself is the proof.
+    Zero, always: the statement that posts sees to it. Audits ask.
     """
-    return queries.count_past_the_lock(sitting_id)
+    locks = RoomLock.objects.filter(sitting_id=sitting_id, lock_seq__lt=OuterRef("seq"))
+    held = locks.filter(Q(unlock_seq__isnull=True) | Q(unlock_seq__gt=OuterRef("seq")))
+    texts = Message.objects.filter(kind=MessageKind.TEXT)
+    return texts.filter(Exists(held.filter(room_id=OuterRef("room_id")))).count()
 
 
 def may_read_attachment(viewer_id: int, upload_id: UUID) -> bool:
@@ -320,14 +323,3 @@ def _newest_texts(room_ids: Iterable[UUID]) -> dict[UUID, Message]:
 
 def _name_of(line: Message | None) -> str:
     return line.sender.full_name if line is not None and line.sender is not None else ""
-
-
-def texts_past_the_lock(sitting_id: int) -> int:
-    """Return how many messages stand in the log behind a sitting's lock and before its release.
-
-    Zero, always: the statement that posts sees to it. Audits ask.
-    """
-    locks = RoomLock.objects.filter(sitting_id=sitting_id, lock_seq__lt=OuterRef("seq"))
-    held = locks.filter(Q(unlock_seq__isnull=True) | Q(unlock_seq__gt=OuterRef("seq")))
-    texts = Message.objects.filter(kind=MessageKind.TEXT)
-    return texts.filter(Exists(held.filter(room_id=OuterRef("room_id")))).count()

@@ -3,7 +3,7 @@
 A pushed event of a locked room carries no text: its candidates may still be listening.
 """
 
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -128,7 +128,7 @@ class PostDone(msgspec.Struct, frozen=True):
 class Read(wire.Message, frozen=True):
     """Call chat.read."""
 
-    seq: int
+    seq: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 class ReadDone(msgspec.Struct, frozen=True):

@@ -10,9 +10,9 @@ const NOTHING: Kept = { draft: "", unsent: [] };
 
 export class Drafts {
   readonly #key: string;
-  readonly #storage: Storage | undefined;
+  readonly #storage: Storage | null;
 
-  constructor(me: number, room: string, storage: Storage | undefined = safeStorage()) {
+  constructor(me: number, room: string, storage: Storage | null = safeStorage()) {
     this.#key = `chat:${me}:${room}`;
     this.#storage = storage;
   }
@@ -42,10 +42,10 @@ export class Drafts {
   }
 }
 
-function safeStorage(): Storage | undefined {
+function safeStorage(): Storage | null {
   try {
     return globalThis.localStorage;
   } catch {
-    return undefined;
+    return null;
   }
 }

@@ -3,10 +3,12 @@ import type { Attachment, Lock } from "$chat/room";
 import { formatDate, formatNumber, t } from "$web/i18n";
 
 /** Why an unsent message was not sent, and what to do. */
-export function failureText(code: string): string {
+export function failureText(code: string, isOpen: boolean): string {
   switch (code) {
     case "chat_locked":
-      return t("Not sent: the chat is locked. It is kept here; send it yourself when the chat is open.");
+      return isOpen
+        ? t("Not sent: the chat was locked. Send it now if you still want to.")
+        : t("Not sent: the chat is locked. It is kept here; send it yourself when the chat is open.");
     case "post_not_allowed":
       return t("Not sent: you may only read in this room.");
     case "message_refused":
@@ -63,6 +65,6 @@ export function fileText(file: Attachment): string {
 }
 
 export function sizeText(bytes: number): string {
-  const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, "kilobyte"] : [bytes / 1_000_000, "megabyte"];
-  return formatNumber(value, { style: "unit", unit, maximumFractionDigits: value < 10 ? 1 : 0 });
+  const [value, unit] = bytes < 1_000_000 ? [Math.max(1, Math.round(bytes / 1000)), "kilobyte"] : [bytes / 1_000_000, "megabyte"];
+  return formatNumber(value, { style: "unit", unit, maximumFractionDigits: 1 });
 }
