@@ -8,7 +8,7 @@ from kernel.events import Event
 
 @dataclass(frozen=True, slots=True)
 class PresenceChanged(Event):
-    """A person came, fell silent or was lost.
+    """A person who follows an attempt came, fell silent or was lost.
 
     Attributes:
         user_id: Who.

@@ -142,8 +142,7 @@ class Gateway(AsyncWebsocketConsumer):  # type: ignore[misc] # channels ships no
         """Take one frame of the client."""
         if self.connection is None or self.dispatcher is None or self.connection.is_closed:
             return
-        caller = self.connection.caller
-        self.node.roster.heard(caller.user_id, caller.connection_id)
+        self.node.roster.heard(self.connection.caller.connection_id)
         self.dispatcher.take(text)
 
     async def _refuse_handshake(self) -> None:

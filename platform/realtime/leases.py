@@ -13,7 +13,7 @@ import redis.asyncio
 import structlog
 from django.conf import settings
 
-from realtime.presence import Presence
+from realtime.presence import Presence, Seat
 
 log = structlog.get_logger(__name__)
 
@@ -59,18 +59,19 @@ class Leases:
             answers = await pipe.execute()
         return str(answers[-1]["run_id"])
 
-    async def elsewhere(self, user_ids: Collection[int]) -> set[int]:
-        """Return those of `user_ids` who have a socket in another live process.
+    async def elsewhere(self, seats: Collection[Seat]) -> set[Seat]:
+        """Return those of `seats` that have a socket in another live process.
 
         Raises:
             redis.RedisError: Redis does not answer.
         """
-        found: set[int] = set()
-        fields = [str(user_id) for user_id in user_ids]
+        found: set[Seat] = set()
+        fields = sorted({str(seat.user_id) for seat in seats})
         for process in await self._others():
             if fields and await self._redis.exists(_lease(process)):
                 values = await self._redis.hmget(_members(process), fields)
-                found |= {int(f) for f, v in zip(fields, values, strict=True) if v is not None}
+                known = dict(zip(fields, values, strict=True))
+                found |= {seat for seat in seats if _holds(known[str(seat.user_id)], seat)}
         return found
 
     async def write_states(self, states: Mapping[int, Presence]) -> None:
@@ -83,8 +84,8 @@ class Leases:
             await self._redis.hset(_STATES, mapping={str(k): v.value for k, v in states.items()})
             await self._redis.expire(_STATES, DAY_S)
 
-    async def take_over(self) -> dict[int, tuple[int, ...]]:
-        """Return the people of processes whose lease has run out (attempts by user id).
+    async def take_over(self) -> list[Seat]:
+        """Return the seats of processes whose lease has run out.
 
         Only one process at a time looks; each dead process is taken once.
 
@@ -92,15 +93,15 @@ class Leases:
             redis.RedisError: Redis does not answer.
         """
         if not await self._redis.set(_SWEEPER, self._process, nx=True, ex=2):
-            return {}
-        orphans: dict[int, tuple[int, ...]] = {}
+            return []
+        orphans: list[Seat] = []
         for process in await self._others():
             if await self._redis.exists(_lease(process)):
                 continue
             members = await self._redis.hgetall(_members(process))
             await self._redis.delete(_members(process))
             await self._redis.srem(_PROCESSES, process)
-            orphans |= {int(user): _numbers(attempts) for user, attempts in members.items()}
+            orphans += [seat for user, text in members.items() for seat in _seats(int(user), text)]
         return orphans
 
     async def hand_back(self) -> None:
@@ -152,5 +153,11 @@ def _members(process: str) -> str:
     return f"{_PREFIX}members:{process}"
 
 
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(",") if part)
+def _seats(user_id: int, attempts: str) -> list[Seat]:
+    """Return the seats written as `attempts` under a user."""
+    followed = [Seat(user_id, int(part)) for part in attempts.split(",") if part]
+    return [Seat(user_id), *followed]
+
+
+def _holds(attempts: str | None, seat: Seat) -> bool:
+    return attempts is not None and seat in _seats(seat.user_id, attempts)

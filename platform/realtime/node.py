@@ -96,7 +96,7 @@ class Node:
         if self._sockets.pop(caller.connection_id, None) is not None:
             self._per_user -= Counter({caller.user_id: 1})
             metrics.SOCKETS.set(len(self._sockets))
-            self.roster.closed(caller.user_id, caller.connection_id)
+            self.roster.closed(caller.connection_id)
 
     def has_room_for(self, owner: Identity) -> bool:
         """Whether this person may open another socket now."""

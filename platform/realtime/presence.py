@@ -1,10 +1,9 @@
 """Who is connected: online, unstable after 5 s of silence or a close, lost 15 s later (pure).
 
-Last-seen times stay in the process that holds the socket; only changes leave it. A person with
-several sockets is as present as the best of them. Times are seconds of a steady clock.
+Last-seen times stay in the process that holds the socket; only changes leave it. Several sockets
+of one person are as present as the best of them. Times are seconds of a steady clock.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -47,94 +46,98 @@ PRESENCE: Final[Machine[Presence, PresenceAction]] = Machine(
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One person's presence is now `state`, for these attempts."""
+class Seat:
+    """What can be present: a person on the whole, or a person on one attempt.
+
+    Attributes:
+        user_id: The person.
+        attempt_id: The attempt whose topic is followed; None is the person on the whole.
+    """
 
     user_id: int
-    attempt_ids: tuple[int, ...]
+    attempt_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The presence of `seat` is now `state`."""
+
+    seat: Seat
     state: Presence
 
 
 @dataclass(slots=True)
-class _Person:
-    state: Presence = PRESENCE.start
-    since: float = 0.0
+class _Pulse:
+    state: Presence
+    since: float
     heard: dict[str, float] = field(default_factory=dict)  # connection id → time
-    attempts: dict[int, set[str]] = field(default_factory=dict)  # attempt id → connection ids
 
     def latest(self) -> float:
         return max(self.heard.values(), default=float("-inf"))
 
 
 class Ledger:
-    """The presence of everybody with a socket in this process, and of those who just lost it."""
+    """The presence of everybody with a socket in this process, and of those who just lost it.
+
+    A student who closes the exam room but keeps another page open is online as a person and lost
+    on the attempt.
+    """
 
     def __init__(self) -> None:
-        self._people: dict[int, _Person] = {}
+        self._pulses: dict[Seat, _Pulse] = {}
+        self._seats: dict[str, set[Seat]] = {}  # connection id → what it speaks for
         self._ticked_at: float | None = None
 
     def opened(self, user_id: int, connection_id: str, now: float) -> list[Change]:
         """Note a new socket."""
-        person = self._people.setdefault(user_id, _Person(since=now))
-        if not person.heard:  # back again: the sockets that followed are gone, the attempts stay
-            person.attempts = {attempt_id: set() for attempt_id in person.attempts}
-        person.heard[connection_id] = now
-        return self._move(user_id, person, PresenceAction.HEAR, now)
+        self._seats[connection_id] = set()
+        return self._join(Seat(user_id), connection_id, now)
 
-    def watched(self, user_id: int, connection_id: str, attempt_id: int) -> list[Change]:
+    def watched(self, seat: Seat, connection_id: str, now: float) -> list[Change]:
         """Note that a socket follows an attempt; tells its presence at once."""
-        person = self._people.get(user_id)
-        if person is None or connection_id not in person.heard:
-            return []
-        is_new = attempt_id not in person.attempts
-        person.attempts.setdefault(attempt_id, set()).add(connection_id)
-        return [Change(user_id, (attempt_id,), person.state)] if is_new else []
+        return self._join(seat, connection_id, now) if connection_id in self._seats else []
 
-    def unwatched(self, user_id: int, connection_id: str, attempt_id: int) -> None:
+    def unwatched(self, seat: Seat, connection_id: str) -> None:
         """Note that a socket left an attempt on purpose: no more news of it."""
-        person = self._people.get(user_id)
-        if person is None:
-            return
-        followers = person.attempts.get(attempt_id, set())
-        followers.discard(connection_id)
-        if not followers:
-            person.attempts.pop(attempt_id, None)
+        self._seats.get(connection_id, set()).discard(seat)
+        pulse = self._pulses.get(seat)
+        if pulse is not None and pulse.heard.pop(connection_id, None) and not pulse.heard:
+            del self._pulses[seat]
 
-    def heard(self, user_id: int, connection_id: str, now: float) -> list[Change]:
+    def heard(self, connection_id: str, now: float) -> list[Change]:
         """Note a sign of life."""
-        person = self._people.get(user_id)
-        if person is None or connection_id not in person.heard:
-            return []
-        person.heard[connection_id] = now
-        return self._move(user_id, person, PresenceAction.HEAR, now)
+        changes: list[Change] = []
+        for seat in self._seats.get(connection_id, ()):
+            pulse = self._pulses[seat]
+            pulse.heard[connection_id] = now
+            changes += self._move(seat, pulse, PresenceAction.HEAR, now)
+        return changes
 
-    def closed(self, user_id: int, connection_id: str, now: float) -> list[Change]:
-        """Note a closed socket: unstable at once when it was the last one."""
-        person = self._people.get(user_id)
-        if person is None:
-            return []
-        person.heard.pop(connection_id, None)
-        if person.heard:
-            self._keep_followed(person)
-            return []
-        if person.state is Presence.LOST:
-            del self._people[user_id]
-            return []
-        return self._move(user_id, person, PresenceAction.MISS, now)
+    def closed(self, connection_id: str, now: float) -> list[Change]:
+        """Note a closed socket: unstable at once where it was the last one."""
+        changes: list[Change] = []
+        for seat in self._seats.pop(connection_id, ()):
+            pulse = self._pulses[seat]
+            del pulse.heard[connection_id]
+            if pulse.heard:
+                continue
+            if pulse.state is Presence.LOST:
+                del self._pulses[seat]
+            changes += self._move(seat, pulse, PresenceAction.MISS, now)
+        return changes
 
-    def adopt(self, user_id: int, attempt_ids: Iterable[int], now: float) -> list[Change]:
-        """Take over a person whose process died, unless they are here already."""
-        if user_id in self._people:
+    def adopt(self, seat: Seat, now: float) -> list[Change]:
+        """Take over a seat whose process died, unless it is taken here already."""
+        if seat in self._pulses:
             return []
-        person = _Person(since=now, attempts={attempt_id: set() for attempt_id in attempt_ids})
-        self._people[user_id] = person
-        return self._move(user_id, person, PresenceAction.MISS, now)
+        pulse = self._pulses[seat] = _Pulse(PRESENCE.start, now)
+        return self._move(seat, pulse, PresenceAction.MISS, now)
 
-    def release(self, user_id: int) -> None:
-        """Forget a person without a socket here: another process holds one."""
-        person = self._people.get(user_id)
-        if person is not None and not person.heard:
-            del self._people[user_id]
+    def release(self, seat: Seat) -> None:
+        """Forget a seat without a socket here: another process holds one."""
+        pulse = self._pulses.get(seat)
+        if pulse is not None and not pulse.heard:
+            del self._pulses[seat]
 
     def tick(self, now: float) -> list[Change]:
         """Find who fell silent or is lost; to be called every half second.
@@ -148,47 +151,51 @@ class Ledger:
                 self._shift(delay)
         self._ticked_at = now
         changes: list[Change] = []
-        for user_id, person in list(self._people.items()):
-            changes += self._tick_one(user_id, person, now)
+        for seat, pulse in list(self._pulses.items()):
+            changes += self._tick_one(seat, pulse, now)
         return changes
 
-    def present(self) -> dict[int, tuple[int, ...]]:
+    def present(self) -> dict[int, list[int]]:
         """Return attempts by user id, of everybody with a socket here."""
-        return {uid: tuple(sorted(p.attempts)) for uid, p in self._people.items() if p.heard}
+        people: dict[int, list[int]] = {}
+        for seat, pulse in self._pulses.items():
+            if pulse.heard:
+                attempts = people.setdefault(seat.user_id, [])
+                attempts += [] if seat.attempt_id is None else [seat.attempt_id]
+        return people
 
-    def state_of(self, user_id: int) -> Presence | None:
+    def state_of(self, seat: Seat) -> Presence | None:
         """Return the presence as this process knows it; None for a stranger."""
-        person = self._people.get(user_id)
-        return person.state if person else None
+        pulse = self._pulses.get(seat)
+        return pulse.state if pulse else None
 
-    def _tick_one(self, user_id: int, person: _Person, now: float) -> list[Change]:
-        if person.state is Presence.ONLINE and now - person.latest() > SILENCE_S:
-            return self._move(user_id, person, PresenceAction.MISS, now)
-        if person.state is Presence.UNSTABLE and now - person.since >= GRACE_S:
-            changes = self._move(user_id, person, PresenceAction.EXPIRE, now)
-            self.release(user_id)
+    def _join(self, seat: Seat, connection_id: str, now: float) -> list[Change]:
+        self._seats[connection_id].add(seat)
+        pulse = self._pulses.get(seat)
+        if pulse is None:
+            self._pulses[seat] = _Pulse(PRESENCE.start, now, {connection_id: now})
+            return [Change(seat, PRESENCE.start)]
+        pulse.heard[connection_id] = now
+        return self._move(seat, pulse, PresenceAction.HEAR, now)
+
+    def _tick_one(self, seat: Seat, pulse: _Pulse, now: float) -> list[Change]:
+        if pulse.state is Presence.ONLINE and now - pulse.latest() > SILENCE_S:
+            return self._move(seat, pulse, PresenceAction.MISS, now)
+        if pulse.state is Presence.UNSTABLE and now - pulse.since >= GRACE_S:
+            changes = self._move(seat, pulse, PresenceAction.EXPIRE, now)
+            self.release(seat)
             return changes
         return []
 
-    def _move(
-        self, user_id: int, person: _Person, action: PresenceAction, now: float
-    ) -> list[Change]:
-        if (person.state, action) not in PRESENCE.moves:
+    def _move(self, seat: Seat, pulse: _Pulse, action: PresenceAction, now: float) -> list[Change]:
+        if (pulse.state, action) not in PRESENCE.moves:
             return []
-        person.state = PRESENCE.next_state(person.state, action)
-        person.since = now
-        return [Change(user_id, tuple(sorted(person.attempts)), person.state)]
-
-    def _keep_followed(self, person: _Person) -> None:
-        """Drop attempts that none of the sockets left follows."""
-        still = {
-            attempt_id: followers & person.heard.keys()
-            for attempt_id, followers in person.attempts.items()
-        }
-        person.attempts = {attempt_id: left for attempt_id, left in still.items() if left}
+        pulse.state = PRESENCE.next_state(pulse.state, action)
+        pulse.since = now
+        return [Change(seat, pulse.state)]
 
     def _shift(self, delay: float) -> None:
-        for person in self._people.values():
-            person.since += delay
-            for connection_id in person.heard:
-                person.heard[connection_id] += delay
+        for pulse in self._pulses.values():
+            pulse.since += delay
+            for connection_id in pulse.heard:
+                pulse.heard[connection_id] += delay

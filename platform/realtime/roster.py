@@ -4,6 +4,7 @@ Changes are told one after another, in the order in which they happened.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterable
 from typing import Final
@@ -17,7 +18,7 @@ from kernel.events import bus
 from realtime import metrics
 from realtime.events import PresenceChanged
 from realtime.leases import Leases
-from realtime.presence import LAG_S, TICK_S, Change, Ledger, Presence
+from realtime.presence import LAG_S, TICK_S, Change, Ledger, Presence, Seat
 from realtime.tasks import spawn
 from realtime.threads import in_database
 
@@ -60,21 +61,22 @@ class Roster:
         """Note a new socket."""
         self._queue(self.ledger.opened(user_id, connection_id, time.monotonic()))
 
-    def heard(self, user_id: int, connection_id: str) -> None:
+    def heard(self, connection_id: str) -> None:
         """Note a sign of life."""
-        self._queue(self.ledger.heard(user_id, connection_id, time.monotonic()))
+        self._queue(self.ledger.heard(connection_id, time.monotonic()))
 
     def watched(self, user_id: int, connection_id: str, attempt_id: int) -> None:
         """Note that a socket follows an attempt."""
-        self._queue(self.ledger.watched(user_id, connection_id, attempt_id))
+        seat = Seat(user_id, attempt_id)
+        self._queue(self.ledger.watched(seat, connection_id, time.monotonic()))
 
     def unwatched(self, user_id: int, connection_id: str, attempt_id: int) -> None:
         """Note that a socket left an attempt on purpose."""
-        self.ledger.unwatched(user_id, connection_id, attempt_id)
+        self.ledger.unwatched(Seat(user_id, attempt_id), connection_id)
 
-    def closed(self, user_id: int, connection_id: str) -> None:
+    def closed(self, connection_id: str) -> None:
         """Note a closed socket."""
-        self._queue(self.ledger.closed(user_id, connection_id, time.monotonic()))
+        self._queue(self.ledger.closed(connection_id, time.monotonic()))
 
     def _queue(self, changes: Iterable[Change]) -> None:
         for change in changes:
@@ -100,8 +102,8 @@ class Roster:
                 log.info("presence.no_redis", error=repr(error))
             else:
                 now = time.monotonic()
-                for user_id, attempt_ids in orphans.items():
-                    self._queue(self.ledger.adopt(user_id, attempt_ids, now))
+                for seat in orphans:
+                    self._queue(self.ledger.adopt(seat, now))
             await asyncio.sleep(RENEW_S)
 
     async def _tell(self) -> None:
@@ -117,32 +119,33 @@ class Roster:
                 log.exception("presence.not_told", changes=len(changes))
 
     async def _tell_batch(self, changes: list[Change]) -> None:
-        away = {change.user_id for change in changes if change.state is not Presence.ONLINE}
-        try:
-            elsewhere = await self._leases.elsewhere(away) if away else set()
-            true = [c for c in changes if c.user_id not in elsewhere or c.state is Presence.ONLINE]
-            await self._leases.write_states({change.user_id: change.state for change in true})
-        except (redis.RedisError, OSError):
-            elsewhere, true = set(), changes
-        for user_id in elsewhere:
-            self.ledger.release(user_id)
+        away = {change.seat for change in changes if change.state is not Presence.ONLINE}
+        elsewhere: set[Seat] = set()
+        with contextlib.suppress(redis.RedisError, OSError):  # then what this process knows counts
+            elsewhere = await self._leases.elsewhere(away) if away else elsewhere
+        for seat in elsewhere:
+            self.ledger.release(seat)
+        true = [c for c in changes if c.state is Presence.ONLINE or c.seat not in elsewhere]
+        people = {c.seat.user_id: c.state for c in true if c.seat.attempt_id is None}
+        with contextlib.suppress(redis.RedisError, OSError):  # read by pages only, and fails open
+            await self._leases.write_states(people)
         for change in true:
             metrics.PRESENCE.labels(change.state.value).inc()
-        await in_database(emit, [change for change in true if change.attempt_ids])
+        await in_database(emit, true)
 
 
 def emit(changes: list[Change]) -> None:
-    """Emit an event per change, each in its own transaction: one failure spoils no other."""
+    """Emit an event per attempt, each in its own transaction: one failure spoils no other."""
     at = clock.now()
     for change in changes:
+        seat = change.seat
+        if seat.attempt_id is None:
+            continue
         event = PresenceChanged(
-            user_id=change.user_id,
-            attempt_ids=change.attempt_ids,
-            state=change.state.value,
-            at=at,
+            user_id=seat.user_id, attempt_ids=(seat.attempt_id,), state=change.state.value, at=at
         )
         try:
             with transaction.atomic():
                 bus.emit(event)
         except Exception:  # presence fails open and is logged; the next change may succeed
-            log.exception("presence.handler_failed", user_id=change.user_id)
+            log.exception("presence.handler_failed", user_id=seat.user_id)

@@ -7,12 +7,12 @@ query would hold up every socket of the process.
 import asyncio
 import contextvars
 import functools
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, ParamSpec, TypeVar
 
 from django.db import close_old_connections, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from realtime.errors import Busy
 
@@ -31,7 +31,7 @@ class DatabasePool:
     """
 
     def __init__(self, threads: int = THREADS) -> None:
-        self._threads = threads
+        self._connections: list[BaseDatabaseWrapper] = []
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="rt-db")
         self.waiting = 0
 
@@ -48,30 +48,32 @@ class DatabasePool:
             context = contextvars.copy_context()
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(
-                self._executor, functools.partial(context.run, _with_fresh_connection, work)
+                self._executor, functools.partial(context.run, self._work, work)
             )
         finally:
             self.waiting -= 1
 
     def close(self) -> None:
-        """Finish what is running and close every thread's connection."""
-        meet = threading.Barrier(self._threads)
-
-        def close_mine() -> None:
-            meet.wait(timeout=10)
-            connections.close_all()
-
-        for _ in range(self._threads):
-            self._executor.submit(close_mine)
+        """Finish what is running and close every thread's connections."""
         self._executor.shutdown(wait=True)
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
 
-
-def _with_fresh_connection(work: Callable[[], R]) -> R:
-    close_old_connections()
-    try:
-        return work()
-    finally:
+    def _work(self, work: Callable[[], R]) -> R:
         close_old_connections()
+        try:
+            return work()
+        finally:
+            close_old_connections()
+            self._remember_connections()
+
+    def _remember_connections(self) -> None:
+        """Let close() end this thread's connections, which Django ties to the thread."""
+        for connection in connections.all(initialized_only=True):
+            if not connection.allow_thread_sharing:
+                connection.inc_thread_sharing()
+                self._connections.append(connection)
 
 
 _pool: DatabasePool | None = None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -116,12 +116,12 @@ class Topic:
     `subscribe` runs again on the same topic; `left` runs once, at the end.
     """
 
-    noun: ClassVar[str]
-    delivery: ClassVar[Delivery]
-    calls: ClassVar[Mapping[str, Call]] = {}
-    state: ClassVar[type[msgspec.Struct] | None] = None
-    value: ClassVar[type[msgspec.Struct] | None] = None
-    events: ClassVar[Sequence[type[msgspec.Struct]]] = ()
+    noun: str
+    delivery: Delivery
+    calls: Mapping[str, Call] = {}
+    state: type[msgspec.Struct] | None = None
+    value: type[msgspec.Struct] | None = None
+    events: Sequence[type[msgspec.Struct]] = ()
 
     async def left(self, caller: Caller, key: str) -> None:
         """Do nothing."""

@@ -5,7 +5,7 @@ import contextlib
 import functools
 import multiprocessing
 import secrets
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -54,7 +54,7 @@ class World:
         for handler in (self.room, Wall(), Attempt()):
             self.registry.register(handler)
         self.publisher = layer_on(url, prefix)
-        self.make_layer = lambda: layer_on(url, prefix)
+        self.make_layer: Callable[[], Any] = lambda: layer_on(url, prefix)
         self.hub = self.new_hub()
 
     def new_hub(self) -> Hub:

@@ -182,7 +182,7 @@ async def test_with_redis_down_messages_are_counted_as_lost_and_later_ones_arriv
     heard = layer_on(broken_layer.url, "t")
     channel = await heard.new_channel()
     await heard.group_add("chat.1", channel)
-    received = asyncio.ensure_future(heard.receive(channel))
+    received: asyncio.Future[Any] = asyncio.ensure_future(heard.receive(channel))
 
     def arrived() -> bool:
         publisher.put("chat:1", ["f", "{}", 9])

@@ -1,6 +1,6 @@
 """Topic names and the registry."""
 
-from typing import ClassVar
+from collections.abc import Mapping
 
 import msgspec
 import pytest
@@ -20,7 +20,7 @@ async def post(caller: Caller, key: str, message: Post) -> None:
 class Room(Topic):
     noun = "chat"
     delivery = Delivery.LOG
-    calls: ClassVar = {"chat.post": Call(Post, post)}
+    calls: Mapping[str, Call] = {"chat.post": Call(Post, post)}
 
     async def subscribe(self, caller: Caller, key: str, since: int | None) -> Snapshot:
         return Snapshot()
