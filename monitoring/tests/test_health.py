@@ -1,6 +1,7 @@
 import pytest
 from django.db import connection
 from django.test import Client
+from redis import Redis
 
 from monitoring import health, heartbeat
 
@@ -29,7 +30,7 @@ def test_a_silent_worker_is_named(client: Client) -> None:
 def test_redis_that_is_down_is_named_within_seconds(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dead = heartbeat.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=1)
+    dead = Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=1)
     monkeypatch.setattr(heartbeat, "_client", dead)
     response = client.get("/readyz")
     assert response.status_code == 503

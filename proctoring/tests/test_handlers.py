@@ -1,0 +1,45 @@
+import pytest
+
+from exams.events import AttemptEnded, SittingOpened
+from kernel import clock
+from proctoring.handlers import end_watching, show_presence, show_sitting
+from proctoring.selectors import watcher_names
+from proctoring.services.watch import start_focus
+from proctoring.tests.stage import Stage
+from realtime.events import PresenceChanged
+
+
+def gone(user_id: int, attempt_id: int) -> PresenceChanged:
+    return PresenceChanged(user_id, (attempt_id,), "unstable", clock.now())
+
+
+def test_a_candidate_who_falls_silent_is_shown_and_the_attempt_is_untouched(stage: Stage) -> None:
+    show_presence(gone(stage.cast.ana.pk, stage.ana))
+    ((key, view),) = stage.on(f"wall:{stage.sitting}")
+    assert (key, view.state) == (f"net:{stage.ana}", "unstable")
+
+
+def test_an_invigilator_who_follows_an_attempt_is_not_its_candidate(stage: Stage) -> None:
+    show_presence(gone(stage.cast.ivo.pk, stage.ana))
+    assert stage.said == []
+
+
+def test_presence_of_an_unknown_attempt_is_ignored(stage: Stage) -> None:
+    show_presence(gone(stage.cast.ana.pk, stage.ana + 999))
+    assert stage.said == []
+
+
+def test_the_wall_hears_that_the_sitting_moved(stage: Stage) -> None:
+    group = stage.cast.class_group
+    show_sitting(SittingOpened(stage.sitting, group.institution_id, group.pk, locks_chat=True))
+    ((key, view),) = stage.on(f"wall:{stage.sitting}")
+    assert (key, view.state) == ("sitting:state", "running")
+
+
+@pytest.mark.django_db
+def test_nobody_is_watched_after_the_end(stage: Stage) -> None:
+    start_focus(stage.cast.ivo.pk, stage.ana, sitting_id=stage.sitting)
+    end_watching(
+        AttemptEnded(stage.ana, stage.sitting, stage.cast.ana.pk, "submitted", clock.now())
+    )
+    assert watcher_names(stage.ana) == []

@@ -1,0 +1,129 @@
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+
+from exams.selectors.attempts import attempt_facts
+from kernel import clock
+from kernel.models import AuditEntry
+from proctoring.domain.command import CommandKind, DeliveryAction, DeliveryState
+from proctoring.errors import CommandUnknown, ReasonMissing, TooMuchTime
+from proctoring.models import Command
+from proctoring.services.commands import (
+    Order,
+    issue_commands,
+    record_ack,
+    resend_pause,
+    resend_unacknowledged,
+)
+from proctoring.tests.stage import Stage
+
+HOUR = timedelta(hours=1)
+
+
+def order(stage: Stage, kind: CommandKind, **changes: Any) -> Order:
+    fields: dict[str, Any] = {
+        "command_id": uuid4(),
+        "kind": kind,
+        "text": "Alarm in the building",
+        "extra": timedelta(),
+        "issued_by": stage.cast.ivo.pk,
+        "sitting_id": stage.sitting,
+    }
+    return Order(**{**fields, **changes})
+
+
+def test_a_pause_holds_in_the_database_before_any_browser_hears_of_it(stage: Stage) -> None:
+    assert issue_commands(order(stage, CommandKind.PAUSE), [stage.ana]) == {stage.ana: "issued"}
+    assert attempt_facts(stage.ana).state == "paused"
+    command = Command.objects.get(attempt_id=stage.ana)
+    assert (command.seq, command.state) == (1, DeliveryState.SENT)
+    assert [key for key, _ in stage.on(f"watch:{stage.ana}")] == ["command.issued"]
+    assert stage.on(f"wall:{stage.sitting}")[-1][0] == f"command:{command.pk}"
+
+
+def test_every_command_leaves_a_line_in_the_audit_trail(stage: Stage) -> None:
+    issue_commands(order(stage, CommandKind.MESSAGE, text="Five minutes left"), [stage.ana])
+    line = AuditEntry.objects.get(action="command.message")
+    assert (line.actor_id, line.subject) == (stage.cast.ivo.pk, f"attempt:{stage.ana}")
+    assert line.reason == "Five minutes left"
+
+
+def test_a_repeated_order_changes_nothing(stage: Stage) -> None:
+    extra = order(stage, CommandKind.EXTEND, extra=timedelta(minutes=5))
+    issue_commands(extra, [stage.ana])
+    deadline = attempt_facts(stage.ana).deadline
+    assert issue_commands(extra, [stage.ana]) == {stage.ana: "issued"}
+    assert attempt_facts(stage.ana).deadline == deadline
+    assert Command.objects.filter(attempt_id=stage.ana).count() == 1
+
+
+def test_extra_time_moves_the_deadline_by_exactly_that(stage: Stage) -> None:
+    before = attempt_facts(stage.ben).deadline
+    issue_commands(order(stage, CommandKind.EXTEND, extra=timedelta(minutes=5)), [stage.ben])
+    assert attempt_facts(stage.ben).deadline - before == timedelta(minutes=5)
+
+
+def test_one_refusal_does_not_stop_the_others(stage: Stage) -> None:
+    issue_commands(order(stage, CommandKind.PAUSE), [stage.ana])
+    outcome = issue_commands(order(stage, CommandKind.PAUSE), [stage.ana, stage.ben])
+    assert outcome == {stage.ana: "illegal_move", stage.ben: "issued"}
+    assert Command.objects.filter(attempt_id=stage.ana).count() == 1
+
+
+@pytest.mark.parametrize("kind", [CommandKind.PAUSE, CommandKind.TERMINATE, CommandKind.MESSAGE])
+def test_what_costs_the_student_something_needs_a_reason(stage: Stage, kind: CommandKind) -> None:
+    with pytest.raises(ReasonMissing):
+        issue_commands(order(stage, kind, text="  "), [stage.ana])
+    assert not Command.objects.exists()
+
+
+def test_nobody_gives_more_time_than_they_may(stage: Stage) -> None:
+    with pytest.raises(TooMuchTime) as refusal:
+        issue_commands(order(stage, CommandKind.EXTEND, extra=HOUR), [stage.ana])
+    assert refusal.value.data == {"limit_s": 900}
+
+
+def test_an_attempt_of_another_sitting_is_refused(stage: Stage) -> None:
+    foreign = order(stage, CommandKind.PAUSE, sitting_id=stage.sitting + 1)
+    assert issue_commands(foreign, [stage.ana]) == {stage.ana: "not_allowed"}
+    assert attempt_facts(stage.ana).state == "running"
+
+
+def test_reports_move_a_command_forward_only(stage: Stage) -> None:
+    issue_commands(order(stage, CommandKind.MESSAGE), [stage.ana])
+    command = Command.objects.get()
+    record_ack(command.pk, stage.ana, DeliveryAction.APPLY)
+    record_ack(command.pk, stage.ana, DeliveryAction.DELIVER)
+    command.refresh_from_db()
+    assert command.state == DeliveryState.APPLIED
+    assert command.delivered_at is None
+
+
+def test_a_report_about_somebody_elses_command_is_refused(stage: Stage) -> None:
+    issue_commands(order(stage, CommandKind.MESSAGE), [stage.ana])
+    with pytest.raises(CommandUnknown):
+        record_ack(Command.objects.get().pk, stage.ben, DeliveryAction.APPLY)
+
+
+def test_an_unacknowledged_command_is_pushed_again_until_it_is_applied(stage: Stage) -> None:
+    issue_commands(order(stage, CommandKind.MESSAGE), [stage.ana])
+    command = Command.objects.get()
+    start = clock.now()
+    pushes = []
+    with time_machine.travel(start, tick=False) as traveller:
+        Command.objects.update(issued_at=start, pushed_at=start)
+        for second in range(1, 31):
+            traveller.move_to(start + timedelta(seconds=second))
+            if resend_unacknowledged():
+                pushes.append(second)
+        record_ack(command.pk, stage.ana, DeliveryAction.APPLY)
+        traveller.move_to(start + timedelta(seconds=60))
+        assert resend_unacknowledged() == 0
+    assert pushes == [2, 6, 14, 22, 30]
+
+
+def test_the_pause_between_pushes_grows_and_then_stays() -> None:
+    assert [resend_pause(n).seconds for n in range(1, 6)] == [2, 4, 8, 8, 8]

@@ -1,0 +1,92 @@
+from typing import Any
+
+import pytest
+
+from kernel.machine import IllegalMove
+from kernel.models import AuditEntry
+from proctoring.domain.incident import IncidentAction, IncidentState
+from proctoring.domain.observation import ObservationKind
+from proctoring.errors import IncidentUnknown, ReasonMissing
+from proctoring.models import Incident, Observation
+from proctoring.services.incidents import add_statement, decide_incident, record_observation
+from proctoring.tests.stage import Stage
+
+KIND = ObservationKind.FOCUS_LOST
+
+
+def test_a_fact_below_its_threshold_stays_a_fact(stage: Stage) -> None:
+    assert record_observation(stage.ana, KIND, 2) is None
+    assert Observation.objects.count() == 1
+    assert not Incident.objects.exists()
+
+
+def test_facts_of_one_kind_within_a_minute_are_one_incident(stage: Stage) -> None:
+    for seconds in (6, 20, 8):
+        record_observation(stage.ana, KIND, seconds)
+    record_observation(stage.ben, KIND, 6)
+    incident = Incident.objects.get(attempt_id=stage.ana)
+    assert (incident.count, incident.amount) == (3, 20)
+    assert Incident.objects.count() == 2
+
+
+def test_the_student_is_told_at_once_which_fact_was_noticed(stage: Stage) -> None:
+    record_observation(stage.ana, KIND, 12)
+    told = dict(stage.on(f"watch:{stage.ana}"))
+    assert told["incident.told"].incident.kind == "focus_lost"
+    assert stage.on(f"watch:{stage.ben}") == []
+
+
+def test_a_decision_has_an_owner_a_reason_and_an_audit_line(stage: Stage) -> None:
+    incident = record_observation(stage.ana, KIND, 12)
+    assert incident is not None
+    view = decide_incident(
+        incident.pk,
+        stage.sitting,
+        IncidentAction.DISMISS,
+        actor_id=stage.cast.ivo.pk,
+        reason="The cat walked by",
+    )
+    assert (view.state, view.owner, view.reason) == ("dismissed", "Ivo", "The cat walked by")
+    assert AuditEntry.objects.get(action="incident.dismiss").reason == "The cat walked by"
+
+
+def test_a_decided_incident_cannot_be_decided_again(stage: Stage) -> None:
+    incident = record_observation(stage.ana, KIND, 12)
+    assert incident is not None
+    act: Any = {"actor_id": stage.cast.ivo.pk, "reason": "seen"}
+    decide_incident(incident.pk, stage.sitting, IncidentAction.NOTE, **act)
+    with pytest.raises(IllegalMove):
+        decide_incident(incident.pk, stage.sitting, IncidentAction.ESCALATE, **act)
+    incident.refresh_from_db()
+    assert incident.state == IncidentState.NOTED
+
+
+@pytest.mark.parametrize("action", [IncidentAction.DISMISS, IncidentAction.ESCALATE])
+def test_dismissing_and_escalating_need_words(stage: Stage, action: IncidentAction) -> None:
+    incident = record_observation(stage.ana, KIND, 12)
+    assert incident is not None
+    with pytest.raises(ReasonMissing):
+        decide_incident(incident.pk, stage.sitting, action, actor_id=stage.cast.ivo.pk, reason=" ")
+
+
+def test_an_incident_of_another_sitting_is_unknown(stage: Stage) -> None:
+    incident = record_observation(stage.ana, KIND, 12)
+    assert incident is not None
+    with pytest.raises(IncidentUnknown):
+        decide_incident(
+            incident.pk,
+            stage.sitting + 1,
+            IncidentAction.NOTE,
+            actor_id=stage.cast.ivo.pk,
+            reason="x",
+        )
+
+
+def test_the_students_own_words_stay_with_the_incident(stage: Stage) -> None:
+    incident = record_observation(stage.ana, KIND, 12)
+    assert incident is not None
+    assert add_statement(incident.pk, stage.ana, " The laptop slept. ").statement == (
+        "The laptop slept."
+    )
+    with pytest.raises(IncidentUnknown):
+        add_statement(incident.pk, stage.ben, "Not mine")
