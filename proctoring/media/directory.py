@@ -1,7 +1,7 @@
 """Which media workers live, and which of them serves a room; read from Redis by every rt process."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,9 +48,13 @@ class Worker:
 class Directory:
     """The live workers, refreshed by polling."""
 
-    def __init__(self, redis: aioredis.Redis) -> None:
+    def __init__(
+        self, redis: aioredis.Redis, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._redis = redis
+        self._clock = clock
         self._workers: dict[str, Worker] = {}
+        self._dead: dict[str, tuple[str, str]] = {}  # last heartbeat of those we gave up
 
     async def refresh(self) -> list[WorkerLost]:
         """Read all heartbeats; return the workers that died or restarted since the last time.
@@ -64,17 +68,27 @@ class Directory:
         listed = sorted(name.decode() for name in names[0])
         keys = [("HGETALL", protocol.worker_key(name)) for name in listed]
         rows = await in_one_trip(self._redis, *keys) if keys else []
-        now = time.monotonic()
+        now = self._clock()
         lost = []
         for name, row in zip(listed, rows, strict=True):
             lost += self._note(name, _text(row), now)
-        return lost + self._expire(now)
+        lost += self._expire(now)
+        await self._strike([name for name, row in zip(listed, rows, strict=True) if not row])
+        return lost
 
     def postpone(self) -> None:
         """Give every worker two fresh seconds, after Redis itself was away."""
-        now = time.monotonic()
+        now = self._clock()
         for worker in self._workers.values():
             worker.seen = now
+
+    def forget(self, lost: WorkerLost) -> bool:
+        """Take out a worker that signed off; False when it was not known any more."""
+        worker = self._workers.get(lost.worker)
+        if worker is None or worker.epoch != lost.epoch:
+            return False
+        self._bury(worker)
+        return True
 
     def alive(self, address: str) -> bool:
         """Return whether this life of a worker goes on."""
@@ -102,10 +116,17 @@ class Directory:
         settled = await in_one_trip(self._redis, claim)
         return str(settled[0].decode())
 
+    async def _strike(self, silent: list[str]) -> None:
+        """Take names without a heartbeat off the list; a worker that lives signs on again."""
+        for name in set(silent) - set(self._workers):
+            await in_one_trip(self._redis, ("SREM", protocol.WORKERS, name))
+            self._dead.pop(name, None)
+
     def _note(self, name: str, row: Mapping[str, str], now: float) -> list[WorkerLost]:
         epoch, beat = row.get("epoch", ""), row.get("beat", "")
         known = self._workers.get(name)
-        if not epoch or (known is not None and (known.epoch, known.beat) == (epoch, beat)):
+        before = (known.epoch, known.beat) if known is not None else self._dead.get(name)
+        if not epoch or before == (epoch, beat):
             return []
         rooms = frozenset(filter(None, row.get("rooms", "").split(",")))
         load = int(row.get("load", "0"))
@@ -116,8 +137,12 @@ class Directory:
     def _expire(self, now: float) -> list[WorkerLost]:
         dead = [w for w in self._workers.values() if now - w.seen >= LOST_SECONDS]
         for worker in dead:
-            del self._workers[worker.name]
+            self._bury(worker)
         return [WorkerLost(worker.name, worker.epoch) for worker in dead]
+
+    def _bury(self, worker: Worker) -> None:
+        del self._workers[worker.name]
+        self._dead[worker.name] = (worker.epoch, worker.beat)
 
 
 def _text(row: Mapping[bytes, bytes] | list[bytes]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from typing import Final, TypeVar, cast
 
 import msgspec
@@ -20,8 +20,10 @@ from proctoring.media.ports import (
     IceCredentials,
     MediaEvent,
     SourceRef,
+    WorkerLost,
 )
 from proctoring.media.sfu import protocol
+from proctoring.media.sfu.loops import end, repeat
 from proctoring.media.sfu.roundtrip import in_one_trip
 from realtime.tasks import spawn
 
@@ -29,7 +31,6 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 POLL_SECONDS: Final = 0.5
-RETRY_SECONDS: Final = 0.5
 MAX_PENDING: Final = 500
 MAX_EVENTS: Final = 1000
 
@@ -67,16 +68,14 @@ class EmbeddedEngine:
         except (RedisError, OSError):
             log.warning("media.redis_away")
         self._tasks = [
-            spawn(self._persist(self._read_replies), name="media-replies"),
-            spawn(self._persist(self._read_events), name="media-events"),
-            spawn(self._persist(self._watch_workers), name="media-workers"),
+            spawn(repeat(self._read_replies, self._away), name="media-replies"),
+            spawn(repeat(self._read_events, self._away), name="media-events"),
+            spawn(repeat(self._watch_workers, self._away), name="media-workers"),
         ]
 
     async def stop(self) -> None:
         """End the tasks and the connections; calls under way fail as unavailable."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         for future in self._pending.values():
             future.cancel()
         await self._redis.aclose()
@@ -173,15 +172,9 @@ class EmbeddedEngine:
         if waiting > protocol.MAX_WAITING_CALLS:
             raise errors.MediaBusy(limit=protocol.MAX_WAITING_CALLS)
 
-    async def _persist(self, step: Callable[[], Awaitable[None]]) -> None:
-        """Repeat a reading step for ever, through any absence of Redis."""
-        while True:
-            try:
-                await step()
-            except (RedisError, OSError) as error:
-                log.warning("media.redis_away", error=str(error))
-                self._directory.postpone()
-                await asyncio.sleep(RETRY_SECONDS)
+    def _away(self, error: Exception) -> None:
+        log.warning("media.redis_away", error=str(error))
+        self._directory.postpone()
 
     async def _read_replies(self) -> None:
         key = protocol.replies_key(self._client)
@@ -214,6 +207,8 @@ class EmbeddedEngine:
             event = protocol.decode_event(raw)
         except msgspec.DecodeError:
             log.warning("media.malformed_event")
+            return
+        if isinstance(event, WorkerLost) and not self._directory.forget(event):
             return
         self._spread(event)
 

@@ -130,7 +130,9 @@ class Signalling:
         await self._engine.switch(peer_id, wanted)
         record.slots |= wanted
 
-    async def handle_layer(self, caller: MediaCaller, peer_id: str, slot: int, layer: Layer) -> None:
+    async def handle_layer(
+        self, caller: MediaCaller, peer_id: str, slot: int, layer: Layer
+    ) -> None:
         """Ask for another layer of what a slot shows; the candidate's browser is told to send it.
 
         Raises:

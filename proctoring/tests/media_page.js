@@ -71,8 +71,8 @@ class StageSocket {
 
 window.startCamera = (who, attempt) => {
   const socket = new StageSocket(who);
-  const camera = new Camera({ socket, topic: "media:1", attempt, createConnection: keep });
-  socket.subscribe(`attempt:${attempt}`, { onEvent: (event) => camera.receive(event) });
+  const camera = new Camera({ socket, topic: `media:a${attempt}`, attempt, createConnection: keep });
+  socket.subscribe(`media:a${attempt}`, { onEvent: (event) => camera.receive(event) });
   window.camera = camera;
   window.socket = socket;
   return camera.start();

@@ -84,7 +84,9 @@ class LoopbackBrowser:
 
     def offer(self, text: str) -> str:
         """Return a recorded offer with this browser's own fingerprint."""
-        return re.sub(r"a=fingerprint:sha-256 \S+", f"a=fingerprint:sha-256 {self.fingerprint}", text)
+        return re.sub(
+            r"a=fingerprint:sha-256 \S+", f"a=fingerprint:sha-256 {self.fingerprint}", text
+        )
 
     async def connect(self, answer: str) -> None:
         """Prove the address and run the handshake."""

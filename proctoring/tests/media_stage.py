@@ -272,7 +272,9 @@ async def playing() -> AsyncIterator[tuple[Stage, SfuProcess, EmbeddedEngine]]:
         await worker.start()
         engine = EmbeddedEngine(url)
         await engine.start()
-        stage = Stage(Signalling(engine, lambda topic, message: stage.push(topic, message)), Path(folder))
+        stage = Stage(
+            Signalling(engine, lambda topic, message: stage.push(topic, message)), Path(folder)
+        )
         facts = asyncio.get_running_loop().create_task(stage.signalling.run())
         try:
             async with stage.open():

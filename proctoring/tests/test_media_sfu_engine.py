@@ -100,7 +100,6 @@ def payloads(packets: list[bytes]) -> list[bytes]:
     return [packet[20:] for packet in packets]
 
 
-@pytest.mark.asyncio
 async def test_a_viewer_sees_a_candidate_from_the_first_key_frame() -> None:
     async with hall() as place:
         camera, _ = await place.camera(ANA)
@@ -113,7 +112,6 @@ async def test_a_viewer_sees_a_candidate_from_the_first_key_frame() -> None:
         assert SourceUp(ROOM, f"{ANA}/camera", place.events[0].peer_id) in place.events  # type: ignore[union-attr] # has a peer
 
 
-@pytest.mark.asyncio
 async def test_a_source_that_comes_later_is_shown_without_another_call() -> None:
     async with hall() as place:
         viewer, _ = await place.wall(None, SourceRef(f"{ANA}/camera"))
@@ -123,7 +121,6 @@ async def test_a_source_that_comes_later_is_shown_without_another_call() -> None
         assert payloads(viewer.media) == [KEY]
 
 
-@pytest.mark.asyncio
 async def test_a_viewer_of_another_room_sees_nothing() -> None:
     async with hall() as place:
         camera, _ = await place.camera(ANA, room="sitting:2")
@@ -134,7 +131,6 @@ async def test_a_viewer_of_another_room_sees_nothing() -> None:
         assert viewer.media == []
 
 
-@pytest.mark.asyncio
 async def test_focus_asks_for_the_high_layer_and_switches_at_its_key_frame() -> None:
     async with hall() as place:
         camera, published = await place.camera(ANA)
@@ -149,12 +145,9 @@ async def test_focus_asks_for_the_high_layer_and_switches_at_its_key_frame() -> 
         camera.send(rtp(3, ssrc=5, payload=DELTA + b"low"))
         assert payloads(viewer.media)[-1] == KEY + b"high"
         place.sfu.switch(watching.peer_id, {0: None})
-        assert place.events[-1] == LayerWanted(
-            ROOM, f"{ANA}/camera", "f", False, published.peer_id
-        )
+        assert place.events[-1] == LayerWanted(ROOM, f"{ANA}/camera", "f", False, published.peer_id)
 
 
-@pytest.mark.asyncio
 async def test_a_new_publication_replaces_the_old_one_and_the_viewer_stays_connected() -> None:
     async with hall() as place:
         old, first = await place.camera(ANA)
@@ -172,7 +165,6 @@ async def test_a_new_publication_replaces_the_old_one_and_the_viewer_stays_conne
         assert KEY + b"old" not in payloads(viewer.media)
 
 
-@pytest.mark.asyncio
 async def test_lost_packets_are_asked_for_upstream_and_repaired_downstream() -> None:
     async with hall() as place:
         camera, _ = await place.camera(ANA)
@@ -191,7 +183,6 @@ async def test_lost_packets_are_asked_for_upstream_and_repaired_downstream() -> 
         assert viewer.media[-1][1] & 0x7F == 97
 
 
-@pytest.mark.asyncio
 async def test_reports_go_both_ways() -> None:
     async with hall() as place:
         camera, _ = await place.camera(ANA)
@@ -209,7 +200,6 @@ async def test_reports_go_both_ways() -> None:
         assert viewer.controls(rtcp.SenderReport)[-1].sender_info.packet_count >= 1
 
 
-@pytest.mark.asyncio
 async def test_silence_is_announced_after_three_seconds_and_the_peer_dropped_after_thirty() -> None:
     async with hall() as place:
         camera, published = await place.camera(ANA)
@@ -226,7 +216,6 @@ async def test_silence_is_announced_after_three_seconds_and_the_peer_dropped_aft
         assert place.sfu.feeds.rooms() == set()
 
 
-@pytest.mark.asyncio
 async def test_goodbye_of_a_browser_frees_everything_at_once() -> None:
     async with hall() as place:
         camera, published = await place.camera(ANA)
@@ -241,7 +230,6 @@ async def test_goodbye_of_a_browser_frees_everything_at_once() -> None:
         ]
 
 
-@pytest.mark.asyncio
 async def test_ice_restart_moves_a_peer_without_stopping_its_media() -> None:
     async with hall() as place:
         camera, published = await place.camera(ANA)
@@ -256,7 +244,6 @@ async def test_ice_restart_moves_a_peer_without_stopping_its_media() -> None:
         assert payloads(viewer.media) == [KEY, KEY + b"before", KEY + b"after"]
 
 
-@pytest.mark.asyncio
 async def test_hostile_packets_of_a_connected_peer_are_counted_and_dropped() -> None:
     async with hall() as place:
         camera, _ = await place.camera(ANA)
@@ -273,7 +260,6 @@ async def test_hostile_packets_of_a_connected_peer_are_counted_and_dropped() -> 
         assert payloads(viewer.media) == [KEY, DELTA]
 
 
-@pytest.mark.asyncio
 async def test_limits_are_kept() -> None:
     async with hall(Limits(peers=3, viewers_per_person=2)) as place:
         for _ in range(2):
@@ -286,7 +272,6 @@ async def test_limits_are_kept() -> None:
         assert len(place.sfu.peers) == 3
 
 
-@pytest.mark.asyncio
 async def test_offers_with_nothing_for_us_and_unknown_peers_are_refused() -> None:
     async with hall() as place:
         with pytest.raises(OfferRefused):

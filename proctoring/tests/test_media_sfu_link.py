@@ -48,9 +48,7 @@ async def connected() -> tuple[Ears, LoopbackBrowser]:
     import asyncio
 
     server, browser = pair()
-    handshake = asyncio.ensure_future(
-        server.link.connect([("sha-256", browser.fingerprint)])
-    )
+    handshake = asyncio.ensure_future(server.link.connect([("sha-256", browser.fingerprint)]))
     await browser.connect(server.answer)
     assert await handshake
     return server, browser
@@ -70,10 +68,11 @@ def test_private_parts_of_aiortc_are_where_we_use_them() -> None:
         'self.emit("statechange")',
     ):
         assert used in source, used
-    assert "sha-256" in {f.algorithm for f in RTCCertificate.generateCertificate().getFingerprints()}
+    assert "sha-256" in {
+        f.algorithm for f in RTCCertificate.generateCertificate().getFingerprints()
+    }
 
 
-@pytest.mark.asyncio
 async def test_packets_pass_encrypted_in_both_directions_after_the_handshake() -> None:
     server, browser = await connected()
     packet = rtp(1)
@@ -88,7 +87,6 @@ async def test_packets_pass_encrypted_in_both_directions_after_the_handshake() -
     await browser.leave()
 
 
-@pytest.mark.asyncio
 async def test_a_certificate_that_is_not_the_offered_one_is_refused() -> None:
     import asyncio
 
@@ -103,7 +101,6 @@ async def test_a_certificate_that_is_not_the_offered_one_is_refused() -> None:
     await browser.leave()
 
 
-@pytest.mark.asyncio
 async def test_goodbye_of_the_browser_is_heard_once() -> None:
     import asyncio
 
@@ -118,7 +115,6 @@ async def test_goodbye_of_the_browser_is_heard_once() -> None:
     assert heard == [True]
 
 
-@pytest.mark.asyncio
 async def test_sending_never_raises_and_counts_what_it_drops() -> None:
     server, browser = await connected()
     server.link.send(rtp(1, payload=bytes(3000)))
@@ -137,7 +133,6 @@ async def test_sending_never_raises_and_counts_what_it_drops() -> None:
     await browser.leave()
 
 
-@pytest.mark.asyncio
 async def test_closing_ends_a_handshake_that_never_came() -> None:
     import asyncio
 
@@ -155,7 +150,6 @@ def test_records_beyond_the_bound_are_dropped() -> None:
     assert server.link._records.qsize() == MAX_HANDSHAKE_QUEUE
 
 
-@pytest.mark.asyncio
 async def test_nonsense_records_do_not_end_a_running_connection() -> None:
     import asyncio
 

@@ -86,7 +86,6 @@ def test_any_datagram_is_survived(datagram: bytes) -> None:
     assert len(line.sent) == 1
 
 
-@pytest.mark.asyncio
 async def test_a_check_over_a_real_socket_is_answered() -> None:
     ice = IceLite()
     agent = ice.open(Ears(), 0.0)
@@ -105,7 +104,6 @@ async def test_a_check_over_a_real_socket_is_answered() -> None:
     mux.close()
 
 
-@pytest.mark.asyncio
 async def test_a_taken_port_is_an_error_and_leaves_no_socket_open() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
@@ -115,7 +113,6 @@ async def test_a_taken_port_is_an_error_and_leaves_no_socket_open() -> None:
         mux.close()
 
 
-@pytest.mark.asyncio
 async def test_a_public_address_of_the_gateway_is_served_by_one_wildcard_socket() -> None:
     mux = UdpMux(IceLite(), lambda: 0.0)
     port = free_port(socket.SOCK_DGRAM)

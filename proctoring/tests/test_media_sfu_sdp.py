@@ -39,9 +39,7 @@ def publication_answer(text: str) -> str:
 def viewer_answer(text: str) -> str:
     offer = parse_offer(text)
     accepted = {
-        section.mid: Accepted(
-            section, codecs, outgoing=Outgoing(f"slot{n}", 1000 + n, 2000 + n)
-        )
+        section.mid: Accepted(section, codecs, outgoing=Outgoing(f"slot{n}", 1000 + n, 2000 + n))
         for n, (section, codecs) in enumerate(viewer_sections(offer))
     }
     return build_answer(offer, accepted, LOCAL)

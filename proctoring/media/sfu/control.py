@@ -6,7 +6,7 @@ Redis being away never stops the media: every loop here waits and tries again.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Final, cast
 
 import msgspec
@@ -14,14 +14,14 @@ from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
 from kernel.errors import DomainError
-from proctoring.media.ports import MediaEvent
+from proctoring.media.ports import MediaEvent, WorkerLost
 from proctoring.media.sfu import protocol
 from proctoring.media.sfu.engine import Sfu
+from proctoring.media.sfu.loops import repeat
 from proctoring.media.sfu.roundtrip import in_one_trip
 
 log = logging.getLogger(__name__)
 
-RETRY_SECONDS: Final = 0.5
 CALL_BATCH: Final = 8
 MAX_UNSENT_EVENTS: Final = 1000
 MAX_REQUEST_BYTES: Final = 256 * 1024
@@ -59,7 +59,7 @@ class Control:
             await self._write_heartbeat(sfu)
             await asyncio.sleep(protocol.HEARTBEAT_SECONDS)
 
-        await self._persist("heartbeat", once)
+        await repeat(once, _away)
 
     async def serve(self, sfu: Sfu) -> None:
         """Answer calls, for ever."""
@@ -68,7 +68,7 @@ class Control:
             for raw in await self._take():
                 await self._reply(sfu, raw)
 
-        await self._persist("calls", once)
+        await repeat(once, _away)
 
     async def tell(self) -> None:
         """Publish facts, for ever."""
@@ -77,22 +77,19 @@ class Control:
             event = await self._events.get()
             await self._redis.publish(protocol.EVENTS, protocol.encode(event))
 
-        await self._persist("events", once)
+        await repeat(once, _away)
 
     async def leave(self) -> None:
-        """Take this worker out of the list, so that callers look for another at once."""
+        """Sign off, so that everybody looks for another worker at once."""
+        gone = protocol.encode(WorkerLost(self.worker, self.epoch))
         try:
-            await self._redis.delete(protocol.worker_key(self.worker))
+            await in_one_trip(
+                self._redis,
+                ("DEL", protocol.worker_key(self.worker)),
+                ("PUBLISH", protocol.EVENTS, gone),
+            )
         except (RedisError, OSError):
             log.warning("could not sign off")
-
-    async def _persist(self, subject: str, step: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            try:
-                await step()
-            except (RedisError, OSError) as error:
-                log.warning("%s: Redis is away: %s", subject, error)
-                await asyncio.sleep(RETRY_SECONDS)
 
     async def _write_heartbeat(self, sfu: Sfu) -> None:
         self._beat += 1
@@ -174,6 +171,10 @@ def _dispatch(sfu: Sfu, request_id: str, call: protocol.Call) -> protocol.Reply:
         case protocol.Sources(room):
             return protocol.Reply(request_id, sources=tuple(sfu.feeds.live(room)))
     return protocol.Reply(request_id)
+
+
+def _away(error: Exception) -> None:
+    log.warning("Redis is away: %s", error)
 
 
 def _totals(sfu: Sfu) -> dict[str, int]:

@@ -137,7 +137,7 @@ class Sfu:
         peer.connected = False
         if peer.outbound is not None:
             peer.outbound.close()
-        self.feeds.remove_of(peer)
+        self.feeds.remove_of_peer(peer.id)
         self.ice.close(peer.agent)
         self._spawn(peer.link.close())
         self.review()

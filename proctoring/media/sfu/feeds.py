@@ -45,10 +45,10 @@ class FeedTable:
         """Return the rooms somebody publishes in."""
         return {feed.room for feed in self._feeds.values()}
 
-    def remove_of(self, peer: Peer) -> None:
+    def remove_of_peer(self, peer_id: str) -> None:
         """Take out what a peer published, unless a newer publication replaced it."""
         for key, feed in list(self._feeds.items()):
-            if feed.peer_id == peer.id:
+            if feed.peer_id == peer_id:
                 del self._feeds[key]
                 if feed.live:
                     self._emit(SourceDown(feed.room, feed.name, feed.peer_id))

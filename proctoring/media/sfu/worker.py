@@ -24,6 +24,7 @@ from redis import asyncio as aioredis
 from proctoring.media.sfu.control import Control
 from proctoring.media.sfu.engine import Sfu
 from proctoring.media.sfu.ice import IceLite
+from proctoring.media.sfu.loops import end
 from proctoring.media.sfu.mux import UdpMux
 
 log = logging.getLogger(__name__)
@@ -108,8 +109,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         log.info("media on udp port %d at %s", port, ", ".join(settings.hosts))
         await stop.wait()
         await control.leave()
-        for task in running:
-            task.cancel()
+        await end(running)
         for peer_id in list(sfu.peers):
             sfu.close(peer_id)
     mux.close()

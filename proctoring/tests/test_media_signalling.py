@@ -1,0 +1,242 @@
+"""Signalling: who may send and see what, whose peers end with a socket, who hears which fact."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+import msgspec
+import pytest
+
+from proctoring.media.errors import MediaForbidden, MediaUnavailable, PeerUnknown
+from proctoring.media.messages import (
+    MediaLayerWanted,
+    MediaReassign,
+    MediaSources,
+    SlotChange,
+    SlotWish,
+)
+from proctoring.media.ports import (
+    LAYERS,
+    Answer,
+    IceCredentials,
+    LayerWanted,
+    MediaEvent,
+    PeerLost,
+    SourceDown,
+    SourceRef,
+    SourceUp,
+    WorkerLost,
+)
+from proctoring.media.signalling import MediaCaller, Signalling
+
+ANA = MediaCaller(1, "ana-tab", 1, attempt_id=11)
+BEN = MediaCaller(2, "ben-tab", 1, attempt_id=12)
+IVO = MediaCaller(3, "ivo-tab", 1, is_staff=True)
+OLGA = MediaCaller(4, "olga-tab", 1)
+CAMERA = "attempt:11/camera"
+
+
+class FakeEngine:
+    """A MediaEngine that remembers; the real one is tested with a worker elsewhere."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[object, ...]] = []
+        self.closed: list[str] = []
+        self.facts: asyncio.Queue[MediaEvent] = asyncio.Queue()
+        self.gate: asyncio.Event | None = None
+        self.is_down = False
+
+    async def publish(
+        self, room: str, who: str, offer_sdp: str, *, layers: Sequence[str] = LAYERS
+    ) -> Answer:
+        self.calls.append(("publish", room, who))
+        if self.gate is not None:
+            await self.gate.wait()
+        return Answer("sdp", f"p{len(self.calls)}@w/1")
+
+    async def subscribe(
+        self, room: str, who: str, offer_sdp: str, slots: Sequence[SourceRef | None]
+    ) -> Answer:
+        self.calls.append(("subscribe", room, who, tuple(slots)))
+        return Answer("sdp", f"p{len(self.calls)}@w/1")
+
+    async def switch(self, peer_id: str, changes: Mapping[int, SourceRef | None]) -> None:
+        self.calls.append(("switch", peer_id, dict(changes)))
+
+    async def restart_ice(self, peer_id: str) -> IceCredentials:
+        return IceCredentials("u", "p")
+
+    async def close(self, peer_id: str) -> None:
+        self.closed.append(peer_id)
+
+    async def sources(self, room: str) -> Sequence[str]:
+        if self.is_down:
+            raise MediaUnavailable
+        return [CAMERA]
+
+    async def events(self) -> AsyncIterator[MediaEvent]:
+        while True:
+            yield await self.facts.get()
+
+
+class Desk:
+    """Signalling with its engine and what it pushed."""
+
+    def __init__(self) -> None:
+        self.engine = FakeEngine()
+        self.pushed: list[tuple[str, msgspec.Struct]] = []
+        self.signalling = Signalling(
+            self.engine, lambda topic, message: self.pushed.append((topic, message))
+        )
+
+
+async def test_a_candidate_sends_its_own_camera_into_the_room_of_its_sitting() -> None:
+    desk = Desk()
+    answer = await desk.signalling.handle_publish(ANA, 11, "offer")
+    assert answer.peer == "p1@w/1"
+    assert desk.engine.calls == [("publish", "sitting:1", "attempt:11")]
+
+
+@pytest.mark.parametrize("caller", [BEN, IVO, OLGA])
+async def test_nobody_sends_as_another_candidate(caller: MediaCaller) -> None:
+    desk = Desk()
+    with pytest.raises(MediaForbidden):
+        await desk.signalling.handle_publish(caller, 11, "offer")
+    assert desk.engine.calls == []
+
+
+@pytest.mark.parametrize("caller", [ANA, OLGA, MediaCaller(5, "x", 2, is_staff=True)])
+async def test_only_staff_of_the_sitting_watch(caller: MediaCaller) -> None:
+    desk = Desk()
+    with pytest.raises(MediaForbidden):
+        await desk.signalling.handle_subscribe(caller, 1, "offer", [])
+    assert desk.engine.calls == []
+
+
+async def test_staff_see_only_the_attempts_assigned_to_them() -> None:
+    desk = Desk()
+    ivo = MediaCaller(3, "ivo-tab", 1, is_staff=True, visible=frozenset({11}))
+    mine, other = SlotWish(source=CAMERA), SlotWish(source="attempt:12/camera")
+    answer = await desk.signalling.handle_subscribe(ivo, 1, "offer", [mine])
+    with pytest.raises(MediaForbidden):
+        await desk.signalling.handle_subscribe(ivo, 1, "offer", [other])
+    with pytest.raises(MediaForbidden):
+        await desk.signalling.handle_switch(ivo, answer.peer, [SlotChange(slot=0, show=other)])
+    assert len(desk.engine.calls) == 1
+
+
+async def test_a_wall_is_turned_by_its_own_socket_only() -> None:
+    desk = Desk()
+    answer = await desk.signalling.handle_subscribe(IVO, 1, "offer", [])
+    wish = SlotWish(source=CAMERA, layer="f")
+    await desk.signalling.handle_switch(IVO, answer.peer, [SlotChange(slot=2, show=wish)])
+    assert desk.engine.calls[-1] == ("switch", answer.peer, {2: SourceRef(CAMERA, "f")})
+    for caller in (ANA, OLGA, MediaCaller(3, "other-tab", 1, is_staff=True)):
+        with pytest.raises(PeerUnknown):
+            await desk.signalling.handle_switch(caller, answer.peer, [])
+        with pytest.raises(PeerUnknown):
+            await desk.signalling.handle_restart(caller, answer.peer)
+        with pytest.raises(PeerUnknown):
+            await desk.signalling.handle_close(caller, answer.peer)
+
+
+async def test_a_candidates_own_peer_is_not_a_wall() -> None:
+    desk = Desk()
+    answer = await desk.signalling.handle_publish(ANA, 11, "offer")
+    with pytest.raises(PeerUnknown):
+        await desk.signalling.handle_switch(ANA, answer.peer, [])
+    with pytest.raises(PeerUnknown):
+        await desk.signalling.handle_layer(ANA, answer.peer, 0, "f")
+
+
+async def test_layer_of_a_slot_is_changed_for_what_it_shows() -> None:
+    desk = Desk()
+    wish = SlotWish(source=CAMERA)
+    answer = await desk.signalling.handle_subscribe(IVO, 1, "offer", [wish, None])
+    await desk.signalling.handle_layer(IVO, answer.peer, 0, "f")
+    assert desk.engine.calls[-1] == ("switch", answer.peer, {0: SourceRef(CAMERA, "f")})
+    for slot in (1, 9):
+        with pytest.raises(PeerUnknown):
+            await desk.signalling.handle_layer(IVO, answer.peer, slot, "f")
+
+
+async def test_a_closed_socket_closes_its_peers_and_tells_the_wall() -> None:
+    desk = Desk()
+    camera = await desk.signalling.handle_publish(ANA, 11, "offer")
+    await desk.signalling.handle_subscribe(IVO, 1, "offer", [])
+    await desk.signalling.connection_closed("ana-tab")
+    await desk.signalling.connection_closed("ana-tab")
+    assert desk.engine.closed == [camera.peer]
+    assert desk.pushed == [("media:1", MediaSources(down=(CAMERA,)))]
+
+
+async def test_a_socket_closed_during_its_call_leaves_no_peer_behind() -> None:
+    desk = Desk()
+    desk.engine.gate = asyncio.Event()
+    call = asyncio.ensure_future(desk.signalling.handle_publish(ANA, 11, "offer"))
+    await asyncio.sleep(0)
+    await desk.signalling.connection_closed("ana-tab")
+    desk.engine.gate.set()
+    with pytest.raises(PeerUnknown):
+        await call
+    assert desk.engine.closed == ["p1@w/1"]
+
+
+async def test_restart_and_close_work_for_the_holder() -> None:
+    desk = Desk()
+    answer = await desk.signalling.handle_publish(ANA, 11, "offer")
+    assert (await desk.signalling.handle_restart(ANA, answer.peer)).ufrag == "u"
+    await desk.signalling.handle_close(ANA, answer.peer)
+    assert desk.engine.closed == [answer.peer]
+    with pytest.raises(PeerUnknown):
+        await desk.signalling.handle_restart(ANA, answer.peer)
+
+
+async def test_a_lost_worker_sends_its_own_peers_elsewhere_once() -> None:
+    desk = Desk()
+    camera = await desk.signalling.handle_publish(ANA, 11, "offer")
+    wall = await desk.signalling.handle_subscribe(IVO, 1, "offer", [])
+    desk.signalling.hear(WorkerLost("v", "1"))
+    assert desk.pushed == []
+    desk.signalling.hear(WorkerLost("w", "1"))
+    desk.signalling.hear(WorkerLost("w", "1"))
+    assert desk.pushed == [
+        ("media:a11", MediaReassign(peers=(camera.peer,))),
+        ("media:1", MediaReassign(peers=(wall.peer,))),
+        ("media:1", MediaSources(down=(CAMERA,))),
+    ]
+
+
+async def test_facts_reach_those_they_concern_and_only_from_the_process_with_the_peer() -> None:
+    desk = Desk()
+    camera = await desk.signalling.handle_publish(ANA, 11, "offer")
+    other = "x@w/1"
+    for peer in (other, camera.peer):
+        desk.signalling.hear(SourceUp("sitting:1", CAMERA, peer))
+        desk.signalling.hear(LayerWanted("sitting:1", CAMERA, "f", True, peer))
+        desk.signalling.hear(SourceDown("sitting:1", CAMERA, peer))
+        desk.signalling.hear(PeerLost("sitting:1", peer))
+    assert desk.pushed == [
+        ("media:1", MediaSources(up=(CAMERA,))),
+        ("media:a11", MediaLayerWanted(layer="f", wanted=True)),
+        ("media:1", MediaSources(down=(CAMERA,))),
+        ("media:a11", MediaReassign(peers=(camera.peer,))),
+        ("media:1", MediaSources(down=(CAMERA,))),
+    ]
+
+
+async def test_facts_are_read_from_the_engine() -> None:
+    desk = Desk()
+    camera = await desk.signalling.handle_publish(ANA, 11, "offer")
+    running = asyncio.ensure_future(desk.signalling.run())
+    desk.engine.facts.put_nowait(SourceUp("sitting:1", CAMERA, camera.peer))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert desk.pushed == [("media:1", MediaSources(up=(CAMERA,)))]
+    running.cancel()
+
+
+async def test_the_room_is_empty_while_no_worker_answers() -> None:
+    desk = Desk()
+    assert (await desk.signalling.room(1)).sources == (CAMERA,)
+    desk.engine.is_down = True
+    assert (await desk.signalling.room(1)).sources == ()
