@@ -75,6 +75,7 @@ export class Camera {
   #sender: RTCRtpSender | undefined;
   #isHighWanted = false;
   #isOn = false;
+  #turn = 0;
 
   constructor(options: CameraOptions) {
     this.#options = options;
@@ -113,18 +114,22 @@ export class Camera {
     if (this.#state.status === "asking") return;
     if (this.#stream) return this.#tryServerAgain();
     this.#setState({ status: "asking" });
+    const turn = (this.#turn += 1);
     try {
       const devices = this.#devices();
       if (!devices) throw new DOMException("no media devices", "SecurityError");
-      this.#took(await devices.getUserMedia(CONSTRAINTS));
+      const stream = await devices.getUserMedia(CONSTRAINTS);
+      if (turn === this.#turn) this.#took(stream);
+      else stopTracks(stream); // stopped, or asked again, while the permission was open
     } catch (error) {
-      if (this.#isOn) this.#setState({ status: "blocked", fault: faultOf(error) });
+      if (turn === this.#turn) this.#setState({ status: "blocked", fault: faultOf(error) });
     }
   }
 
   /** Stop sending and switch the camera off. */
   stop(): void {
     this.#isOn = false;
+    this.#turn += 1;
     this.#devices()?.removeEventListener("devicechange", this.#devicesChanged);
     this.#link.stop();
     this.#release();
@@ -141,7 +146,6 @@ export class Camera {
   }
 
   #took(stream: MediaStream): void {
-    if (!this.#isOn) return stopTracks(stream);
     this.#stream = stream;
     stream.getVideoTracks()[0]?.addEventListener("ended", () => this.#lostDevice(stream));
     this.#setState({ status: "connecting" });
@@ -211,6 +215,7 @@ export class Camera {
   }
 
   #setState(state: CameraState): void {
+    if (state.status === this.#state.status && state.fault === this.#state.fault) return;
     this.#state = state;
     for (const watcher of [...this.#watchers]) watcher(state);
   }
