@@ -126,6 +126,13 @@ describe("tiles", () => {
     expect(ben?.row?.state).toBe("running");
   });
 
+  it("tells who waits in the lobby from who is not here yet", () => {
+    const rows = { 1: row("ready", 1), 2: row("ready", 2) };
+    const [ana, ben] = tiles(board({ rows, net: { 1: { state: "online", since: 0 }, 2: { state: "lost", since: null } } }));
+    expect([ana?.tone, ana?.filter]).toEqual(["checking", "waiting"]);
+    expect([ben?.tone, ben?.filter]).toEqual(["offline", "waiting"]);
+  });
+
   it("counts each tile once and all of them together", () => {
     const views = tiles(board({ incidents: [incident(1, 2, 0.5)] }));
     const numbers = counts(views);

@@ -216,9 +216,10 @@ function toneOf({ row, net, incident, help }: Facts): TileTone {
   if (DONE_STATES.has(state)) return "done";
   if (state === "absent") return "offline";
   if (state === "paused") return "paused";
+  if (state === "ready") return net.state === "online" ? "checking" : "offline";
   if (net.state === "lost") return "offline";
   if (net.state === "unstable") return "attention";
-  return state === "running" ? "ok" : "checking";
+  return "ok";
 }
 
 /** The counter a tile belongs to; a tile with an incident or a raised hand counts as attention. */

@@ -21,9 +21,10 @@ export function tileWord(view: TileView, now: number): string {
   if (view.incident) return incidentName(view.incident.kind);
   if (view.help) return t("Asks for help %(age)s", { age: formatClock(now - view.help.asked_at) });
   const state = view.row.state;
-  const isLive = state === "running" || state === "paused" || state === "ready";
+  if (state === "ready") return view.net.state === "online" ? t("In the lobby") : t("Not here yet");
+  const isLive = state === "running" || state === "paused";
   if (isLive && (view.net.state === "lost" || view.net.state === "unstable")) {
-    return t("Offline %(age)s", { age: formatClock(now - (view.net.since ?? now)) });
+    return view.net.since === null ? t("Offline") : t("Offline %(age)s", { age: formatClock(now - view.net.since) });
   }
   return stateName(state);
 }
