@@ -148,13 +148,18 @@ def submit_attempt(
     if submission and submission.kind == SubmissionKind.SELF:
         return receipt_of(submission)
     _require_writable(attempt, token)
-    stored = dict(Answer.objects.filter(attempt_id=attempt_id).values_list("question_id", "seq"))
-    missing = [question for question, seq in digest.items() if stored.get(question, 0) < seq]
+    missing = missing_answers(attempt_id, digest)
     if missing:
-        raise AnswersMissing(sorted(missing))
+        raise AnswersMissing(missing)
     if not end_attempt(attempt_id, Ending(AttemptAction.SUBMIT, SubmissionKind.SELF)):
         raise TryAgain
     return receipt_of(Submission.objects.get(attempt_id=attempt_id))
+
+
+def missing_answers(attempt_id: int, digest: Mapping[int, int]) -> list[int]:
+    """Return the questions of which the server does not hold the revision the client names."""
+    stored = dict(Answer.objects.filter(attempt_id=attempt_id).values_list("question_id", "seq"))
+    return sorted(question for question, seq in digest.items() if stored.get(question, 0) < seq)
 
 
 def _require_writable(attempt: Attempt, token: UUID) -> None:

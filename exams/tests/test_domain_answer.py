@@ -39,7 +39,7 @@ TAKEN: list[tuple[Kind, dict[str, Any], object, object]] = [
     (Kind.RATING, {"min_value": Decimal(1), "max_value": Decimal(5)}, "5", Decimal(5)),
     (Kind.FLOAT, {}, "1e3", Decimal(1000)),
     (Kind.FLOAT, {}, "3,14", Decimal("3.14")),
-    (Kind.FLOAT, {}, "۳٫۱۴", Decimal("3.14")),
+    (Kind.FLOAT, {}, "۳٫۱۴", Decimal("3.14")),  # noqa: RUF001 the Arabic separator
     (Kind.FLOAT, {}, "−2", Decimal(-2)),  # noqa: RUF001 a real minus sign
     (Kind.DECIMAL, {}, "99999999999999.0123456789", Decimal("99999999999999.0123456789")),
     (Kind.CHOICE, CHOICE, [2], frozenset({2})),
@@ -135,17 +135,14 @@ json_values = st.recursive(
 )
 
 
-@given(st.sampled_from(ANSWERABLE), st.booleans(), json_values)
-def test_whatever_json_comes_it_is_taken_or_refused_with_a_fault(
-    kind: Kind,
-    required: bool,
-    value: object,
-) -> None:
-    rules = Rules(kind=kind, required=required, choices=frozenset({1}), lefts=frozenset({1}))
+@given(st.sampled_from(ANSWERABLE), json_values)
+def test_whatever_json_comes_it_is_taken_or_refused_with_a_fault(kind: Kind, value: object) -> None:
+    rules = Rules(kind=kind, required=True, choices=frozenset({1}), lefts=frozenset({1}))
     try:
-        parse(rules, value)
-    except InvalidAnswer as refusal:
-        assert refusal.fault in Fault
+        parsed = parse(rules, value)
+    except InvalidAnswer:
+        parsed = None
+    assert parsed is None or not is_empty(value)
 
 
 @given(

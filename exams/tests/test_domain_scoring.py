@@ -115,7 +115,7 @@ def test_points(
 
 def test_an_invalid_answer_earns_nothing_and_says_why() -> None:
     marked = mark(SINGLE, [1, 2])
-    assert (marked.points, marked.valid, marked.correct) == (0, False, False)
+    assert (marked.points, marked.valid, marked.correct) == (Fraction(0), False, False)
     assert marked.fault is Fault.TOO_MANY_CHOICES
 
 
@@ -127,7 +127,7 @@ def test_information_is_never_scored() -> None:
 
 def test_a_survey_question_has_no_right_answer() -> None:
     marked = mark(ask(Kind.CHOICE, key(1), key(2)), [1])
-    assert (marked.possible, marked.valid, marked.correct) == (0, True, None)
+    assert (marked.possible, marked.valid, marked.correct) == (Fraction(0), True, None)
 
 
 @pytest.mark.parametrize("kind", [Kind.TEXT, Kind.FILE])
@@ -135,9 +135,9 @@ def test_a_person_reads_what_was_written_but_not_what_was_left_empty(kind: Kind)
     question = ask(kind, points=5)
     given_ = "an essay" if kind is Kind.TEXT else {"upload": "6f1c1f9e-3a53-4f0f-8d29-0c5d5a1f7f10"}
     waiting = mark(question, given_)
-    assert (waiting.needs_person, waiting.correct, waiting.possible) == (True, None, 5)
+    assert (waiting.needs_person, waiting.correct, waiting.possible) == (True, None, Fraction(5))
     empty = mark(question, None)
-    assert (empty.needs_person, empty.correct, empty.points) == (False, False, 0)
+    assert (empty.needs_person, empty.correct, empty.points) == (False, False, Fraction(0))
 
 
 def test_a_person_reads_a_text_that_breaks_a_limit() -> None:
@@ -238,7 +238,7 @@ def test_half_goes_up() -> None:
 
 def test_penalties_never_push_the_total_below_zero() -> None:
     outcome = total([plain(Fraction(-1)), plain(Fraction(-1))], Decimal(0))
-    assert (outcome.points, outcome.score, outcome.passed) == (0, 0, True)
+    assert (outcome.points, outcome.score, outcome.passed) == (Fraction(0), Fraction(0), True)
 
 
 def test_there_is_no_score_while_a_person_is_needed_or_in_a_survey() -> None:

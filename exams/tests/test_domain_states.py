@@ -65,7 +65,7 @@ def test_every_state_can_be_reached_and_every_action_has_one_target(
     reached = {machine.start}
     for _ in moves:
         reached |= {target for (source, _), target in moves.items() if source in reached}
-    assert reached == set(type(machine.start))
+    assert reached == set(machine.start.__class__.__members__.values())
     for action in {act for _, act in moves}:
         assert len({target for (_, act), target in moves.items() if act is action}) == 1
 
