@@ -101,7 +101,10 @@ class Ledger:
         """Note that a socket left an attempt on purpose: no more news of it."""
         self._seats.get(connection_id, set()).discard(seat)
         pulse = self._pulses.get(seat)
-        if pulse is not None and pulse.heard.pop(connection_id, None) and not pulse.heard:
+        if pulse is None or connection_id not in pulse.heard:
+            return
+        del pulse.heard[connection_id]
+        if not pulse.heard:
             del self._pulses[seat]
 
     def heard(self, connection_id: str, now: float) -> list[Change]:

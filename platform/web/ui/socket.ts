@@ -8,6 +8,7 @@ import { ServerClock } from "./clock";
 import { startTicking } from "./heartbeat";
 import { Watched, type Watchable } from "./status";
 import { Stream, type Subscriber, type TopicEvent } from "./stream";
+import type { HelloBody } from "./wire";
 
 export type { Subscriber, TopicEvent } from "./stream";
 
@@ -303,7 +304,7 @@ class ReconnectingSocket implements Socket {
     }
   }
 
-  #greeted(hello: { server_time: number; ticket: string; conn: string }): void {
+  #greeted(hello: HelloBody): void {
     this.#failures = 0;
     this.#ticket = hello.ticket;
     this.connectionId = hello.conn;
