@@ -1,8 +1,8 @@
 """Addresses of the exam engine."""
 
-from django.urls import path
+from django.urls import include, path
 
-from exams.views import candidate
+from exams.views import candidate, pages
 
 app_name = "exams"
 
@@ -14,4 +14,8 @@ urlpatterns = [
     path("api/attempts/<int:attempt_id>/start", candidate.start, name="start"),
     path("api/attempts/<int:attempt_id>/answers", candidate.answers, name="answers"),
     path("api/attempts/<int:attempt_id>/submit", candidate.submit, name="submit"),
+    path("results/", pages.results, name="results"),
+    path("results/<int:attempt_id>/", pages.result, name="result"),
+    path("attempts/<int:attempt_id>/receipt/", pages.receipt, name="receipt"),
+    path("", include("exams.staff_urls")),
 ]

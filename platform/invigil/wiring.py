@@ -12,6 +12,7 @@ from django.conf import settings
 from chat import handlers as chat, home as chat_home
 from chat.selectors import may_read_attachment
 from chat.topics import ChatTopic
+from exams import home as exams_home
 from exams.events import (
     AttemptEnded,
     CandidateRegistered,
@@ -80,6 +81,9 @@ def bind() -> None:
     bind_reader(Purpose.ANSWER, may_read_answer_file)
     bind_reader(Purpose.CHAT, may_read_attachment)
     frame.register()
+    for item in exams_home.NAV:
+        nav.register(item)
+    home.register(exams_home.cards)
     nav.register(chat_home.NAV)
     home.register(chat_home.cards)
     nav.register(notices_home.NAV)

@@ -1,0 +1,89 @@
+"""Forms of authors: an exam's header, a section, a bank, a review."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class ExamForm(forms.Form):
+    """The header of an exam version."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
+    version_label = forms.CharField(
+        label=_("Version"), max_length=40, initial="1", help_text=_("Tells versions apart.")
+    )
+    passing_score = forms.DecimalField(
+        label=_("Pass mark in percent"), min_value=0, max_value=100, decimal_places=2, initial=50
+    )
+
+
+class PoolForm(forms.Form):
+    """A section of an exam."""
+
+    name = forms.CharField(label=_("Name of the section"), max_length=200)
+    randomize_questions = forms.BooleanField(
+        label=_("Shuffle the questions for each candidate"), required=False
+    )
+    number_to_answer = forms.IntegerField(
+        label=_("Ask only so many of them"),
+        min_value=1,
+        required=False,
+        help_text=_("Empty asks all. A section that draws must shuffle."),
+    )
+
+    def clean(self) -> dict[str, object]:
+        """A draw without shuffling would always take the same questions."""
+        cleaned = super().clean() or {}
+        if cleaned.get("number_to_answer") and not cleaned.get("randomize_questions"):
+            self.add_error("randomize_questions", _("A section that draws must shuffle."))
+        return cleaned
+
+
+class BankForm(forms.Form):
+    """A new bank."""
+
+    name = forms.CharField(label=_("Name of the bank"), max_length=200)
+
+
+class VersionForm(forms.Form):
+    """A new version of an exam."""
+
+    version_label = forms.CharField(label=_("Name of the new version"), max_length=40)
+
+
+class ReasonForm(forms.Form):
+    """Why something is done."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ImportForm(forms.Form):
+    """Questions in GIFT, as a file or pasted."""
+
+    file = forms.FileField(
+        label=_("GIFT file"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".txt,.gift,text/plain"}),
+    )
+    text = forms.CharField(
+        label=_("or paste the questions here"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "dir": "auto"}),
+    )
+
+    def clean(self) -> dict[str, object]:
+        """One of the two is needed."""
+        cleaned = super().clean() or {}
+        if not cleaned.get("file") and not str(cleaned.get("text") or "").strip():
+            self.add_error("file", _("Choose a file, or paste questions below."))
+        return cleaned
+
+    def data_bytes(self, limit: int) -> bytes:
+        """Return what was sent, cut one byte above the limit so that the excess is noticed."""
+        sent = self.cleaned_data.get("file")
+        if sent:
+            content: bytes = sent.read(limit + 1)
+            return content
+        return str(self.cleaned_data["text"]).encode()

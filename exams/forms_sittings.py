@@ -1,0 +1,142 @@
+"""Forms of schedulers and graders: a sitting, a late candidate, points by hand."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.selectors import ClassCard, UserCard
+from exams import texts
+from exams.domain.deadline import LateStart
+from exams.domain.policy import Camera, ChatLock
+from exams.selectors.exams import ExamView
+from exams.services.scheduling import Allowance, SittingPlan
+
+MINUTE: Final = timedelta(minutes=1)
+WIRE_FORMAT: Final = "%Y-%m-%dT%H:%M"
+
+
+def _instant(label: Any, help_text: Any = "") -> forms.DateTimeField:  # noqa: ANN401 lazy texts
+    return forms.DateTimeField(
+        label=label,
+        help_text=help_text,
+        input_formats=[WIRE_FORMAT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=WIRE_FORMAT),
+    )
+
+
+class SittingForm(forms.Form):
+    """When, for whom and under which rules an exam is held."""
+
+    exam_id = forms.TypedChoiceField(label=_("Exam"), coerce=int)
+    class_id = forms.TypedChoiceField(label=_("Class"), coerce=int)
+    title = forms.CharField(label=_("Title"), max_length=200, required=False)
+    starts_at = _instant(_("Start"))
+    duration = forms.IntegerField(
+        label=_("Working time in minutes"), min_value=1, max_value=7 * 24 * 60, initial=60
+    )
+    closes_at = _instant(
+        _("End for everybody"), _("The latest moment to work; extra time moves it for a candidate.")
+    )
+    lobby = forms.IntegerField(
+        label=_("Lobby opens so many minutes before"), min_value=0, max_value=24 * 60, initial=15
+    )
+    grace_s = forms.IntegerField(
+        label=_("Grace for answers on their way, in seconds"),
+        min_value=0,
+        max_value=600,
+        initial=30,
+    )
+    rooms = forms.CharField(
+        label=_("Rooms"), required=False, help_text=_("Separated by commas; “remote” counts too.")
+    )
+    camera = forms.ChoiceField(
+        label=_("Camera"), choices=[(one.value, texts.CAMERAS[one]) for one in Camera]
+    )
+    chat_lock = forms.ChoiceField(
+        label=_("Class chat"), choices=[(one.value, texts.CHAT_LOCKS[one]) for one in ChatLock]
+    )
+    late_start = forms.ChoiceField(
+        label=_("Late start"), choices=[(one.value, texts.LATE_STARTS[one]) for one in LateStart]
+    )
+
+    def __init__(
+        self,
+        *args: object,
+        exams: Sequence[ExamView],
+        classes: Sequence[ClassCard],
+        **kwargs: object,
+    ) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type] # the form's own arguments
+        self._choose("exam_id", [(one.id, f"{one.name} ({one.version_label})") for one in exams])
+        self._choose("class_id", [(one.id, one.name) for one in classes])
+
+    def _choose(self, name: str, choices: list[tuple[int, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        """Say in words which times do not fit."""
+        cleaned = super().clean() or {}
+        starts, closes = cleaned.get("starts_at"), cleaned.get("closes_at")
+        minutes = cleaned.get("duration")
+        if starts and closes and closes <= starts:
+            self.add_error("closes_at", _("The end must come after the start."))
+        elif starts and closes and minutes and closes - starts < minutes * MINUTE:
+            self.add_error(
+                "closes_at",
+                _("There is not enough time: who starts on time could not use the working time."),
+            )
+        return cleaned
+
+    def plan(self) -> SittingPlan:
+        """Return what the scheduling service takes."""
+        given = self.cleaned_data
+        return SittingPlan(
+            title=given["title"],
+            starts_at=given["starts_at"],
+            closes_at=given["closes_at"],
+            duration=given["duration"] * MINUTE,
+            lobby_opens_at=given["starts_at"] - given["lobby"] * MINUTE,
+            policy={name: given[name] for name in ("camera", "chat_lock", "late_start", "grace_s")},
+            rooms=[room.strip() for room in given["rooms"].split(",") if room.strip()],
+        )
+
+
+class CandidateForm(forms.Form):
+    """A student who is registered later, with seat and accommodation."""
+
+    student_id = forms.TypedChoiceField(label=_("Student"), coerce=int)
+    room = forms.CharField(label=_("Room"), max_length=80, required=False)
+    seat = forms.CharField(label=_("Seat"), max_length=20, required=False)
+    extra_percent = forms.IntegerField(
+        label=_("More time in percent"), min_value=0, max_value=400, initial=0
+    )
+
+    def __init__(self, *args: object, students: Sequence[UserCard], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type] # the form's own arguments
+        field = self.fields["student_id"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(one.id, one.name) for one in students]
+
+    def allowance(self) -> Allowance:
+        """Return seat, room and accommodation."""
+        given = self.cleaned_data
+        return Allowance(
+            seat=given["seat"], room=given["room"], extra_percent=given["extra_percent"]
+        )
+
+
+class MarkForm(forms.Form):
+    """Points for one answer."""
+
+    points = forms.DecimalField(label=_("Points"), min_value=0, max_digits=9, decimal_places=2)
+    comment = forms.CharField(
+        label=_("Comment for the student"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )

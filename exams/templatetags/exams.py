@@ -1,0 +1,139 @@
+"""Words and numbers of the exam engine in templates: `{% load exams %}`."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
+
+from exams import texts
+from exams.domain.answer import Fault, QuestionKind
+from exams.domain.deadline import LateStart
+from exams.domain.policy import Camera, ChatLock
+from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
+from exams.exchange.gift_syntax import Finding
+from web.templatetags.web import chip, digits
+
+register = template.Library()
+
+
+@register.filter
+def exam_chip(state: str) -> SafeString:
+    """Draw the state of an exam version."""
+    return chip(*texts.EXAM_STATES[ExamState(state)])
+
+
+@register.filter
+def sitting_chip(state: str) -> SafeString:
+    """Draw the state of a sitting."""
+    return chip(*texts.SITTING_STATES[SittingState(state)])
+
+
+@register.filter
+def attempt_chip(state: str) -> SafeString:
+    """Draw the state of an attempt."""
+    return chip(*texts.ATTEMPT_STATES[AttemptState(state)])
+
+
+@register.filter
+def result_chip(state: str) -> SafeString:
+    """Draw the state of a result."""
+    return chip(*texts.RESULT_STATES[ResultState(state)])
+
+
+@register.filter
+def kind_name(kind: str) -> str:
+    """Return what a kind of question is called."""
+    return str(texts.KINDS[QuestionKind(kind)][0])
+
+
+@register.filter
+def camera_text(camera: str) -> str:
+    """Return what a sitting asks of the camera."""
+    return str(texts.CAMERAS[Camera(camera)])
+
+
+@register.filter
+def chat_lock_text(lock: str) -> str:
+    """Return from when the class chat is locked."""
+    return str(texts.CHAT_LOCKS[ChatLock(lock)])
+
+
+@register.filter
+def late_start_text(late: str) -> str:
+    """Return what happens to who starts late."""
+    return str(texts.LATE_STARTS[LateStart(late)])
+
+
+@register.filter
+def fault_text(code: str) -> str:
+    """Return why an answer is not valid."""
+    return str(texts.ANSWER_FAULTS[Fault(code)]) if code in set(Fault) else ""
+
+
+@register.filter
+def finding_text(finding: Finding) -> str:
+    """Return what an import says about a line."""
+    return str(texts.GIFT_FINDINGS[finding.code])
+
+
+@register.filter
+def number(value: Decimal | int | None) -> str:
+    """Write a number without needless zeros, in the digits of the page."""
+    if value is None:
+        return "—"
+    plain = Decimal(value).normalize()
+    return str(digits(number_format(f"{plain:f}", use_l10n=False)))
+
+
+@register.filter
+def percent(value: Decimal | int | None) -> str:
+    """Write a percentage, in the digits of the page."""
+    if value is None:
+        return "—"
+    sign = "٪" if (translation.get_language() or "").startswith("fa") else "%"
+    return f"{number(value)}{sign}"
+
+
+@register.filter
+def minutes(span: timedelta) -> str:
+    """Write a span in minutes."""
+    count = round(span.total_seconds() / 60)
+    return ngettext("%(count)s minute", "%(count)s minutes", count) % {"count": digits(count)}
+
+
+@register.filter
+def instant(millis: int) -> datetime:
+    """Return the instant of a wire time, milliseconds since the epoch."""
+    return datetime.fromtimestamp(millis / 1000, UTC)
+
+
+@register.simple_tag
+def share_bar(value: int, most: int, label: str) -> SafeString:
+    """Draw how much `value` is of `most`; the number stands beside it as text."""
+    return format_html(
+        '<progress value="{}" max="{}" aria-label="{}"></progress>', value, max(most, 1), label
+    )
+
+
+@register.simple_tag(takes_context=True)
+def candidate_props(context: dict[str, Any]) -> dict[str, object]:
+    """Return what the lobby and the room say about the candidate, for `json_script`."""
+    attempt = context["attempt"]
+    back = reverse("exams:lobby", args=[attempt.sitting.id])
+    return {
+        "name": context["request"].user.full_name,
+        "seat": " · ".join(part for part in (attempt.room, attempt.seat) if part),
+        "urls": {
+            "home": "/",
+            "results": reverse("exams:results"),
+            "login": f"{reverse(settings.LOGIN_URL)}?next={back}",
+        },
+    }

@@ -1,0 +1,156 @@
+"""Words of the exam engine for people: states, kinds, faults, findings."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from exams.domain.answer import Fault, QuestionKind
+from exams.domain.deadline import LateStart
+from exams.domain.draft import DraftFault
+from exams.domain.policy import Camera, ChatLock
+from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
+from exams.domain.texts import TextFormat
+from exams.exchange.gift_syntax import Code
+
+if TYPE_CHECKING:  # lazy texts have a type in the stubs only
+    from django_stubs_ext import StrOrPromise as Text
+
+EXAM_STATES: "Mapping[ExamState, tuple[Text, str]]" = {
+    ExamState.DRAFT: (_("Draft"), "offline"),
+    ExamState.IN_REVIEW: (_("In review"), "waiting"),
+    ExamState.APPROVED: (_("Approved"), "ok"),
+}
+
+SITTING_STATES: "Mapping[SittingState, tuple[Text, str]]" = {
+    SittingState.SCHEDULED: (_("Scheduled"), "offline"),
+    SittingState.LOBBY: (_("Lobby open"), "waiting"),
+    SittingState.RUNNING: (_("Running"), "ok"),
+    SittingState.CLOSED: (_("Being graded"), "checking"),
+    SittingState.GRADED: (_("Graded"), "done"),
+    SittingState.PUBLISHED: (_("Results released"), "done"),
+    SittingState.CANCELLED: (_("Cancelled"), "critical"),
+}
+
+ATTEMPT_STATES: "Mapping[AttemptState, tuple[Text, str]]" = {
+    AttemptState.READY: (_("Not started"), "offline"),
+    AttemptState.RUNNING: (_("Working"), "ok"),
+    AttemptState.PAUSED: (_("Paused"), "paused"),
+    AttemptState.SUBMITTED: (_("Handed in"), "done"),
+    AttemptState.EXPIRED: (_("Time ran out"), "done"),
+    AttemptState.TERMINATED: (_("Ended by staff"), "critical"),
+    AttemptState.ABSENT: (_("Absent"), "attention"),
+}
+
+RESULT_STATES: "Mapping[ResultState, tuple[Text, str]]" = {
+    ResultState.GRADING: (_("Being graded"), "checking"),
+    ResultState.GRADED: (_("Graded"), "ok"),
+    ResultState.RELEASED: (_("Released"), "done"),
+}
+
+KINDS: "Mapping[QuestionKind, tuple[Text, Text]]" = {
+    QuestionKind.CHOICE: (_("Choice"), _("One or several of a list")),
+    QuestionKind.BOOL: (_("True or false"), _("A statement that holds or not")),
+    QuestionKind.CHAR: (_("Short answer"), _("A word or a line, compared with your answers")),
+    QuestionKind.TEXT: (_("Long text"), _("An essay; a person gives the points")),
+    QuestionKind.INT: (_("Whole number"), _("With a tolerance if you like")),
+    QuestionKind.DECIMAL: (_("Decimal number"), _("Exact to ten places")),
+    QuestionKind.FLOAT: (_("Number"), _("Measured values, large or small")),
+    QuestionKind.MATCHING: (_("Matching"), _("Pairs to be found")),
+    QuestionKind.RATING: (_("Rating"), _("A step on a scale")),
+    QuestionKind.DATE: (_("Date"), _("A day")),
+    QuestionKind.TIME: (_("Time of day"), _("Hours and minutes")),
+    QuestionKind.DATETIME: (_("Date and time"), _("A day with its time")),
+    QuestionKind.FILE: (_("File"), _("A document or picture; a person gives the points")),
+    QuestionKind.INFO: (_("Information"), _("Only to be read")),
+}
+
+FORMATS: "Mapping[TextFormat, Text]" = {
+    TextFormat.MARKDOWN: _("Markdown"),
+    TextFormat.PLAIN: _("Plain text"),
+    TextFormat.HTML: _("HTML"),
+    TextFormat.MOODLE: _("Moodle (HTML with line breaks)"),
+}
+
+CAMERAS: "Mapping[Camera, Text]" = {
+    Camera.REQUIRED: _("Every candidate is asked for the camera"),
+    Camera.OPTIONAL: _("Candidates may switch the camera on"),
+    Camera.OFF: _("No camera"),
+}
+
+CHAT_LOCKS: "Mapping[ChatLock, Text]" = {
+    ChatLock.LOBBY: _("Locked from the opening of the lobby"),
+    ChatLock.START: _("Locked from the start"),
+    ChatLock.NEVER: _("Stays open"),
+}
+
+LATE_STARTS: "Mapping[LateStart, Text]" = {
+    LateStart.CLIP: _("Who starts late ends with the others"),
+    LateStart.FULL: _("Who starts late gets the full time"),
+}
+
+DRAFT_FAULTS: "Mapping[DraftFault, Text]" = {
+    DraftFault.EMPTY: _("This is needed."),
+    DraftFault.TOO_LONG: _("This is too long."),
+    DraftFault.OUT_OF_RANGE: _("This is out of range."),
+    DraftFault.MIN_ABOVE_MAX: _("The least is more than the most."),
+    DraftFault.BAD_PATTERN: _("This pattern cannot be read: %(detail)s"),
+    DraftFault.NOT_FOR_KIND: _("This has no meaning for this kind of question."),
+    DraftFault.TOO_FEW: _("There are too few: add more."),
+    DraftFault.TOO_MANY: _("There are too many."),
+    DraftFault.NOT_A_VALUE: _("This is not a value of this kind: %(detail)s"),
+    DraftFault.FULL_POINTS_UNREACHABLE: _(
+        "Nobody could reach the full points: the right answers must add up to 100 percent."
+    ),
+    DraftFault.MIXED_MARKING: _("Give every choice a share, or none of them."),
+}
+
+ANSWER_FAULTS: "Mapping[Fault, Text]" = {
+    Fault.REQUIRED: _("An answer was required."),
+    Fault.WRONG_SHAPE: _("The answer does not fit the question."),
+    Fault.NOT_A_NUMBER: _("The answer is not a number."),
+    Fault.NOT_WHOLE: _("The answer is not a whole number."),
+    Fault.TOO_MANY_DIGITS: _("The number has too many digits."),
+    Fault.TOO_SMALL: _("The number is below the allowed range."),
+    Fault.TOO_LARGE: _("The number is above the allowed range."),
+    Fault.TOO_SHORT: _("The text is too short."),
+    Fault.TOO_LONG: _("The text is too long."),
+    Fault.PATTERN: _("The text does not have the required form."),
+    Fault.TOO_FEW_CHOICES: _("Too few were chosen."),
+    Fault.TOO_MANY_CHOICES: _("Too many were chosen."),
+    Fault.UNKNOWN_CHOICE: _("A choice is not part of the question."),
+    Fault.NOT_A_DATE: _("The answer is not a date."),
+    Fault.NOT_A_TIME: _("The answer is not a time."),
+    Fault.NOT_ANSWERABLE: _("This is not answered."),
+    Fault.FILE_UNKNOWN: _("The file is missing or belongs to somebody else."),
+}
+
+GIFT_FINDINGS: "Mapping[Code, Text]" = {
+    Code.TOO_LARGE: _("The file is too large."),
+    Code.NOT_UTF8: _("The letters cannot be read. Save the file as UTF-8."),
+    Code.CONTROL_CHARACTER: _("A control character was taken out."),
+    Code.TOO_MANY_ITEMS: _("There are more questions than one import takes; the rest was left."),
+    Code.UNCLOSED_BRACE: _("A brace { is never closed."),
+    Code.STRAY_BRACE: _("A brace stands where none belongs. Write \\{ or \\} for the letter."),
+    Code.UNCLOSED_NAME: _("The name between :: and :: is never closed."),
+    Code.EMPTY_PROMPT: _("The question has no words."),
+    Code.EMPTY_ANSWER: _("An answer is empty."),
+    Code.BAD_WEIGHT: _("A weight between % and % is not a number up to 100."),
+    Code.BAD_NUMBER: _("This is not a number or a range."),
+    Code.BAD_PAIR: _("A pair needs both sides: =left -> right."),
+    Code.TOO_PRECISE: _("The number has more digits than can be stored."),
+    Code.UNREACHABLE: _("The weights do not let anybody reach the full points."),
+    Code.NOT_STORABLE: _("The question contradicts itself."),
+    Code.UNKNOWN_FORMAT: _("This text format is not known; it was read as plain Moodle text."),
+    Code.MEDIA_REMOVED: _("Pictures and media are not taken over; the words are."),
+    Code.FEEDBACK_NOT_USED: _("This feedback has no place here and is left out."),
+}
+
+# Why an exam is not complete, by `finding` of ExamIncomplete.
+EXAM_FINDINGS: "Mapping[str, Text]" = {
+    "name_empty": _("The exam needs a name."),
+    "passing_score_range": _("The pass mark is a percentage from 0 to 100."),
+    "no_questions": _("There is no question yet."),
+    "draws_more_than_it_has": _("A section asks for more questions than it has."),
+    "draw_needs_randomize": _("A section that draws some of its questions must shuffle them."),
+}

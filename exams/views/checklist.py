@@ -1,0 +1,83 @@
+"""What an exam still needs before it can go to review: computed, never ticked by hand (pure)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _, ngettext
+
+from exams.domain.states import ExamState
+from exams.selectors.exams import ExamView, PoolView
+from web.templatetags.web import digits
+
+if TYPE_CHECKING:  # lazy texts have a type in the stubs only
+    from django_stubs_ext import StrOrPromise as Text
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the checklist.
+
+    Attributes:
+        blocks: Whether the exam cannot go to review while it is not met.
+    """
+
+    label: "Text"
+    met: bool
+    detail: "Text" = ""
+    blocks: bool = True
+
+
+def checklist_of(exam: ExamView, pools: Sequence[PoolView]) -> list[Check]:
+    """Return every check of an exam, in the order an author works."""
+    return [*_content(pools), *_draws(pools), *_people(exam)]
+
+
+def is_complete(checks: Sequence[Check]) -> bool:
+    """Whether nothing that blocks is open."""
+    return all(check.met for check in checks if check.blocks)
+
+
+def _content(pools: Sequence[PoolView]) -> Iterator[Check]:
+    count = sum(len(pool.questions) for pool in pools)
+    said = ngettext("%(count)s question", "%(count)s questions", count) % {"count": digits(count)}
+    yield Check(_("Has questions"), count > 0, said if count else _("Add or import the first one."))
+    empty = [pool.name for pool in pools if not pool.questions]
+    yield Check(_("No section is empty"), not empty, ", ".join(empty), blocks=False)
+    points = sum((pool.points for pool in pools), Decimal(0))
+    yield Check(
+        _("Has points to reach"),
+        points > 0,
+        "" if points else _("Without points it is a survey: nobody passes or fails."),
+        blocks=False,
+    )
+
+
+def _draws(pools: Sequence[PoolView]) -> Iterator[Check]:
+    drawing = [pool for pool in pools if pool.number_to_answer is not None]
+    if not drawing:
+        return
+    short = [pool.name for pool in drawing if (pool.number_to_answer or 0) > len(pool.questions)]
+    yield Check(_("Every draw has enough questions"), not short, ", ".join(short))
+    fixed = [pool.name for pool in drawing if not pool.randomize_questions]
+    yield Check(_("Every draw is shuffled"), not fixed, ", ".join(fixed))
+    uneven = [
+        pool.name for pool in drawing if len({question.points for question in pool.questions}) > 1
+    ]
+    yield Check(
+        _("Drawn questions carry equal points"),
+        not uneven,
+        ", ".join(uneven) or "",
+        blocks=False,
+    )
+
+
+def _people(exam: ExamView) -> Iterator[Check]:
+    approved = exam.state is ExamState.APPROVED
+    yield Check(
+        _("Approved by a second person"),
+        approved,
+        "" if approved else _("Comes last: send it to review."),
+        blocks=False,
+    )

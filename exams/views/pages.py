@@ -1,0 +1,50 @@
+"""The candidate's plain pages: own results, one result, the receipt."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from exams.domain.states import AttemptState
+from exams.errors import ResultUnknown
+from exams.selectors.attempts import attempts_of_student, snapshot
+from exams.selectors.results import released_paper
+
+ENDED = {AttemptState.SUBMITTED, AttemptState.EXPIRED, AttemptState.TERMINATED}
+
+
+@require_safe
+@login_required
+@never_cache
+def results(request: HttpRequest) -> HttpResponse:
+    """List one's own attempts that are over: released ones open, the others say what they wait for."""
+    attempts = [one for one in attempts_of_student(_user_id(request)) if one.state in ENDED]
+    return render(request, "exams/results.html", {"attempts": attempts[::-1]})
+
+
+@require_safe
+@login_required
+@never_cache
+def result(request: HttpRequest, attempt_id: int) -> HttpResponse:
+    """Show one's own released result; before that there is none."""
+    paper = released_paper(attempt_id, _user_id(request))
+    return render(request, "exams/result.html", {"paper": paper})
+
+
+@require_safe
+@login_required
+@never_cache
+def receipt(request: HttpRequest, attempt_id: int) -> HttpResponse:
+    """Show the receipt of one's own hand-in again."""
+    seen = snapshot(attempt_id, _user_id(request))
+    if seen.receipt is None:
+        raise ResultUnknown(attempt=attempt_id)
+    return render(request, "exams/receipt.html", {"attempt": seen, "sitting": seen.sitting})
+
+
+def _user_id(request: HttpRequest) -> int:
+    user_id: Any = request.user.pk  # login_required has seen to it
+    return int(user_id)

@@ -1,0 +1,132 @@
+"""Graders' pages: the results of a sitting, one paper with points by hand, release, figures."""
+
+import csv
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from exams.errors import ResultUnknown, StillGrading
+from exams.forms_sittings import MarkForm
+from exams.selectors.jobs import grading_jobs
+from exams.selectors.results import (
+    MarkedPaper,
+    grading_progress,
+    marked_paper,
+    results_of_sitting,
+)
+from exams.services import grading
+from exams.services.grading import HandMark
+from exams.views.figures import figures_of
+from exams.views.staff_access import sitting_for
+from web.templatetags.web import digits
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@require_safe
+@login_required
+def results(request: HttpRequest, sitting_id: int) -> HttpResponse:
+    """Show every candidate's result, how far grading is, and the figures."""
+    _staff, sitting, rights = sitting_for(request, sitting_id, "grade")
+    rows = results_of_sitting(sitting_id)
+    jobs = grading_jobs(sitting_id)
+    progress = grading_progress(sitting_id)
+    context = {
+        "sitting": sitting,
+        "rights": rights,
+        "rows": [(row, jobs.get(row.attempt_id)) for row in rows],
+        "progress": progress,
+        "figures": figures_of(rows),
+        "is_busy": progress.graded < progress.submissions,
+        "may_release": rights.release
+        and sitting.closed_at is not None
+        and progress.submissions > progress.released
+        and progress.graded == progress.submissions
+        and not progress.needs_person,
+    }
+    if request.headers.get("HX-Request"):
+        return render(request, "exams/staff/results_body.html", context)
+    return render(request, "exams/staff/results.html", context)
+
+
+@require_safe
+@login_required
+def export(request: HttpRequest, sitting_id: int) -> HttpResponse:
+    """Give the result table as CSV for a spreadsheet program."""
+    _staff, sitting, _rights = sitting_for(request, sitting_id, "grade")
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="results-{sitting.code}.csv"'
+    writer = csv.writer(response)
+    writer.writerow(
+        [_("Name"), _("Seat"), _("State"), _("Points"), _("of"), _("Percent"), _("Passed")]
+    )
+    for row in results_of_sitting(sitting_id):
+        cells = [row.name, row.seat, row.attempt_state.value, row.points, row.possible, row.score]
+        writer.writerow([_harmless(cell) for cell in (*cells, row.passed)])
+    return response
+
+
+def _harmless(cell: object) -> str:
+    """Return the cell so that no spreadsheet program runs it as a formula."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+@require_safe
+@login_required
+def paper(request: HttpRequest, attempt_id: int) -> HttpResponse:
+    """Show one handed-in paper with its marks, and a form at what a person marks."""
+    seen = marked_paper(attempt_id)
+    sitting_for(request, seen.sitting_id, "grade")
+    context = {"paper": seen, "form": MarkForm(), "is_final": seen.released_at is not None}
+    return render(request, "exams/staff/paper.html", context | _neighbours(seen))
+
+
+def _neighbours(seen: MarkedPaper) -> dict[str, int | None]:
+    """Return the papers before and after this one that a person still has to mark."""
+    waiting = [
+        row.attempt_id
+        for row in results_of_sitting(seen.sitting_id)
+        if row.needs_person and row.attempt_id != seen.attempt_id
+    ]
+    later = [one for one in waiting if one > seen.attempt_id]
+    return {"next_waiting": next(iter(later or waiting), None), "waiting": len(waiting)}
+
+
+@require_POST
+@login_required
+def mark(request: HttpRequest, attempt_id: int, question_id: int) -> HttpResponse:
+    """Give points to one answer."""
+    seen = marked_paper(attempt_id)
+    staff, _sitting, _rights = sitting_for(request, seen.sitting_id, "grade")
+    if question_id not in {answer.question_id for answer in seen.answers}:
+        raise ResultUnknown(attempt=attempt_id, question=question_id)
+    form = MarkForm(request.POST)
+    if not form.is_valid():
+        context = {"paper": seen, "form": form, "bad_question": question_id, "is_final": False}
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return render(request, "exams/staff/paper.html", context | _neighbours(seen), status=status)
+    given = HandMark(question_id, form.cleaned_data["points"], form.cleaned_data["comment"])
+    grading.mark_answer(attempt_id, given, actor_id=staff.user_id)
+    messages.success(request, _("The points are saved."))
+    return redirect("exams:paper", attempt_id)
+
+
+@require_POST
+@login_required
+def release(request: HttpRequest, sitting_id: int) -> HttpResponse:
+    """Show all results of a sitting to its students."""
+    staff, _sitting, _rights = sitting_for(request, sitting_id, "release")
+    try:
+        count = grading.release_results(sitting_id, actor_id=staff.user_id)
+    except StillGrading:
+        messages.error(request, _("Not yet: some results are not complete. Nothing was released."))
+        return redirect("exams:sitting_results", sitting_id)
+    said = ngettext("%(n)s result was released.", "%(n)s results were released.", count)
+    messages.success(request, said % {"n": digits(count)})
+    return redirect("exams:sitting_results", sitting_id)

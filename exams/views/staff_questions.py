@@ -1,0 +1,129 @@
+"""Authors' pages about questions: choose a kind, write, move, delete; banks."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from exams import texts
+from exams.domain.answer import QuestionKind
+from exams.errors import ExamUnknown, NameTaken
+from exams.forms_exams import BankForm
+from exams.forms_question import QuestionEditor
+from exams.selectors.banks import questions_of_bank
+from exams.selectors.exams import banks_of_institution, pools_of_exam, question_draft
+from exams.services import authoring
+from exams.views.staff_access import author_of, bank_for, exam_for, question_for
+
+
+@login_required
+def new_question(request: HttpRequest, exam_id: int, pool_id: int) -> HttpResponse:
+    """Write a new question of a section: first its kind, then the rest."""
+    _staff, exam = exam_for(request, exam_id)
+    pool = next((one for one in pools_of_exam(exam_id) if one.id == pool_id), None)
+    if pool is None:
+        raise ExamUnknown(pool=pool_id)
+    context = {"exam": exam, "pool": pool}
+    kind = _kind_of(request)
+    if kind is None:
+        return render(request, "exams/staff/question_kinds.html", context | _kinds())
+    editor = QuestionEditor(kind, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and editor.is_valid() and editor.draft:
+        authoring.add_question(pool_id, editor.draft)
+        messages.success(request, _("The question was added."))
+        if "another" in request.POST:
+            return redirect(request.get_full_path())
+        return redirect("exams:exam", exam_id)
+    return render(request, "exams/staff/question_form.html", context | {"editor": editor})
+
+
+@login_required
+def new_bank_question(request: HttpRequest, bank_id: int) -> HttpResponse:
+    """Write a new question of a bank."""
+    _staff, bank = bank_for(request, bank_id)
+    kind = _kind_of(request)
+    if kind is None:
+        return render(request, "exams/staff/question_kinds.html", {"bank": bank} | _kinds())
+    editor = QuestionEditor(kind, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and editor.is_valid() and editor.draft:
+        authoring.add_bank_question(bank_id, editor.draft)
+        messages.success(request, _("The question was added."))
+        if "another" in request.POST:
+            return redirect(request.get_full_path())
+        return redirect("exams:bank", bank_id)
+    return render(request, "exams/staff/question_form.html", {"bank": bank, "editor": editor})
+
+
+@login_required
+def question(request: HttpRequest, question_id: int) -> HttpResponse:
+    """Change a question of a draft or of a bank."""
+    _staff, place = question_for(request, question_id)
+    draft = question_draft(question_id)
+    editor = QuestionEditor(draft.kind, request.POST if request.method == "POST" else None, draft)
+    back = redirect("exams:exam", place.exam_id) if place.exam_id else redirect("exams:banks")
+    if request.method == "POST" and editor.is_valid() and editor.draft:
+        authoring.update_question(question_id, editor.draft)
+        messages.success(request, _("The question was saved."))
+        return back
+    exam = exam_for(request, place.exam_id)[1] if place.exam_id else None
+    context = {"exam": exam, "editor": editor, "question_id": question_id}
+    return render(request, "exams/staff/question_form.html", context)
+
+
+@require_POST
+@login_required
+def delete_question(request: HttpRequest, question_id: int) -> HttpResponse:
+    """Delete a question of a draft or of a bank."""
+    _staff, place = question_for(request, question_id)
+    authoring.delete_question(question_id)
+    messages.success(request, _("The question was deleted."))
+    return redirect("exams:exam", place.exam_id) if place.exam_id else redirect("exams:banks")
+
+
+@require_POST
+@login_required
+def move_question(request: HttpRequest, question_id: int) -> HttpResponse:
+    """Put a question at another place of its section."""
+    _staff, place = question_for(request, question_id)
+    order = request.POST.get("order", "")
+    if order.isdecimal() and place.exam_id:
+        authoring.move_question(question_id, order=int(order[:6]))
+    return redirect("exams:exam", place.exam_id) if place.exam_id else redirect("exams:banks")
+
+
+@login_required
+def banks(request: HttpRequest) -> HttpResponse:
+    """List the banks of the institution; a POST makes a new one."""
+    staff = author_of(request)
+    form = BankForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            bank_id = authoring.create_bank(
+                institution_id=staff.institution_id, name=form.cleaned_data["name"]
+            )
+        except NameTaken:
+            form.add_error("name", _("There is a bank of this name already."))
+        else:
+            return redirect("exams:bank", bank_id)
+    context = {"banks": banks_of_institution(staff.institution_id), "form": form}
+    return render(request, "exams/staff/banks.html", context)
+
+
+@require_safe
+@login_required
+def bank(request: HttpRequest, bank_id: int) -> HttpResponse:
+    """Show the questions of one bank."""
+    _staff, seen = bank_for(request, bank_id)
+    context = {"bank": seen, "questions": questions_of_bank(bank_id)}
+    return render(request, "exams/staff/bank.html", context)
+
+
+def _kind_of(request: HttpRequest) -> QuestionKind | None:
+    wanted = request.GET.get("kind", "")
+    return next((kind for kind in QuestionKind if kind == wanted), None)
+
+
+def _kinds() -> dict[str, object]:
+    return {"kinds": [(kind.value, *words) for kind, words in texts.KINDS.items()]}
