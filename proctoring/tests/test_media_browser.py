@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from proctoring.tests.media_stage import SfuProcess, Stage, browser, open_page, playing
+from proctoring.tests.media_stage import SfuProcess, Stage, browser, open_page, playing, until
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
 
@@ -125,9 +125,11 @@ async def test_pictures_return_by_themselves_after_the_worker_was_killed(
     await asyncio.sleep(0.5)
     await worker.start()
     back = time.monotonic()
-    async with asyncio.timeout(4):
-        while ("media:1", "media.reassign") not in stage.pushed:
-            await asyncio.sleep(0.05)
+
+    async def wall_told() -> bool:
+        return ("media:1", "media.reassign") in stage.pushed
+
+    await until(wall_told, within=4)
     await wait_for_picture(wall, 1)
     await wait_for_picture(wall, 4, width=640)
     assert time.monotonic() - back < 6

@@ -10,7 +10,7 @@ from proctoring.media.directory import LOST_SECONDS, Directory
 from proctoring.media.errors import MediaUnavailable
 from proctoring.media.ports import WorkerLost
 from proctoring.media.sfu import protocol
-from proctoring.tests.media_stage import free_port, private_valkey
+from proctoring.tests.media_stage import ask, free_port, private_valkey
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +30,10 @@ async def redis(valkey: str) -> AsyncIterator[aioredis.Redis]:
 async def beat(
     redis: aioredis.Redis, name: str, beat: int, *, epoch: str = "1", load: int = 0, rooms: str = ""
 ) -> None:
-    fields = {"epoch": epoch, "beat": beat, "load": load, "rooms": rooms}
+    fields: dict[str, str | int] = {"epoch": epoch, "beat": beat, "load": load, "rooms": rooms}
     parts = [part for pair in fields.items() for part in pair]
-    await redis.execute_command("HSET", protocol.worker_key(name), *parts)
-    await redis.execute_command("SADD", protocol.WORKERS, name)
+    await ask(redis, "HSET", protocol.worker_key(name), *parts)
+    await ask(redis, "SADD", protocol.WORKERS, name)
 
 
 async def test_a_heartbeat_that_stands_still_for_two_seconds_means_death(
@@ -142,9 +142,9 @@ async def test_a_worker_that_signed_off_is_forgotten_once(redis: aioredis.Redis)
 async def test_names_without_a_heartbeat_are_struck_off_the_list(redis: aioredis.Redis) -> None:
     directory = Directory(redis)
     await beat(redis, "a", 1)
-    await redis.execute_command("SADD", protocol.WORKERS, "b")
+    await ask(redis, "SADD", protocol.WORKERS, "b")
     await directory.refresh()
-    assert await redis.execute_command("SMEMBERS", protocol.WORKERS) in ([b"a"], {b"a"})
+    assert await ask(redis, "SMEMBERS", protocol.WORKERS) in ([b"a"], {b"a"})
 
 
 async def test_a_missing_redis_is_an_error_not_an_empty_list() -> None:

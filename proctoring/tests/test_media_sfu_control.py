@@ -10,7 +10,7 @@ from proctoring.media.ports import SourceRef, SourceUp
 from proctoring.media.sfu import protocol
 from proctoring.media.sfu.control import MAX_UNSENT_EVENTS, Control, perform
 from proctoring.media.sfu.loops import end
-from proctoring.tests.media_stage import private_valkey
+from proctoring.tests.media_stage import ask, private_valkey, until
 from proctoring.tests.test_media_sfu_engine import ANA, CAMERA, ROOM, WALL, hall
 
 
@@ -57,15 +57,17 @@ async def test_calls_are_answered_in_order_and_bad_or_late_ones_skipped() -> Non
             late = request(protocol.Sources(ROOM), age_ms=5000)
             calls = [b"junk", b"x" * 300_000, protocol.encode(late)]
             calls += [protocol.encode(request(protocol.Sources(ROOM)))] * 20
-            await redis.execute_command("RPUSH", key, *calls)
+            await ask(redis, "RPUSH", key, *calls)
             serving = asyncio.ensure_future(control.serve(place.sfu))
-            async with asyncio.timeout(5):
-                while await redis.execute_command("LLEN", protocol.replies_key("me")) < 20:
-                    await asyncio.sleep(0.01)
+
+            async def answered() -> bool:
+                return bool(await ask(redis, "LLEN", protocol.replies_key("me")) == 20)
+
+            await until(answered, within=5)
             await end([serving])
-            raw = await redis.execute_command("LPOP", protocol.replies_key("me"))
+            raw = await ask(redis, "LPOP", protocol.replies_key("me"))
             assert protocol.decode_reply(raw) == protocol.Reply("r1")
-            left = await redis.execute_command("TTL", protocol.replies_key("me"))
+            left = await ask(redis, "TTL", protocol.replies_key("me"))
             assert 0 < left <= protocol.LIST_TTL_SECONDS
 
 
@@ -75,10 +77,12 @@ async def test_heartbeat_has_the_figures_and_dies_with_the_worker() -> None:
             place.sfu.publish(ROOM, ANA, CAMERA, ("q",))
             control = Control(redis, worker="w", epoch="1", port=77, ips="127.0.0.1")
             beating = asyncio.ensure_future(control.beat(place.sfu))
-            async with asyncio.timeout(5):
-                while not await redis.execute_command("SISMEMBER", protocol.WORKERS, "w"):
-                    await asyncio.sleep(0.01)
-            found = await redis.execute_command("HGETALL", protocol.worker_key("w"))
+
+            async def signed_on() -> bool:
+                return bool(await ask(redis, "SISMEMBER", protocol.WORKERS, "w"))
+
+            await until(signed_on, within=5)
+            found = await ask(redis, "HGETALL", protocol.worker_key("w"))
             row = (
                 found
                 if isinstance(found, dict)
@@ -89,11 +93,11 @@ async def test_heartbeat_has_the_figures_and_dies_with_the_worker() -> None:
             assert row[b"peers"] == b"1"
             assert row[b"rooms"] == ROOM.encode()
             assert row[b"packets_out"] == b"0"
-            ttl = await redis.execute_command("TTL", protocol.worker_key("w"))
+            ttl = await ask(redis, "TTL", protocol.worker_key("w"))
             assert 0 < ttl <= protocol.HEARTBEAT_TTL_SECONDS
             await end([beating])
             await control.leave()
-            assert not await redis.execute_command("EXISTS", protocol.worker_key("w"))
+            assert not await ask(redis, "EXISTS", protocol.worker_key("w"))
 
 
 async def test_facts_are_published_and_the_queue_is_bounded() -> None:

@@ -1,8 +1,8 @@
 """ICE-lite: who is answered, what a proven address allows, restart, and hostile checks."""
 
+from aioice import stun
 from hypothesis import given, strategies as st
 
-from aioice import stun
 from proctoring.media.sfu.ice import MAX_ADDRESSES, MAX_CHECKS_PER_SECOND, IceAgent, IceLite
 from proctoring.tests.media_peer import check
 

@@ -1,9 +1,9 @@
 """DTLS-SRTP through aiortc: the contract on its private parts, and a real handshake."""
 
+import asyncio
 import inspect
 
 import aiortc
-import pytest
 from aiortc import RTCDtlsTransport
 from aiortc.rtcdtlstransport import RTCCertificate
 
@@ -45,8 +45,6 @@ def pair() -> tuple[Ears, LoopbackBrowser]:
 
 
 async def connected() -> tuple[Ears, LoopbackBrowser]:
-    import asyncio
-
     server, browser = pair()
     handshake = asyncio.ensure_future(server.link.connect([("sha-256", browser.fingerprint)]))
     await browser.connect(server.answer)
@@ -88,8 +86,6 @@ async def test_packets_pass_encrypted_in_both_directions_after_the_handshake() -
 
 
 async def test_a_certificate_that_is_not_the_offered_one_is_refused() -> None:
-    import asyncio
-
     server, browser = pair()
     other = ":".join(["00"] * 32)
     handshake = asyncio.ensure_future(server.link.connect([("sha-256", other)]))
@@ -102,8 +98,6 @@ async def test_a_certificate_that_is_not_the_offered_one_is_refused() -> None:
 
 
 async def test_goodbye_of_the_browser_is_heard_once() -> None:
-    import asyncio
-
     server, browser = await connected()
     heard: list[bool] = []
     server.link.on_closed = lambda: heard.append(True)
@@ -134,8 +128,6 @@ async def test_sending_never_raises_and_counts_what_it_drops() -> None:
 
 
 async def test_closing_ends_a_handshake_that_never_came() -> None:
-    import asyncio
-
     server, browser = pair()
     handshake = asyncio.ensure_future(server.link.connect([("sha-256", browser.fingerprint)]))
     await asyncio.sleep(0)
@@ -151,8 +143,6 @@ def test_records_beyond_the_bound_are_dropped() -> None:
 
 
 async def test_nonsense_records_do_not_end_a_running_connection() -> None:
-    import asyncio
-
     server, browser = await connected()
     for junk in (b"\x16" * 40, b"\x17\xfe\xfd" + bytes(20), b"\x14"):
         server.link.push(junk)

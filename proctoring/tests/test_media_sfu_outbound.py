@@ -1,9 +1,9 @@
 """The viewing side: layer choice, feedback of the viewer's browser, narrow lines."""
 
 import pytest
+from aiortc import rtp as reference
 from hypothesis import given, strategies as st
 
-from aiortc import rtp as reference
 from proctoring.media.ports import SourceRef
 from proctoring.media.sfu import rtcp
 from proctoring.media.sfu.inbound import Feed
@@ -148,7 +148,7 @@ def narrow(wall: Wall, estimates: list[int], *, loss: int) -> None:
     ],
 )
 def test_high_layers_are_lowered_only_when_the_line_is_really_narrow(
-    estimates: list[int], loss: int, is_lowered: bool
+    *, estimates: list[int], loss: int, is_lowered: bool
 ) -> None:
     wall = Wall("f")
     wall.review(0.0)

@@ -1,10 +1,10 @@
 """RTP as bytes: where the payload is, header extensions, key frames of each codec."""
 
 import pytest
-from hypothesis import given, strategies as st
-
 from aiortc import rtp as reference
 from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters, RTCRtpParameters
+from hypothesis import given, strategies as st
+
 from proctoring.media.sfu.rtp import header_extensions, payload_bounds, starts_key_frame
 from proctoring.media.sfu.sdp import MID_URI, RID_URI
 
@@ -77,7 +77,7 @@ def test_an_extension_longer_than_the_packet_leaves_no_payload() -> None:
     ],
 )
 def test_key_frame_begins_where_the_payload_format_says(
-    codec: str, payload: bytes, is_key: bool
+    *, codec: str, payload: bytes, is_key: bool
 ) -> None:
     assert starts_key_frame(codec, payload) is is_key
 

@@ -9,7 +9,13 @@ import sys
 import pytest
 
 from proctoring.media.sfu.worker import BadSettings, own_addresses, read_settings
-from proctoring.tests.media_stage import ROOT, SfuProcess, free_port, private_valkey
+from proctoring.tests.media_stage import (
+    ROOT,
+    SfuProcess,
+    free_port,
+    launch_worker,
+    private_valkey,
+)
 
 
 def test_settings_come_from_the_environment() -> None:
@@ -50,31 +56,23 @@ def test_senseless_settings_name_the_variable(environ: dict[str, str]) -> None:
         read_settings(environ)
 
 
-def run(**environ: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "proctoring.media.sfu.worker"],
-        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}", **environ},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+def run(**environ: str) -> tuple[int, list[str]]:
+    """Return exit code and lines of a worker that ends by itself."""
+    process = launch_worker(environ, stderr=subprocess.PIPE, text=True)
+    _, errors = process.communicate(timeout=30)
+    return process.returncode, errors.strip().splitlines()
 
 
 def test_bad_settings_end_the_process_with_one_line() -> None:
-    ended = run(SFU_PORT="x")
-    assert ended.returncode == 2
-    assert ended.stderr.strip().splitlines() == ["ERROR __main__ SFU_PORT is not a number"]
+    assert run(SFU_PORT="x") == (2, ["ERROR __main__ SFU_PORT is not a number"])
 
 
 def test_a_taken_port_ends_the_process_with_one_line() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
         port = str(other.getsockname()[1])
-        ended = run(SFU_PORT=port, SFU_PUBLIC_IPS="127.0.0.1")
-    assert ended.returncode == 1
-    (line,) = ended.stderr.strip().splitlines()
+        code, (line,) = run(SFU_PORT=port, SFU_PUBLIC_IPS="127.0.0.1")
+    assert code == 1
     assert "cannot open the media port" in line
 
 
@@ -87,21 +85,14 @@ async def test_a_signal_ends_the_worker_cleanly(number: signal.Signals) -> None:
         assert await worker.epoch() is None
 
 
-async def test_a_worker_starts_and_ends_while_redis_is_away() -> None:
+def test_a_worker_starts_and_ends_while_redis_is_away() -> None:
     worker = SfuProcess(f"redis://127.0.0.1:{free_port()}/0")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "proctoring.media.sfu.worker"],
-        env={
-            **os.environ,
-            "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}",
-            "REDIS_URL": worker.redis_url,
-            "SFU_PORT": str(worker.port),
-            "SFU_PUBLIC_IPS": "127.0.0.1",
-        },
-        cwd=ROOT,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    environ = {
+        "REDIS_URL": worker.redis_url,
+        "SFU_PORT": str(worker.port),
+        "SFU_PUBLIC_IPS": "127.0.0.1",
+    }
+    process = launch_worker(environ, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     lines = iter(process.stderr.readline, "")
     assert any("Redis is away" in line for line in lines)
