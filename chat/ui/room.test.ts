@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  addUnsent, applyEvent, applyOlder, applySnapshot, changeUnsent, confirmPosted, countAfter, dropUnsent, EMPTY,
+  addUnsent, announcedEnd, applyEvent, applyOlder, applySnapshot, changeUnsent, confirmPosted, countAfter, dropUnsent, EMPTY,
   type Entry, lastShown, refuse, type Room, type Snapshot, type Unsent,
 } from "$chat/room";
 
@@ -146,4 +146,11 @@ it("counts the unseen of others only", () => {
 
 it("shows nothing of a room that was refused", () => {
   expect(refuse(open(), "room_not_found")).toMatchObject({ phase: "refused", refusal: "room_not_found", entries: [] });
+});
+
+it("knows when the last of several locks is to end", () => {
+  const locked = (locks: Snapshot["locks"]) => applySnapshot(EMPTY, snapshot({ locked: true, locks }), 1);
+  expect(announcedEnd(open())).toBeNull();
+  expect(announcedEnd(locked([LOCK, { ...LOCK, sitting: 8, until: 120 }]))).toBe(120);
+  expect(announcedEnd(locked([LOCK, { ...LOCK, sitting: 8, until: null }]))).toBeNull();
 });

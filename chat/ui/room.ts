@@ -231,3 +231,10 @@ export function countAfter(room: Room, seq: number, me: number): number {
 export function lastShown(room: Room): number {
   return room.entries.at(-1)?.seq ?? 0;
 }
+
+/** When the last lock was said to end; null for an open room or an unknown end. */
+export function announcedEnd(room: Room): number | null {
+  const ends = room.locks.map((lock) => lock.until);
+  if (ends.length === 0 || ends.includes(null)) return null;
+  return Math.max(...(ends as number[]));
+}

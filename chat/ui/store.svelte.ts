@@ -5,6 +5,7 @@ import { Drafts } from "$chat/drafts";
 import { Outbox, type PostDone } from "$chat/outbox";
 import {
   addUnsent,
+  announcedEnd,
   applyEvent,
   applyOlder,
   applySnapshot,
@@ -24,6 +25,7 @@ import {
 
 const READ_PAUSE_MS = 600;
 const SAVE_PAUSE_MS = 250;
+const TICK_MS = 10_000;
 
 export interface RoomProps {
   room: string;
@@ -47,6 +49,7 @@ export class RoomStore {
   private readonly outbox: Outbox;
   private readonly me: Author;
   private readSent = 0;
+  private askedForEnd: number | null = null;
   private readTimer: ReturnType<typeof setTimeout> | undefined;
   private saveTimer: ReturnType<typeof setTimeout> | undefined;
   private leave = () => {};
@@ -75,7 +78,7 @@ export class RoomStore {
     this.room = { ...this.room, unsent: kept.unsent };
     this.subscribe();
     const offStatus = this.socket.onStatus((status) => (this.online = status === "open" || status === "connecting"));
-    const timer = setInterval(() => (this.now = this.socket.serverNow()), 10_000);
+    const timer = setInterval(() => this.tick(), TICK_MS);
     return () => {
       clearInterval(timer);
       clearTimeout(this.readTimer);
@@ -83,6 +86,15 @@ export class RoomStore {
       offStatus();
       this.leave();
     };
+  }
+
+  /** A lock that outlives its announced end was prolonged: ask once for the new end. */
+  private tick(): void {
+    this.now = this.socket.serverNow();
+    const end = announcedEnd(this.room);
+    if (end === null || end > this.now || end === this.askedForEnd) return;
+    this.askedForEnd = end;
+    this.subscribe();
   }
 
   /** Follow the room from a fresh snapshot. */
