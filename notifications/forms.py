@@ -59,7 +59,7 @@ class NoticeForm(forms.Form):
         ],
         initial=AT,
     )
-    lead = forms.ChoiceField(label=_("How long before"), choices=LEADS, required=False)
+    lead = forms.ChoiceField(label=_("How long before"), choices=LEADS, initial="1440")
     send_at = forms.DateTimeField(
         label=_("Date and time"),
         required=False,
@@ -129,6 +129,12 @@ class NoticeForm(forms.Form):
     def blame(self, error: Refusal) -> None:
         """Show a refusal of the services at the field that caused it."""
         self.add_error(field_of(error), text_of(error))
+
+
+def lead_text(lead: timedelta | None) -> str:
+    """Return a lead as the form calls it; empty for none."""
+    minutes = str(int(lead.total_seconds() // 60)) if lead is not None else ""
+    return str(dict(LEADS).get(minutes, ""))
 
 
 def initial_of(card: NoticeCard, zone: ZoneInfo) -> dict[str, Any]:

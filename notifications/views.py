@@ -22,7 +22,7 @@ from notifications import audiences, pages, selectors
 from notifications.domain.delivery import DeliveryState, zone_of
 from notifications.domain.notice import Audience, NoticeState
 from notifications.errors import AudienceRefused, NoticeForbidden, TextRefused
-from notifications.forms import Desk, NoticeForm, audience_from, initial_of
+from notifications.forms import Desk, NoticeForm, audience_from, initial_of, lead_text
 from notifications.gateways.base import bound_gateway
 from notifications.presets import PRESETS
 from notifications.refusals import REFUSALS, text_of
@@ -107,7 +107,12 @@ def detail(request: HttpRequest, notice_id: int) -> HttpResponse:
     writer = _writer(request)
     card = notices.card_for(notice_id, actor_id=writer.id)
     texts = {"text_en": card.text_en, "text_fa": card.text_fa, "audience": card.audience}
-    context = {**_board_context(card), **_preview_context(texts, writer)}
+    context = {
+        **_board_context(card),
+        **_preview_context(texts, writer),
+        "author": people.user_card(card.created_by_id),
+        "lead_text": lead_text(card.lead),
+    }
     return _page(request, "detail", writer, context)
 
 
@@ -261,7 +266,7 @@ def _page(
         "institution": people.institution_card(writer.institution_id),
         "variables": pages.VARIABLES,
         "is_console": bound_gateway().name == "console",
-        "words": pages.NOTICE_WORDS,
+        "zone": writer.zone.key,
     }
     return render(request, f"notifications/{name}.html", {**shared, **context}, status=status)
 

@@ -57,7 +57,7 @@ def facts_of(audience: Audience) -> Facts:
         class_name=people.class_card(sitting.class_group_id).name,
         exam=sitting.title,
         starts_at=sitting.starts_at,
-        link=f"{settings.SITE_URL}/sittings/{sitting.id}/lobby/",
+        link=f"{settings.SITE_URL}/sittings/{sitting.id}/lobby",
         is_cancelled=sitting.state.value == "cancelled",
     )
 

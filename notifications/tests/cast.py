@@ -37,7 +37,7 @@ class School:
         self.maths = model_of("accounts.ClassGroup").objects.create(
             institution=self.institution, code="10-A", name="Mathematics 10 A"
         )
-        self.phones = iter(f"+4479460009{number:02}" for number in range(10, 99))
+        self.phones = iter(f"+4420794600{number:02}" for number in range(10, 99))
         self.ana = self.student("Ana Moreno")
         self.ben = self.student("Ben Okafor")
         self.sara = self.student("سارا", locale="fa", time_zone="Asia/Tehran")
