@@ -28,7 +28,7 @@ from notifications import home as notices_home
 from notifications.gateways.base import ConsoleGateway, SmsGateway, bind_gateway
 from notifications.gateways.twilio import TwilioAccount, TwilioGateway
 from notifications.handlers import cancel_notices_of_sitting
-from proctoring import handlers as proctoring
+from proctoring import handlers as proctoring, home as proctoring_home
 from proctoring.media import binding as media
 from proctoring.media.embedded import EmbeddedEngine
 from proctoring.topics import MediaTopic, WallTopic, WatchTopic
@@ -84,6 +84,8 @@ def bind() -> None:
     for item in exams_home.NAV:
         nav.register(item)
     home.register(exams_home.cards)
+    nav.register(proctoring_home.NAV)
+    home.register(proctoring_home.cards)
     nav.register(chat_home.NAV)
     home.register(chat_home.cards)
     nav.register(notices_home.NAV)
