@@ -5,6 +5,7 @@ and sees nobody; staff see the room of their sitting and send nothing. The engin
 shows a source outside the viewer's room.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ log = structlog.get_logger(__name__)
 
 Push = Callable[[str, msgspec.Struct], None]
 CAMERA: Final = "camera"
+NEWS_SECONDS: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Signalling:
         self._engine = engine
         self._push = push
         self._book = PeerBook()
+        self._news: defaultdict[int, dict[str, bool]] = defaultdict(dict)
 
     async def handle_publish(self, caller: MediaCaller, attempt_id: int, offer: str) -> MediaAnswer:
         """Take a candidate's camera.
@@ -197,9 +200,9 @@ class Signalling:
                 for record in self._held(peer_id):
                     self._push(record.topic, MediaLayerWanted(layer=layer, wanted=wanted))
             case SourceUp(name=name, peer_id=peer_id):
-                self._tell_room(self._held(peer_id), MediaSources(up=(name,)))
+                self._tell_room(self._held(peer_id), name, is_live=True)
             case SourceDown(name=name, peer_id=peer_id):
-                self._tell_room(self._held(peer_id), MediaSources(down=(name,)))
+                self._tell_room(self._held(peer_id), name, is_live=False)
 
     async def _enter(self, record: PeerRecord) -> None:
         if not self._book.add(record):
@@ -235,12 +238,25 @@ class Signalling:
 
     def _tell_down(self, record: PeerRecord) -> None:
         if record.attempt_id is not None:
-            gone = MediaSources(down=(f"attempt:{record.attempt_id}/{CAMERA}",))
-            self._tell_room([record], gone)
+            self._tell_room([record], f"attempt:{record.attempt_id}/{CAMERA}", is_live=False)
 
-    def _tell_room(self, records: Sequence[PeerRecord], sources: MediaSources) -> None:
+    def _tell_room(self, records: Sequence[PeerRecord], name: str, *, is_live: bool) -> None:
+        """Note a source that came or went; what happens within 100 ms is one push per sitting.
+
+        Two hundred cameras that come back after a restart are then twenty frames, not two hundred.
+        """
         for record in records:
-            self._push(f"media:{record.sitting_id}", sources)
+            if not self._news:
+                asyncio.get_running_loop().call_later(NEWS_SECONDS, self.push_news)
+            self._news[record.sitting_id][name] = is_live
+
+    def push_news(self) -> None:
+        """Push what was noted; called by a timer."""
+        news, self._news = self._news, defaultdict(dict)
+        for sitting_id, changes in news.items():
+            up = tuple(name for name, is_live in changes.items() if is_live)
+            down = tuple(name for name, is_live in changes.items() if not is_live)
+            self._push(f"media:{sitting_id}", MediaSources(up=up, down=down))
 
 
 def _room(sitting_id: int) -> str:

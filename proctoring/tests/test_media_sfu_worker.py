@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
 from proctoring.media.sfu.worker import BadSettings, own_addresses, read_settings
@@ -64,7 +65,10 @@ def run(**environ: str) -> tuple[int, list[str]]:
 
 
 def test_bad_settings_end_the_process_with_one_line() -> None:
-    assert run(SFU_PORT="x") == (2, ["ERROR __main__ SFU_PORT is not a number"])
+    code, (line,) = run(SFU_PORT="x")
+    assert code == 2
+    said = msgspec.json.decode(line)
+    assert (said["level"], said["event"]) == ("error", "SFU_PORT is not a number")
 
 
 def test_a_taken_port_ends_the_process_with_one_line() -> None:

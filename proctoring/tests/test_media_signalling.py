@@ -26,7 +26,7 @@ from proctoring.media.ports import (
     SourceUp,
     WorkerLost,
 )
-from proctoring.media.signalling import MediaCaller, Signalling
+from proctoring.media.signalling import NEWS_SECONDS, MediaCaller, Signalling
 
 ANA = MediaCaller(1, "ana-tab", 1, attempt_id=11)
 BEN = MediaCaller(2, "ben-tab", 1, attempt_id=12)
@@ -166,6 +166,7 @@ async def test_a_closed_socket_closes_its_peers_and_tells_the_wall() -> None:
     await desk.signalling.connection_closed("ana-tab")
     await desk.signalling.connection_closed("ana-tab")
     assert desk.engine.closed == [camera.peer]
+    desk.signalling.push_news()
     assert desk.pushed == [("media:1", MediaSources(down=(CAMERA,)))]
 
 
@@ -199,6 +200,7 @@ async def test_a_lost_worker_sends_its_own_peers_elsewhere_once() -> None:
     assert desk.pushed == []
     desk.signalling.hear(WorkerLost("w", "1"))
     desk.signalling.hear(WorkerLost("w", "1"))
+    desk.signalling.push_news()
     assert desk.pushed == [
         ("media:a11", MediaReassign(peers=(camera.peer,))),
         ("media:1", MediaReassign(peers=(wall.peer,))),
@@ -212,9 +214,12 @@ async def test_facts_reach_those_they_concern_and_only_from_the_process_with_the
     other = "x@w/1"
     for peer in (other, camera.peer):
         desk.signalling.hear(SourceUp("sitting:1", CAMERA, peer))
+        desk.signalling.push_news()
         desk.signalling.hear(LayerWanted("sitting:1", CAMERA, "f", True, peer))
         desk.signalling.hear(SourceDown("sitting:1", CAMERA, peer))
+        desk.signalling.push_news()
         desk.signalling.hear(PeerLost("sitting:1", peer))
+        desk.signalling.push_news()
     assert desk.pushed == [
         ("media:1", MediaSources(up=(CAMERA,))),
         ("media:a11", MediaLayerWanted(layer="f", wanted=True)),
@@ -229,10 +234,21 @@ async def test_facts_are_read_from_the_engine() -> None:
     camera = await desk.signalling.handle_publish(ANA, 11, "offer")
     running = asyncio.ensure_future(desk.signalling.run())
     desk.engine.facts.put_nowait(SourceUp("sitting:1", CAMERA, camera.peer))
-    for _ in range(5):
-        await asyncio.sleep(0)
+    await asyncio.sleep(2 * NEWS_SECONDS)
     assert desk.pushed == [("media:1", MediaSources(up=(CAMERA,)))]
     running.cancel()
+
+
+async def test_cameras_that_come_together_are_one_push_with_the_last_word_on_each() -> None:
+    desk = Desk()
+    ana = await desk.signalling.handle_publish(ANA, 11, "offer")
+    ben = await desk.signalling.handle_publish(BEN, 12, "offer")
+    other = "attempt:12/camera"
+    desk.signalling.hear(SourceUp("sitting:1", CAMERA, ana.peer))
+    desk.signalling.hear(SourceUp("sitting:1", other, ben.peer))
+    desk.signalling.hear(SourceDown("sitting:1", CAMERA, ana.peer))
+    desk.signalling.push_news()
+    assert desk.pushed == [("media:1", MediaSources(up=(other,), down=(CAMERA,)))]
 
 
 async def test_the_room_is_empty_while_no_worker_answers() -> None:

@@ -4,6 +4,7 @@ Everything runs on one event loop; the caller supplies time, addresses, a way to
 way to tell others what happened.
 """
 
+import logging
 import secrets
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from proctoring.media.sfu.sdp import (
 )
 from proctoring.media.sfu.sink import Sink
 from proctoring.media.sfu.source import Source
+
+log = logging.getLogger(__name__)
 
 IDLE_SECONDS: Final = 30.0
 
@@ -228,7 +231,12 @@ class Sfu:
 
     async def _connect(self, peer: Peer, fingerprints: list[tuple[str, str]]) -> None:
         peer.link.on_closed = lambda: self._lose(peer)
-        if await peer.link.connect(fingerprints):
+        try:
+            is_connected = await peer.link.connect(fingerprints)
+        except Exception:  # whatever OpenSSL makes of one browser's records; the others go on
+            log.exception("handshake of %s failed", peer.id)
+            is_connected = False
+        if is_connected:
             peer.connected = peer.id in self.peers
             self.review()
         else:

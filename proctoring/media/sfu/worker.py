@@ -21,6 +21,7 @@ import ifaddr
 import uvloop
 from redis import asyncio as aioredis
 
+from proctoring.media.sfu import logs
 from proctoring.media.sfu.control import Control
 from proctoring.media.sfu.engine import Sfu
 from proctoring.media.sfu.ice import IceLite
@@ -122,9 +123,12 @@ async def _tick(sfu: Sfu) -> None:
     while True:
         await asyncio.sleep(TICK_SECONDS)
         count += 1
-        sfu.tick()
-        if count % HOUSE_TICKS == 0:
-            sfu.keep_house(time.time())
+        try:
+            sfu.tick()
+            if count % HOUSE_TICKS == 0:
+                sfu.keep_house(time.time())
+        except Exception:  # a bug met by one peer must not end everybody's media; counted in logs
+            log.exception("tick failed")
 
 
 async def _main(settings: Settings) -> None:
@@ -137,7 +141,7 @@ async def _main(settings: Settings) -> None:
 
 def main() -> int:
     """Run the worker; return the exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    logs.configure()
     try:
         settings = read_settings(os.environ)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
