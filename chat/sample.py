@@ -25,7 +25,7 @@ CLASS_TALK: Final = (
     Said(
         None,
         _ago(2, 5),
-        "Good morning! The exam is on Thursday. Please try the device check before.",
+        "Good morning! The exam is the day after tomorrow. Please try the device check before.",
     ),
     Said(0, _ago(2, 4, 41), "Thank you. Is the device check the page with the camera?"),
     Said(None, _ago(2, 4, 38), "Yes. It also tests the connection; it takes two minutes."),

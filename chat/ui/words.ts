@@ -37,14 +37,19 @@ export function refusalText(code: string): string {
     : t("The room could not be opened. Reload the page to try again.");
 }
 
+/** A name inside a sentence of another direction stays in one piece. */
+export function isolated(name: string): string {
+  return `\u2068${name}\u2069`;
+}
+
 /** `Linear Algebra · since 10:02 · until 11:30 at the latest`, one line per sitting. */
 export function lockLine(lock: Lock, now: number): string {
   const since = formatDate(lock.since, isSameDay(lock.since, now) ? "time" : "datetime");
   if (lock.until === null || lock.until <= now) {
-    return t("%(title)s · since %(since)s · until it is closed", { title: lock.title, since });
+    return t("%(title)s · since %(since)s · until it is closed", { title: isolated(lock.title), since });
   }
   const until = formatDate(lock.until, isSameDay(lock.until, now) ? "time" : "datetime");
-  return t("%(title)s · since %(since)s · until %(until)s at the latest", { title: lock.title, since, until });
+  return t("%(title)s · since %(since)s · until %(until)s at the latest", { title: isolated(lock.title), since, until });
 }
 
 function isSameDay(a: number, b: number): boolean {

@@ -1,6 +1,5 @@
 """Makes the demo school: people, an approved exam, a sitting about to open and one that is over."""
 
-import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,7 +19,8 @@ from accounts.services.memberships import grant_role
 from accounts.services.passwords import share_password
 from accounts.services.people import create_class, create_institution, create_user
 from chat.domain import RoomKind
-from chat.services import ensure_room, post_message
+from chat.sample import CLASS_TALK, STAFF_TALK, lines_of
+from chat.services import ensure_room, import_conversation
 from exams.demo.exam import create_demo_exam
 from exams.demo.past import PastSitting, hold_past_sitting
 from exams.selectors.sittings import SittingView, sittings_of_institution
@@ -44,13 +44,6 @@ WINDOW: Final = timedelta(minutes=60)
 EXAM_CLASS: Final = "10a"
 PAST_CLASS: Final = "10b"
 AHEAD: Final = frozenset({"scheduled", "lobby", "running"})
-
-_TALK: Final = (
-    ("1001", "Does anybody know which chapters are in the exam?"),
-    ("1005", "One to six, and the maps at the end of the book."),
-    ("1003", "ممنون! من فصل شش را دوباره می‌خوانم."),
-    ("1008", "Good luck everybody, see you in the lobby."),
-)
 
 
 def is_there() -> bool:
@@ -138,10 +131,13 @@ def _make(person: Person, institution_id: int, class_id: int | None) -> int:
 
 
 def _talk(class_id: int, people: Mapping[str, int]) -> None:
-    """Say a few things in the class's room before its sitting locks it."""
-    room_id = ensure_room(class_id=class_id, kind=RoomKind.CLASS)
-    for login, text in _TALK:
-        post_message(room_id=room_id, sender_id=people[login], client_id=uuid.uuid4(), body=text)
+    """Fill the rooms with what was said in the days before, before the sitting locks them."""
+    students = [people[student.login] for student in STUDENTS[EXAM_CLASS]]
+    for kind, talk in ((RoomKind.CLASS, CLASS_TALK), (RoomKind.STAFF, STAFF_TALK)):
+        lines = lines_of(
+            talk, student_ids=students, staff_id=people["invigilator1"], now=clock.now()
+        )
+        import_conversation(room_id=ensure_room(class_id=class_id, kind=kind), lines=lines)
 
 
 def _schedule(exam_id: int, class_id: int, *, actor_id: int) -> None:
