@@ -14,7 +14,8 @@ from kernel.wire import Message
 MAX_SAVE_BYTES: Final = 1024 * 1024
 MAX_ANSWERS: Final = 20
 
-Millis = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000)]
+# A browser's clock may have fractions of a millisecond; they are dropped.
+Millis = Annotated[float, msgspec.Meta(ge=0, le=4_102_444_800_000)]
 Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
@@ -153,6 +154,7 @@ class AttemptSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     hold_reason: str
     receipt: str | None
     submitted_at: int | None
+    answered: int | None
 
 
 class SaveReply(msgspec.Struct, frozen=True, kw_only=True):

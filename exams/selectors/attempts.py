@@ -117,6 +117,7 @@ def snapshot(attempt_id: int, student_id: int) -> AttemptSnapshot:
         hold_reason=attempt.state_reason,
         receipt=str(submission.receipt) if submission else None,
         submitted_at=_millis(submission.submitted_at if submission else None),
+        answered=submission.answered if submission else None,
     )
 
 

@@ -79,7 +79,12 @@ def _newest(answers: Sequence[AnswerIn]) -> list[IncomingAnswer]:
             newest.pop(answer.question, None)
             newest[answer.question] = answer
     return [
-        IncomingAnswer(one.question, one.seq, storable(one.value), one.client_at)
+        IncomingAnswer(
+            one.question,
+            one.seq,
+            storable(one.value),
+            None if one.client_at is None else int(one.client_at),
+        )
         for one in newest.values()
     ]
 

@@ -1,9 +1,9 @@
 """The cast of the exam tests and a sitting that is ready to be taken."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.db.models import F
@@ -18,6 +18,7 @@ from exams.selectors.attempts import attempt_of
 from exams.services import authoring, review, scheduling, sittings, taking
 from exams.services.scheduling import SittingPlan
 from kernel import clock
+from kernel.events import Event, bus
 
 settings.register_profile("exams", deadline=None, max_examples=60)
 settings.load_profile("exams")
@@ -185,6 +186,32 @@ def begin(cast: Cast, *, start: bool = True, **changes: Any) -> Taking:
 @pytest.fixture
 def running(cast: Cast) -> Taking:
     return begin(cast)
+
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass
+class Heard:
+    """What the bus carried during a test; the real handlers ran too."""
+
+    events: list[Event] = field(default_factory=list)
+
+    def of(self, kind: type[E]) -> list[E]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
+    ears = Heard()
+    real = bus.emit
+
+    def listen(event: Event) -> None:
+        ears.events.append(event)
+        real(event)
+
+    monkeypatch.setattr(bus, "emit", listen)
+    return ears
 
 
 def shift(attempt_id: int, by: timedelta) -> None:

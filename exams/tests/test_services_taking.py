@@ -1,0 +1,195 @@
+"""The candidate's own moves: lease, start, hand in; and what an outsider gets."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from exams import queries
+from exams.domain.states import AttemptState
+from exams.errors import (
+    AttemptIsPaused,
+    AttemptOver,
+    AttemptUnknown,
+    LeaseLost,
+    NotOpen,
+    NotStarted,
+    TooLate,
+)
+from exams.events import AttemptEnded, AttemptStarted, AttemptSubmitted
+from exams.models import Attempt, Result, Sitting, Submission
+from exams.selectors.attempts import attempt_of, snapshot
+from exams.services import answers, attempts, sittings, taking
+from exams.tests.conftest import Cast, Heard, Taking, begin, schedule, shift
+from exams.wire import AnswerIn
+from kernel.models import OutboxEntry
+
+MINUTE = timedelta(minutes=1)
+
+
+def waiting(cast: Cast, **changes: object) -> Taking:
+    return begin(cast, start=False, **changes)
+
+
+def start(taken: Taking, lease: str | None = None) -> None:
+    taking.start_attempt(taken.attempt_id, student_id=taken.cast.ana.pk, lease=lease or taken.lease)
+
+
+def save(taken: Taking, value: str = "x", seq: int = 1) -> None:
+    given = AnswerIn(question=taken.questions[0], seq=seq, value=value)
+    answers.save_answers(
+        taken.attempt_id, student_id=taken.cast.ana.pk, lease=taken.lease, answers=[given]
+    )
+
+
+def submit(taken: Taking, digest: dict[int, int] | None = None) -> str:
+    return taking.submit_attempt(
+        taken.attempt_id, student_id=taken.cast.ana.pk, lease=taken.lease, digest=digest or {}
+    ).receipt
+
+
+def test_the_newest_tab_gets_the_lease_and_the_first_marks_the_check_in(cast: Cast) -> None:
+    taken = waiting(cast)
+    checked_in = taken.attempt.checked_in_at
+    assert checked_in is not None
+    newer = taking.take_lease(taken.attempt_id, student_id=cast.ana.pk, device="phone")
+    assert (taken.attempt.lease, taken.attempt.lease_device) == (newer, "phone")
+    assert taken.attempt.checked_in_at == checked_in
+    with pytest.raises(LeaseLost):
+        start(taken)
+
+
+def test_there_is_no_lease_before_the_lobby_opens(cast: Cast) -> None:
+    future = queries.database_now() + timedelta(hours=1)
+    sitting_id = schedule(
+        cast, lobby_opens_at=future, starts_at=future, closes_at=future + 30 * MINUTE
+    )
+    with pytest.raises(NotOpen):
+        taking.take_lease(attempt_of(sitting_id, cast.ana.pk), student_id=cast.ana.pk)
+
+
+def test_a_late_lobby_is_opened_by_who_comes_first(cast: Cast) -> None:
+    future = queries.database_now() + timedelta(hours=1)
+    sitting_id = schedule(cast, starts_at=future, closes_at=future + 30 * MINUTE)
+    attempt_id = attempt_of(sitting_id, cast.ana.pk)
+    lease = str(taking.take_lease(attempt_id, student_id=cast.ana.pk))
+    with pytest.raises(NotOpen) as refusal:
+        taking.start_attempt(attempt_id, student_id=cast.ana.pk, lease=lease)
+    assert refusal.value.data["state"] == "lobby"
+
+
+def test_a_cancelled_sitting_lets_nobody_in(cast: Cast) -> None:
+    sitting_id = schedule(cast)
+    sittings.cancel_sitting(sitting_id, actor_id=cast.admin.pk, reason="Storm")
+    with pytest.raises(NotOpen):
+        taking.take_lease(attempt_of(sitting_id, cast.ana.pk), student_id=cast.ana.pk)
+
+
+def test_a_start_sets_the_clock_once(cast: Cast, heard: Heard) -> None:
+    taken = waiting(cast)
+    start(taken)
+    first = taken.attempt
+    assert first.started_at is not None
+    assert first.deadline == first.started_at + 30 * MINUTE
+    start(taken)
+    assert taken.attempt.started_at == first.started_at
+    (event,) = heard.of(AttemptStarted)
+    assert event.deadline == first.deadline
+
+
+def test_a_late_start_gets_the_rest_of_the_window_or_all_of_it(cast: Cast) -> None:
+    now = queries.database_now()
+    taken = waiting(cast, closes_at=now + 10 * MINUTE)
+    start(taken)
+    assert taken.attempt.deadline == Sitting.objects.get().closes_at
+    Attempt.objects.update(state=AttemptState.READY, started_at=None)
+    Sitting.objects.update(policy={"late_start": "full"})
+    start(taken)
+    attempt = taken.attempt
+    assert attempt.started_at is not None
+    assert attempt.deadline == attempt.started_at + 30 * MINUTE
+
+
+def test_after_the_window_it_is_too_late_to_start(cast: Cast) -> None:
+    taken = waiting(cast)
+    shift(taken.attempt_id, timedelta(hours=-3))
+    with pytest.raises(TooLate):
+        start(taken)
+
+
+def test_what_was_handed_in_is_frozen_with_receipt_digest_and_job(
+    running: Taking, heard: Heard
+) -> None:
+    save(running, "final")
+    receipt = submit(running, {running.questions[0]: 1})
+    submission = Submission.objects.get()
+    assert str(submission.receipt) == receipt
+    assert submission.answers == {str(running.questions[0]): {"seq": 1, "value": "final"}}
+    assert (submission.answered, submission.total, submission.kind) == (1, 4, "self")
+    assert len(submission.digest) == 64
+    assert Result.objects.get().attempt_id == running.attempt_id
+    job = OutboxEntry.objects.get(task="exams.grade_attempt")
+    assert (job.kwargs, job.queue) == ({"attempt_id": running.attempt_id}, "grading")
+    assert len(heard.of(AttemptSubmitted)) == len(heard.of(AttemptEnded)) == 1
+
+
+def test_handing_in_again_gives_the_same_receipt(running: Taking) -> None:
+    save(running)
+    assert submit(running) == submit(running)
+    seen = snapshot(running.attempt_id, running.cast.ana.pk)
+    assert seen.receipt == submit(running)
+    assert (seen.answered, seen.total) == (1, 4)
+
+
+def test_an_attempt_that_ended_otherwise_cannot_be_handed_in(running: Taking) -> None:
+    attempts.terminate_attempt(running.attempt_id, actor_id=running.cast.ivo.pk, reason="Copied")
+    with pytest.raises(AttemptOver) as refusal:
+        submit(running)
+    assert refusal.value.data["state"] == "terminated"
+    with pytest.raises(AttemptOver):
+        taking.take_lease(running.attempt_id, student_id=running.cast.ana.pk)
+    with pytest.raises(AttemptOver):
+        start(running)
+
+
+def test_a_paused_or_unstarted_attempt_cannot_be_handed_in(cast: Cast) -> None:
+    taken = waiting(cast)
+    with pytest.raises(NotStarted):
+        submit(taken)
+    start(taken)
+    attempts.pause_attempt(taken.attempt_id, actor_id=cast.ivo.pk, reason="Alarm")
+    with pytest.raises(AttemptIsPaused):
+        submit(taken)
+
+
+@pytest.mark.parametrize("lease", ["", "not a token", str(uuid4())])
+def test_a_wrong_lease_is_a_lost_one(running: Taking, lease: str) -> None:
+    with pytest.raises(LeaseLost):
+        start(running, lease or "-")
+    running.lease = lease
+    with pytest.raises(LeaseLost):
+        submit(running)
+
+
+@pytest.mark.parametrize("who", ["ben", "ivo", "olga"])
+def test_nobody_else_touches_an_attempt(running: Taking, who: str) -> None:
+    stranger = getattr(running.cast, who).pk
+    before = running.attempt.version
+    with pytest.raises(AttemptUnknown):
+        taking.take_lease(running.attempt_id, student_id=stranger)
+    with pytest.raises(AttemptUnknown):
+        taking.start_attempt(running.attempt_id, student_id=stranger, lease=running.lease)
+    with pytest.raises(AttemptUnknown):
+        taking.submit_attempt(
+            running.attempt_id, student_id=stranger, lease=running.lease, digest={}
+        )
+    with pytest.raises(AttemptUnknown):
+        answers.save_answers(
+            running.attempt_id,
+            student_id=stranger,
+            lease=running.lease,
+            answers=[AnswerIn(question=running.questions[0], seq=1, value="x")],
+        )
+    with pytest.raises(AttemptUnknown):
+        snapshot(running.attempt_id, stranger)
+    assert running.attempt.version == before
