@@ -7,6 +7,7 @@ import pytest
 os.environ.setdefault("INVIGIL_TESTING", "1")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep what starts whole stacks on one of the processes that test side by side."""
     for item in items:

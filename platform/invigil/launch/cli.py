@@ -35,11 +35,13 @@ class Command:
         run: Called with the working copy and the remaining words; returns the exit code.
         about: One line of help; empty for the words that only our own processes use.
         needs_packages: It runs on the interpreter of the Python environment.
+        prints: Standard output is for what it prints itself, not for our progress.
     """
 
     run: Callable[[Place, Sequence[str]], int]
     about: str
     needs_packages: bool = True
+    prints: bool = False
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -53,9 +55,9 @@ class OneLineParser(argparse.ArgumentParser):
 def main(argv: Sequence[str]) -> int:
     """Run one command and return its exit code; a failure is one line on standard error."""
     interrupts.install()
-    place = here()
+    report.begin(float(os.environ.pop(BEGUN, time.time())))  # popped: it is not for our children
     try:
-        return _dispatch(place, list(argv))
+        return _dispatch(here(), list(argv))
     except Stop as stop:
         complain(str(stop))
         return stop.code
@@ -70,9 +72,9 @@ def _dispatch(place: Place, argv: Sequence[str]) -> int:
         raise Stop(
             f"There is no command {argv[0]!r}.", f"These exist: {', '.join(_public())}.", code=2
         )
+    if command.prints:
+        report.use_standard_error()
     if command.needs_packages:
-        if argv[0] == "manage":
-            report.use_standard_error()
         ensure_packages(place)
         if not inside_venv(place):
             enter_venv(place, argv)
@@ -81,7 +83,7 @@ def _dispatch(place: Place, argv: Sequence[str]) -> int:
 
 def enter_venv(place: Place, argv: Sequence[str]) -> None:
     """Go on as the same process on the interpreter of the Python environment."""
-    os.environ.setdefault(BEGUN, str(time.time()))
+    os.environ[BEGUN] = str(report.begun())
     interrupts.check()
     sys.stdout.flush()
     os.execv(place.python, [str(place.python), str(place.launcher), *argv])  # noqa: S606 our own
@@ -109,9 +111,8 @@ def up(place: Place, words: Sequence[str]) -> int:
     from invigil.launch.up import run_stack  # noqa: PLC0415 needs the packages
 
     ensure_front_end(place)
-    begun = float(os.environ.get(BEGUN) or time.time())
     options = Options(Ports(given.port), given.host)
-    return run_stack(place.with_var(given.var), options, demo=not given.empty, begun=begun)
+    return run_stack(place.with_var(given.var), options, demo=not given.empty)
 
 
 def _port(text: str) -> int:
@@ -223,10 +224,12 @@ COMMANDS: Mapping[str, Command] = {
     "up": Command(up, "run everything on this machine: --port 8000 --host 127.0.0.1"),
     "test": Command(test, "run every check and test; with arguments only pytest with them"),
     "check": Command(check, "formatter, linters, types, import directions, sizes, words"),
-    "bench": Command(bench, "run one benchmark; without a name they are listed"),
-    "rehearse": Command(rehearse, "play the demo sitting with simulated students: --students 30"),
-    "manage": Command(manage, "Django's manage.py with the right environment"),
-    "messages": Command(messages, "collect and compile the texts of all languages"),
+    "bench": Command(bench, "run one benchmark; without a name they are listed", prints=True),
+    "rehearse": Command(
+        rehearse, "play the demo sitting with simulated students: --students 30", prints=True
+    ),
+    "manage": Command(manage, "Django's manage.py with the right environment", prints=True),
+    "messages": Command(messages, "collect and compile the texts of all languages", prints=True),
     "doctor": Command(
         doctor, "what this machine lacks and how to mend it: --json", needs_packages=False
     ),

@@ -1,5 +1,6 @@
 """Where things are in one working copy; every path of the launcher is named here."""
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,7 @@ class Place:
 def here() -> Place:
     """Return the working copy that this file belongs to."""
     root = Path(__file__).resolve().parents[3]
-    return Place(root, root / "var")
+    return Place(root, Path(os.environ.get("VAR_DIR") or root / "var").absolute())
 
 
 def inside_venv(place: Place) -> bool:

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import TextIO
 
 _streams: dict[str, TextIO] = {}
+_moments: dict[str, float] = {}
 
 
 class Stop(Exception):
@@ -19,6 +20,16 @@ class Stop(Exception):
     def __init__(self, problem: str, mend: str = "", code: int = 1) -> None:
         super().__init__(" ".join(f"{problem} {mend}".split()))
         self.code = code
+
+
+def begin(moment: float) -> None:
+    """Note when the command was started, seconds since the epoch."""
+    _moments["begun"] = moment
+
+
+def begun() -> float:
+    """Return when the command was started, seconds since the epoch."""
+    return _moments.get("begun", time.time())
 
 
 def use_standard_error() -> None:

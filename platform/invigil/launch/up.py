@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 
 from invigil.devstack import Options, lock_stack, open_engines
+from invigil.launch import report
 from invigil.launch.environment import EVERYWHERE
 from invigil.launch.place import Place
 from invigil.launch.ports import LOOPBACK, Ports, require_free
@@ -19,14 +20,13 @@ from invigil.launch.tables import are_prepared, note_prepared
 READY_S = 90.0
 
 
-def run_stack(place: Place, options: Options, *, demo: bool, begun: float) -> int:
+def run_stack(place: Place, options: Options, *, demo: bool) -> int:
     """Run the stack and return when it has ended.
 
     Args:
         place: The working copy; everything is written under its `var`.
         options: Ports and address.
         demo: Fill an empty database with the demo school.
-        begun: When the command was started, seconds since the epoch.
 
     Raises:
         Stop: It cannot be started; nothing of it is left running.
@@ -37,7 +37,7 @@ def run_stack(place: Place, options: Options, *, demo: bool, begun: float) -> in
         with step("Web, sockets, media, worker, clock"):
             story = start_roles(supervisor, options, story, demo=demo)
         supervisor.set_phase("ready", addresses(options))
-        greet(options, story, time.time() - begun)
+        greet(options, story, time.time() - report.begun())
         supervisor.watch()
         say("\nStopping: open requests and running tasks are finished first.")
     say("Stopped.")

@@ -16,9 +16,10 @@ from invigil.launch import frontend, interrupts, processes
 from invigil.launch.place import Place, here
 from invigil.launch.ports import Ports, free_ports
 
-PATIENCE_S = 60.0
+PATIENCE_S = 150.0
 NOT_COPIED = shutil.ignore_patterns("dist", "__pycache__", "node_modules")
 OF_THE_RUN = ("DATABASE_URL", "REDIS_URL", "VAR_DIR", "DJANGO_SECRET_KEY", "CI", "SITE_URL")
+OF_PYTEST = ("INVIGIL_TESTING", "PYTEST_XDIST_WORKER", "INVIGIL_FAILED_STEPS")
 
 
 @pytest.fixture
@@ -79,6 +80,12 @@ def make_working_copy(root: Path) -> Place:
     return copy
 
 
+def person_environment() -> dict[str, str]:
+    """Return the environment of somebody who starts run.py, without what this test run added."""
+    ours = {*OF_THE_RUN, *OF_PYTEST}
+    return {name: value for name, value in os.environ.items() if name not in ours}
+
+
 class Started:
     """A run of run.py whose lines can be waited for."""
 
@@ -88,7 +95,7 @@ class Started:
             self.process = subprocess.Popen(
                 [sys.executable, str(place.launcher), *words],
                 cwd=place.root,
-                env={**os.environ, **(env or {})},
+                env={**person_environment(), **(env or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
                 stderr=subprocess.STDOUT,

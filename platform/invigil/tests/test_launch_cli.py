@@ -13,7 +13,7 @@ from invigil.launch.cli import COMMANDS, usage
 from invigil.launch.place import Place, here
 from invigil.launch.processes import start_time
 from invigil.launch.state import StackFile, StackState
-from invigil.tests.conftest import Started, processes_under, wait_until
+from invigil.tests.conftest import Started, person_environment, processes_under, wait_until
 
 PUBLIC = ("up", "test", "check", "bench", "rehearse", "manage", "messages", "doctor")
 
@@ -22,7 +22,13 @@ def run(*words: str, place: Place | None = None) -> "subprocess.CompletedProcess
     chosen = place or here()
     argv = [sys.executable, str(chosen.launcher), *words]
     return subprocess.run(
-        argv, cwd=chosen.root, capture_output=True, text=True, check=False, timeout=120
+        argv,
+        cwd=chosen.root,
+        env=person_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
 
 
