@@ -50,10 +50,11 @@ def words(name: str, default: str = "") -> list[str]:
 def of_test_process(redis_url: str) -> str:
     """Return the address of the Redis database that belongs to this process of a test run.
 
-    Processes that test side by side each get a database of their own, as in PostgreSQL.
+    Processes that test side by side each get a database of their own, as in PostgreSQL. A stack
+    that a test starts is no test process, whatever it inherits.
     """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    if not worker:
+    if not worker or not flag("INVIGIL_TESTING"):
         return redis_url
     server, _, _ = redis_url.rpartition("/")
     return f"{server}/{int(worker.removeprefix('gw')) + 1}"
