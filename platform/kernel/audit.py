@@ -3,7 +3,8 @@
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
 from django.db import connection
 
@@ -30,7 +31,7 @@ def append(
         actor_id: Who did it; None for the system.
         subject: `noun:id` of what it was done to.
         reason: The words given by the actor, where the act needs them.
-        data: JSON-safe facts (before, after).
+        data: JSON-safe facts (before, after); dictionaries with text keys.
         institution_id: Chain to append to; None is the system chain.
 
     Needs: an open transaction (the chain's lock is held until it ends).
@@ -65,7 +66,7 @@ def hash_of(entry: AuditEntry) -> str:
         "action": entry.action,
         "subject": entry.subject,
         "reason": entry.reason,
-        "data": entry.data,
+        "data": _canonical(entry.data),
         "prev": entry.prev_hash,
     }
     canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -81,6 +82,21 @@ def first_broken(chain: str) -> int | None:
             return expected_position
         expected_prev, expected_position = entry.hash, entry.position + 1
     return None
+
+
+def _canonical(value: Any) -> Any:  # noqa: ANN401 JSON in, JSON out
+    """Return `value` with numbers as text: PostgreSQL gives 1e20 back as a whole number."""
+    match value:
+        case bool() | None | str():
+            return value
+        case int() | float():
+            return f"{(Decimal(repr(value)) + 0).normalize():f}"
+        case list() | tuple():
+            return [_canonical(item) for item in value]
+        case dict():
+            return {str(key): _canonical(item) for key, item in value.items()}
+        case _:
+            raise TypeError(f"not JSON: {type(value).__name__}")
 
 
 def _instant(at: datetime) -> str:

@@ -1,6 +1,9 @@
 """The only reader of "now": aware UTC, so that tests can freeze time in one place."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def now() -> datetime:
@@ -10,4 +13,4 @@ def now() -> datetime:
 
 def to_millis(instant: datetime) -> int:
     """Return whole milliseconds since the Unix epoch, the form times take on the wire."""
-    return int(instant.timestamp() * 1000)
+    return (instant - EPOCH) // timedelta(milliseconds=1)

@@ -20,6 +20,7 @@ from kombu.exceptions import OperationalError as BrokerDown
 from kernel import clock
 from kernel.jobstates import JOB, JobAction, JobState
 from kernel.models import OutboxEntry
+from kernel.sender import Sender
 
 log = structlog.get_logger(__name__)
 
@@ -50,11 +51,14 @@ def enqueue(
 
     Returns:
         The entry's id, or None when a job with this key exists already.
+
+    Raises:
+        ValueError: No queue is given and no job has this name.
     """
     entry = OutboxEntry(
         task=task,
         kwargs=kwargs,
-        queue=queue or _queues.get(task, "default"),
+        queue=queue or queue_of(task),
         dedupe_key=dedupe_key,
         run_at=run_at or clock.now(),
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
@@ -63,16 +67,34 @@ def enqueue(
     if dedupe_key is not None and not OutboxEntry.objects.filter(pk=entry.pk).exists():
         return None
     if entry.run_at <= clock.now():
-        transaction.on_commit(functools.partial(send, [entry.pk]), robust=True)
+        transaction.on_commit(functools.partial(sender.hand_over, entry.pk), robust=True)
     return created[0].pk
 
 
+def queue_of(task: str) -> str:
+    """Return the queue given to `job(task)`; loads the apps' tasks when this process has not.
+
+    Raises:
+        ValueError: No job has this name: a row for it would wait for ever.
+    """
+    if task not in _queues:
+        current_app.loader.import_default_modules()
+    try:
+        return _queues[task]
+    except KeyError:
+        raise ValueError(f"no job is named {task!r}") from None
+
+
 def send(entry_ids: list[UUID]) -> int:
-    """Hand entries to the broker; those it does not take stay open for the sweeper."""
+    """Hand entries to the broker; those it does not take stay open for the sweeper.
+
+    An entry is marked only if no worker has begun it meanwhile (its number of attempts is still
+    the one read), so that a run under way is never called "sent".
+    """
     sent = 0
     for entry in OutboxEntry.objects.filter(
         pk__in=entry_ids, state__in=JOB.sources(JobAction.SEND)
-    ):
+    ).order_by("run_at"):
         try:
             current_app.send_task(
                 entry.task,
@@ -86,9 +108,12 @@ def send(entry_ids: list[UUID]) -> int:
             log.warning("outbox.broker_down", error=str(error))
             break
         sent += OutboxEntry.objects.filter(
-            pk=entry.pk, state__in=[JobState.WAITING, JobState.SENT]
+            pk=entry.pk, state=entry.state, attempts=entry.attempts
         ).update(state=JobState.SENT, sent_at=clock.now())
     return sent
+
+
+sender: Final = Sender(send)
 
 
 def sweep() -> int:

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 from django.conf import settings
 from django.db import connection as database
+from django.utils.module_loading import import_string
 
-from invigil.asgi import application as application
 from kernel.errors import DomainError
 from kernel.events import bus
 from realtime import connection, hub, leases, node, presence, roster, topics
@@ -22,6 +22,8 @@ from realtime.publish import publish, publish_state
 from realtime.ratelimit import Rate
 from realtime.threads import in_database
 from realtime.topics import Call, Caller, Delivery, Snapshot, Topic
+
+application = import_string(settings.ASGI_APPLICATION)
 
 layers: Any = settings.CHANNEL_LAYERS
 layers["default"]["CONFIG"]["prefix"] = os.environ["TEST_PREFIX"]

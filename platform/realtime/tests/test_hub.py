@@ -12,9 +12,10 @@ import pytest
 import redis
 from django.conf import settings
 
+from kernel.tests.engines import PrivateValkey
 from realtime.hub import Hub
 from realtime.publish import CONTROL, Item, send_items
-from realtime.tests.support import PrivateValkey, Recorder, layer_on, until
+from realtime.tests.support import Recorder, layer_on, until
 from realtime.topics import Caller, Delivery, Registry, Snapshot, Topic
 
 

@@ -12,11 +12,11 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
+from kernel.tests.engines import PrivateValkey
 from realtime import leases, publish as plane
 from realtime.publish import close_user_sockets
 from realtime.tests.conftest import Person, committed, session_of, sign_out
 from realtime.tests.servers import Server, Tab, new_prefix, running
-from realtime.tests.support import PrivateValkey
 
 pytestmark = pytest.mark.django_db
 

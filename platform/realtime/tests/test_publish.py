@@ -12,9 +12,10 @@ import pytest
 from channels.layers import channel_layers
 from django.db import transaction
 
+from kernel.tests.engines import PrivateValkey
 from realtime import publish as plane
 from realtime.publish import Publisher, close_user_sockets, flush, publish, publish_state
-from realtime.tests.support import PrivateValkey, layer_on, until
+from realtime.tests.support import layer_on, until
 from realtime.topics import group_of
 
 
