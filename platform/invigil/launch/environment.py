@@ -51,7 +51,8 @@ def stack_environment(place: Place, ports: Ports, host: str = LOOPBACK) -> dict[
         "VAR_DIR": str(var),
         "PROMETHEUS_MULTIPROC_DIR": str(place.run / "metrics"),
     }
-    return {**defaults, **tool_environment(place), **fixed}
+    given = {name: value for name, value in tool_environment(place).items() if value}
+    return {**defaults, **given, **fixed}
 
 
 def database_url(place: Place, ports: Ports, name: str = DATABASE) -> str:

@@ -26,10 +26,16 @@ def test_words_for_yes(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     assert env.flag("INVIGIL_PROBE")
 
 
-@pytest.mark.parametrize("word", ["0", "false", "No", "off", ""])
+@pytest.mark.parametrize("word", ["0", "false", "No", "off"])
 def test_words_for_no(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     monkeypatch.setenv("INVIGIL_PROBE", word)
     assert not env.flag("INVIGIL_PROBE", default=True)
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INVIGIL_PROBE", "")
+    assert env.flag("INVIGIL_PROBE", default=True)
+    assert env.number("INVIGIL_PROBE", 7) == 7
 
 
 def test_another_word_is_told_with_the_name_and_the_choices(

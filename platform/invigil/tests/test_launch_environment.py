@@ -33,6 +33,11 @@ def test_managed_servers_of_the_environment_win(
     )
 
 
+def test_an_empty_variable_counts_as_not_set(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "")
+    assert stack_environment(place, Ports(8000))["DATABASE_URL"].startswith("postgres://invigil:")
+
+
 def test_ports_of_the_environment_do_not_win(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "1")
     assert stack_environment(place, Ports(8000))["PORT"] == "8000"
