@@ -172,8 +172,9 @@ class EmbeddedEngine:
         if waiting > protocol.MAX_WAITING_CALLS:
             raise errors.MediaBusy(limit=protocol.MAX_WAITING_CALLS)
 
-    def _away(self, error: Exception) -> None:
-        log.warning("media.redis_away", error=str(error))
+    def _away(self, error: Exception, is_first: bool) -> None:  # noqa: FBT001 shape of loops.repeat
+        if is_first:
+            log.warning("media.redis_away", error=str(error))
         self._directory.postpone()
 
     async def _read_replies(self) -> None:

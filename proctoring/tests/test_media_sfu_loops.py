@@ -11,7 +11,7 @@ from proctoring.media.sfu import loops
 async def test_a_step_is_repeated_through_an_absence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loops, "RETRY_SECONDS", 0.0)
     outcomes: list[Exception | None] = [None, RedisAway("gone"), OSError("reset"), None]
-    heard: list[str] = []
+    heard: list[tuple[str, bool]] = []
 
     async def step() -> None:
         if not outcomes:
@@ -21,8 +21,8 @@ async def test_a_step_is_repeated_through_an_absence(monkeypatch: pytest.MonkeyP
             raise outcome
 
     with pytest.raises(KeyError):
-        await loops.repeat(step, lambda error: heard.append(str(error)))
-    assert heard == ["gone", "reset"]
+        await loops.repeat(step, lambda error, is_first: heard.append((str(error), is_first)))
+    assert heard == [("gone", True), ("reset", False)]
 
 
 async def test_a_task_that_swallows_one_cancellation_is_still_ended(

@@ -173,8 +173,9 @@ def _dispatch(sfu: Sfu, request_id: str, call: protocol.Call) -> protocol.Reply:
     return protocol.Reply(request_id)
 
 
-def _away(error: Exception) -> None:
-    log.warning("Redis is away: %s", error)
+def _away(error: Exception, is_first: bool) -> None:  # noqa: FBT001 shape of loops.repeat
+    if is_first:
+        log.warning("Redis is away: %s", error)
 
 
 def _totals(sfu: Sfu) -> dict[str, int]:

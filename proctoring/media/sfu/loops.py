@@ -10,14 +10,25 @@ RETRY_SECONDS: Final = 0.5
 CANCEL_AGAIN_SECONDS: Final = 0.5
 
 
-async def repeat(step: Callable[[], Awaitable[None]], away: Callable[[Exception], None]) -> None:
-    """Run `step` for ever; when Redis is away call `away` with the reason and wait a little."""
+async def repeat(
+    step: Callable[[], Awaitable[None]], away: Callable[[Exception, bool], None]
+) -> None:
+    """Run `step` for ever; while Redis is away wait a little before each try.
+
+    Args:
+        step: May raise RedisError or OSError; anything else ends the loop.
+        away: Called after each failed try with the reason, and whether it is the first in a row.
+    """
+    is_away = False
     while True:
         try:
             await step()
         except (RedisError, OSError) as error:
-            away(error)
+            away(error, not is_away)
+            is_away = True
             await asyncio.sleep(RETRY_SECONDS)
+        else:
+            is_away = False
 
 
 async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
