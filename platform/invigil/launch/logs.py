@@ -10,13 +10,14 @@ KEPT_FILES = 3
 
 
 def open_log(path: Path) -> BinaryIO:
-    """Open a log for appending and make its folder.
+    """Open a log for appending; make its folder, and set it aside first when it is large.
 
     Raises:
         Stop: The folder cannot be written to.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        rotate(path)
         return path.open("ab")
     except OSError as error:
         raise unwritable(path, error) from None

@@ -135,8 +135,8 @@ def wait_attached(process: "subprocess.Popen[bytes]") -> int:
             process.wait(POLL_S)
         if interrupts.count() > told:
             told = interrupts.count()
-            deadline = min(deadline, time.monotonic() + 3 * GRACE_S)
-            _hand_on(process, interrupts.last())
+            if _hand_on(process, interrupts.last()):
+                deadline = min(deadline, time.monotonic() + 3 * GRACE_S)
         if time.monotonic() > deadline:
             process.kill()
     return process.returncode if process.returncode >= 0 else 128 - process.returncode
@@ -165,8 +165,13 @@ def _signal_group(leader: int, number: int) -> None:
         os.killpg(leader, number)
 
 
-def _hand_on(process: "subprocess.Popen[bytes]", number: int) -> None:
-    """Pass a signal on; the terminal has already sent its Ctrl-C to both."""
-    if number != signal.SIGINT or not sys.stdin.isatty():
-        with suppress(ProcessLookupError):
-            process.send_signal(number)
+def _hand_on(process: "subprocess.Popen[bytes]", number: int) -> bool:
+    """Pass a signal on; False for a Ctrl-C that the terminal has sent to the command itself.
+
+    What a Ctrl-C means is then the command's affair: in a Django shell it ends one line only.
+    """
+    if number == signal.SIGINT and sys.stdin.isatty():
+        return False
+    with suppress(ProcessLookupError):
+        process.send_signal(number)
+    return True

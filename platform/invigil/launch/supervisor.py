@@ -79,7 +79,6 @@ class Supervisor:
 
     def start(self, role: Role) -> None:
         """Start a role and write it down."""
-        logs.rotate(self.log_of(role.name))
         self.kept[role.name] = self._spawn(role)
         self._write()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from invigil.launch.logs import KEPT_FILES, last_line, open_log, rotate, tail
+from invigil.launch.logs import KEPT_BYTES, KEPT_FILES, last_line, open_log, rotate, tail
 from invigil.launch.report import Stop
 
 
@@ -30,6 +30,15 @@ def test_a_log_is_appended_to(tmp_path: Path) -> None:
         with open_log(tmp_path / "log" / "web.log") as sink:
             sink.write(word)
     assert (tmp_path / "log" / "web.log").read_bytes() == b"one\ntwo\n"
+
+
+def test_a_large_log_is_set_aside_when_it_is_opened(tmp_path: Path) -> None:
+    log = tmp_path / "web.log"
+    with log.open("wb") as sparse:
+        sparse.truncate(KEPT_BYTES + 1)
+    open_log(log).close()
+    assert log.stat().st_size == 0
+    assert (tmp_path / "web.log.1").stat().st_size == KEPT_BYTES + 1
 
 
 def test_a_folder_that_cannot_be_made_is_one_line_with_the_mend(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from invigil.launch import interrupts
+from invigil.launch import interrupts, shell
 from invigil.launch.interrupts import Interrupted
 from invigil.launch.processes import start_time
 from invigil.launch.shell import CommandFailed, run_attached, run_logged
@@ -111,3 +111,16 @@ def test_an_attached_command_is_told_to_end_and_may_close_its_work(
     interrupts.install()
     threading.Thread(target=interrupt_when_started).start()
     assert run_attached([sys.executable, "-c", code], cwd=tmp_path) == 5
+
+
+def test_ctrl_c_on_a_terminal_is_the_attached_commands_own_affair(
+    tmp_path: Path, quiet_interrupts: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leader, follower = os.openpty()
+    with os.fdopen(follower, "r", encoding="utf-8") as terminal:
+        monkeypatch.setattr(sys, "stdin", terminal)
+        monkeypatch.setattr(shell, "GRACE_S", 0.1)  # were it asked to end, it would be killed soon
+        quiet_interrupts.append(signal.SIGINT)
+        code = "import time; time.sleep(1); raise SystemExit(4)"
+        assert run_attached([sys.executable, "-c", code], cwd=tmp_path) == 4
+    os.close(leader)
