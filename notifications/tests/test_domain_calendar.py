@@ -55,5 +55,5 @@ def test_a_day_and_a_time_in_words() -> None:
     assert day_text(local, persian=False) == "21 Nov"
     assert day_text(local, persian=True) == "۳۰ آبان"
     assert time_text(local, persian=False) == "09:05"
-    assert time_text(local, persian=True) == "۰۹:۰۵"  # noqa: RUF001 Persian digits
+    assert time_text(local, persian=True) == "۰۹:۰۵"
     assert persian_digits(1405) == "۱۴۰۵"

@@ -12,7 +12,7 @@ from django.db import connection, connections
 
 from kernel import clock
 from kernel.models import OutboxEntry
-from notifications.domain.delivery import CLAIM_LEASE, MAX_TRIES, DeliveryState
+from notifications.domain.delivery import CLAIM_LEASE, MAX_TRIES, DeliveryAction, DeliveryState
 from notifications.domain.notice import NoticeState
 from notifications.gateways.base import Outgoing, bind_gateway
 from notifications.models import Delivery, Notice, OptOut
@@ -48,7 +48,7 @@ def test_everybody_gets_the_text_in_their_language_and_the_notice_is_done(school
         assert deliveries.send_batch(notice_id) == 3
     assert row_of(school.ana).body == "Ana Moreno, Linear Algebra, final starts on 25 Nov 09:30."
     sara = row_of(school.sara)
-    assert sara.body == "سارا، Linear Algebra, final ۴ آذر ساعت ۱۳:۰۰ آغاز می‌شود."  # noqa: RUF001 Persian digits
+    assert sara.body == "سارا، Linear Algebra, final ۴ آذر ساعت ۱۳:۰۰ آغاز می‌شود."
     assert (sara.locale, sara.segments, sara.attempt, sara.gateway) == ("fa", 1, 1, "console")
     card = notice_card(notice_id)
     assert (card.state, card.count_of(S.ACCEPTED)) == (NoticeState.DONE, 3)
@@ -301,6 +301,17 @@ def test_a_request_whose_worker_died_is_doubt(school: School) -> None:
         assert deliveries.send_batch(notice_id) == 0
     assert (row_of(school.ana).state, row_of(school.ana).reason) == (S.UNKNOWN, "worker_lost")
     assert notice_card(notice_id).state is NoticeState.SENDING
+
+
+def test_a_worker_of_an_earlier_attempt_can_no_longer_speak(school: School) -> None:
+    alone(school)
+    expanded(school)
+    row = row_of(school.ana)
+    row.attempt = 1
+    Delivery.objects.update(state=S.SENDING, attempt=2, sending_at=clock.now())
+    for action in (DeliveryAction.ACCEPT, DeliveryAction.RETRY, DeliveryAction.REJECT):
+        assert not deliveries._settle(row, action, reason="late")
+    assert (row_of(school.ana).state, row_of(school.ana).reason) == (S.SENDING, "")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -220,6 +220,9 @@ def test_the_same_text_to_the_same_number_is_not_taken_for_another(
         assert reports.reconcile_unknown() == 0  # the only record is the first notice's
     states = Delivery.objects.order_by("notice_id").values_list("state", flat=True)
     assert list(states) == [S.ACCEPTED, S.UNKNOWN]
+    with time_machine.travel(clock.now() + timedelta(minutes=4)):
+        assert reports.reconcile_unknown() == 1  # nothing but the first: this one never left
+    assert list(states.all()) == [S.ACCEPTED, S.RETRY]
 
 
 def test_a_cancelled_notice_is_not_sent_after_all(school: School, twilio: FakeTwilio) -> None:

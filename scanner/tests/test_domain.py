@@ -95,7 +95,7 @@ def test_nothing_leaves_a_rejection_but_deletion() -> None:
     [
         ("essay.pdf", "essay.pdf", "pdf"),
         ("  Essay v1.2 final.DOCX ", "Essay v1.2 final.DOCX", "docx"),
-        ("پاسخ\u200cها.pdf", "پاسخ\u200cها.pdf", "pdf"),  # noqa: RUF001 Persian
+        ("پاسخ\u200cها.pdf", "پاسخ\u200cها.pdf", "pdf"),
         ("cafe\u0301.txt", "café.txt", "txt"),
     ],
 )

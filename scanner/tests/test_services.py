@@ -338,6 +338,23 @@ def test_a_worker_that_went_silent_is_replaced_and_can_no_longer_decide(
         services.open_upload(card.id, viewer_id=ana.pk)
 
 
+def test_a_worker_that_went_silent_cannot_decide_while_its_successor_still_looks(
+    ana: User, heard: list[object]
+) -> None:
+    class Slow(Scripted):
+        def scan(self, stream: Readable, size: int) -> ScanOutcome:
+            with time_machine.travel(clock.now() + SCAN_LEASE + timedelta(seconds=1)):
+                assert services._claim(card.id) is not None
+            return super().scan(stream, size)
+
+    bind_engine(Slow(CLEAN))
+    card = send(ana)
+    assert services.scan_upload(card.id) is Verdict.SCANNING
+    assert heard == []
+    with pytest.raises(NotClean):
+        services.open_upload(card.id, viewer_id=ana.pk)
+
+
 def test_a_decided_upload_is_not_scanned_again(ana: User) -> None:
     engine = Scripted(CLEAN)
     bind_engine(engine)
