@@ -125,6 +125,7 @@ function choiceTask({ multiple, min_answers: least, max_answers: most }: Questio
 /** "5 points"; decimals in the page's digits. */
 export function pointsText(points: string): string {
   const value = Number(points);
+  if (value === 0) return t("not counted");
   if (value === 1) return t("1 point");
   return tn("%(count)s point", "%(count)s points", value, { count: formatNumber(value) });
 }

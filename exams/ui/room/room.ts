@@ -60,6 +60,7 @@ export class Room {
   private handIn: HandIn | null = null;
   private lease = "";
   private reopening = false;
+  private entering: Promise<void> | null = null;
   private askedAt = 0;
   private readonly listeners = new Set<(state: RoomState) => void>();
 
@@ -212,7 +213,12 @@ export class Room {
   }
 
   /** Snapshot, lease, start; tried until the server answers one way or the other. */
-  private async enter(): Promise<void> {
+  private enter(): Promise<void> {
+    this.entering ??= this.enterAtLast().finally(() => (this.entering = null));
+    return this.entering;
+  }
+
+  private async enterAtLast(): Promise<void> {
     for (let failures = 1; ; failures += 1) {
       try {
         return await this.tryToEnter();
@@ -271,14 +277,14 @@ export class Room {
 
   /** Fetch the snapshot again and open the gate if the server lets us. */
   async refresh(): Promise<void> {
-    if (this.reopening) return;
+    if (this.reopening || this.entering) return;
     this.reopening = true;
     try {
       const snapshot = await this.fetchSnapshot();
       const mine = snapshot.lease !== null && this.lease.startsWith(snapshot.lease);
       if (mine || GATE_OF_STATE[snapshot.state] === "over") this.openGate();
       else this.autosave.setGate(this.lease ? "moved" : "closed");
-      if (!this.lease && !this.state.receipt) await this.tryToEnter();
+      if (!this.lease && !this.state.receipt) void this.enter();
     } catch {
       // Still away or signed out: the banner says so, and the next occasion tries again.
     } finally {
