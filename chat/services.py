@@ -131,8 +131,8 @@ def post_message(
         room_id: Where.
         sender_id: Who.
         client_id: Made by the sender's browser, once per message.
-        body: Text as typed; stored cleaned (chat.domain.clean_body).
-        attachment_id: An upload of the sender's for the chat; it may still wait for its check.
+        body: As typed; stored cleaned.
+        attachment_id: The sender's upload for the chat; it may still wait for its check.
 
     Raises:
         MessageRefused: Empty or too long.
@@ -144,6 +144,21 @@ def post_message(
     text = clean_body(body, has_attachment=attachment_id is not None)
     if attachment_id is not None:
         _check_attachment(attachment_id, sender_id)
+    line = _post_once(room_id, sender_id, client_id, text, attachment_id)
+    if line is not None:
+        return PostedMessage(line.seq, line.at, again=False)
+    earlier = Message.objects.filter(
+        room_id=room_id, sender_id=sender_id, client_id=client_id
+    ).first()
+    if earlier is None:
+        raise _refusal(room_id, sender_id)
+    return PostedMessage(earlier.seq, earlier.at, again=True)
+
+
+def _post_once(
+    room_id: UUID, sender_id: int, client_id: UUID, text: str, attachment_id: UUID | None
+) -> Line | None:
+    """Return the line, or None: refused, or accepted before under this client_id."""
     try:
         with transaction.atomic():
             line = queries.post_if_unlocked(
@@ -155,18 +170,11 @@ def post_message(
             )
             if line is not None:
                 _announce_post(line, sender_id)
+            return line
     except IntegrityError as error:
         if _ONCE not in str(error):
             raise
-        line = None
-    if line is not None:
-        return PostedMessage(line.seq, line.at, again=False)
-    earlier = Message.objects.filter(
-        room_id=room_id, sender_id=sender_id, client_id=client_id
-    ).first()
-    if earlier is None:
-        raise _refusal(room_id, sender_id)
-    return PostedMessage(earlier.seq, earlier.at, again=True)
+        return None
 
 
 def _announce_post(line: Line, sender_id: int) -> None:
@@ -213,7 +221,7 @@ def remove_message(*, room_id: UUID, seq: int, moderator_id: int, reason: str) -
         if not lines.exists():
             raise MessageNotFound
         return
-    note = queries.note_change(room_id=room_id, target_seq=seq)
+    # The audit chain first, then the room's row: the order in which a sitting opens.
     audit.append(
         "chat.message_removed",
         actor_id=moderator_id,
@@ -221,6 +229,7 @@ def remove_message(*, room_id: UUID, seq: int, moderator_id: int, reason: str) -
         reason=reason.strip(),
         institution_id=entrance.room.institution_id,
     )
+    note = queries.note_change(room_id=room_id, target_seq=seq)
     change = Changed(target=seq, removed=True, attachment_state=None)
     publish(topic_of(room_id), change, seq=note.seq)
 

@@ -42,6 +42,9 @@ class School:
         self.ben = self.person("Ben Okafor", "student", self.maths)
         self.ivo = self.person("Ivo Petrov", "invigilator", self.maths)
         self.olga = self.person("Olga Lindt", "student", self.art)
+        self.exam = model_of("exams.Exam").objects.create(
+            institution=self.institution, name="Linear Algebra", created_by=self.ivo
+        )
         self.room_id = services.ensure_room(class_id=self.maths.pk, kind=RoomKind.CLASS)
         self.staff_room_id = services.ensure_room(class_id=self.maths.pk, kind=RoomKind.STAFF)
         self.art_room_id = services.ensure_room(class_id=self.art.pk, kind=RoomKind.CLASS)
@@ -65,6 +68,15 @@ class School:
             user=user, institution=self.institution, class_group=class_group, role=role
         )
 
+    def enrol(self, people: list[Any], class_groups: list[Any]) -> None:
+        """Make everybody a student of every class."""
+        membership = model_of("accounts.Membership")
+        membership.objects.bulk_create(
+            membership(user=user, institution=self.institution, class_group=group, role="student")
+            for user in people
+            for group in class_groups
+        )
+
     def sitting(
         self,
         *students: Any,
@@ -77,15 +89,9 @@ class School:
     ) -> Any:
         """Return a sitting whose lobby opens at now + `opens` and which closes at now + `closes`."""
         now = clock.now()
-        author = self.ivo
-        exam = model_of("exams.Exam").objects.create(
-            institution=self.institution,
-            name=f"Exam {uuid.uuid4().hex[:8]}",
-            created_by=author,
-        )
         sitting = model_of("exams.Sitting").objects.create(
             institution=self.institution,
-            exam=exam,
+            exam=self.exam,
             class_group=class_group or self.maths,
             title="Linear Algebra",
             code=uuid.uuid4().hex[:8],
@@ -96,7 +102,7 @@ class School:
             duration=timedelta(minutes=20),
             grace=timedelta(seconds=30),
             policy=policy or {},
-            created_by=author,
+            created_by=self.ivo,
             **more,
         )
         for student in students:

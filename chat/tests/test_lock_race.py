@@ -96,11 +96,10 @@ class Hall:
 def run_starts(school: School, post: Post, starts: int) -> tuple[Hall, list[UUID]]:
     """Open `starts` sittings, each of its own class, in the middle of the writers' traffic."""
     people = [school.person(f"Student {n}", "student", None) for n in range(WRITERS)]
+    groups = [school.class_group(f"C{number}", f"Class {number}") for number in range(starts)]
+    school.enrol(people, groups)
     rooms, sittings = [], []
-    for number in range(starts):
-        group = school.class_group(f"C{number}", f"Class {number}")
-        for person in people:
-            school.join(person, "student", group)
+    for group in groups:
         rooms.append(services.ensure_room(class_id=group.pk, kind=RoomKind.CLASS))
         # Nobody of the writers is a candidate: their own seal must not hide a leak of the room.
         sittings.append(school.sitting(class_group=group, opens=HOUR, closes=2 * HOUR))

@@ -12,6 +12,7 @@ from accounts.roles import Role
 from accounts.selectors import roles_of
 from chat import queries
 from chat.tests.cast import HOUR, MINUTE, School, model_of, move
+from chat.tests.waiting import wait_until_blocked
 from kernel.clock import now
 
 
@@ -110,22 +111,6 @@ def in_thread(work: Any) -> tuple[threading.Thread, list[Any]]:
     thread = threading.Thread(target=body)
     thread.start()
     return thread, found
-
-
-def wait_until_blocked(count: int = 1) -> None:
-    """Return when `count` sessions of this database wait for a lock."""
-    sql = """SELECT count(*) FROM pg_stat_activity
-              WHERE datname = current_database() AND wait_event_type = 'Lock'"""
-    for _ in range(2000):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_stat_clear_snapshot()"
-            )  # else it stands still in a transaction
-            cursor.execute(sql)
-            ((waiting,),) = cursor.fetchall()
-        if waiting >= count:
-            return
-    raise AssertionError("nobody waits")
 
 
 @pytest.mark.django_db(transaction=True)
