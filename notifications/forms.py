@@ -48,7 +48,7 @@ class NoticeForm(forms.Form):
     title = forms.CharField(
         label=_("Title"), max_length=120, help_text=_("Only you and your colleagues see it.")
     )
-    audience = forms.ChoiceField(label=_("To"))
+    audience = forms.ChoiceField(label=_("Recipients"))
     when = forms.ChoiceField(
         label=_("When"),
         widget=forms.RadioSelect,
