@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS: Final = 0.04
 HOUSE_TICKS: Final = 5
+MAX_HOSTS: Final = 8
 
 
 class BadSettings(ValueError):
@@ -68,9 +69,15 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def own_addresses() -> tuple[str, ...]:
-    """Return 127.0.0.1 and this machine's other IPv4 addresses."""
-    found = [str(ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4]
-    return ("127.0.0.1", *(ip for ip in found if not ipaddress.ip_address(ip).is_loopback))
+    """Return 127.0.0.1 and up to seven of this machine's other IPv4 addresses."""
+    found = [
+        ipaddress.IPv4Address(ip.ip)
+        for adapter in ifaddr.get_adapters()
+        for ip in adapter.ips
+        if ip.is_IPv4
+    ]
+    others = [str(ip) for ip in found if not (ip.is_loopback or ip.is_link_local)]
+    return ("127.0.0.1", *others[: MAX_HOSTS - 1])
 
 
 def _ipv4(text: str) -> str:
