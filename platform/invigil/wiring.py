@@ -76,10 +76,13 @@ def bind() -> None:
         bus.bind(event_type, handler)
     for make_handler in TOPICS:
         register(make_handler())
-    bind_engine(scan_engine())
-    bind_gateway(sms_gateway())
-    bind_reader(Purpose.ANSWER, may_read_answer_file)
-    bind_reader(Purpose.CHAT, may_read_attachment)
+    bind_ports()
+    bind_pages()
+
+
+# ── Page → what the apps add to it ──────────────────────────────────────────────────────────
+def bind_pages() -> None:
+    """Let each app add its entries to the navigation and its cards to the home page."""
     frame.register()
     for item in exams_home.NAV:
         nav.register(item)
@@ -90,10 +93,18 @@ def bind() -> None:
     home.register(chat_home.cards)
     nav.register(notices_home.NAV)
     home.register(notices_home.cards)
-    media.bind(lambda: EmbeddedEngine(settings.REDIS_URL), publish)
 
 
 # ── Port → adapter ──────────────────────────────────────────────────────────────────────────
+def bind_ports() -> None:
+    """Choose an adapter for every port."""
+    bind_engine(scan_engine())
+    bind_gateway(sms_gateway())
+    bind_reader(Purpose.ANSWER, may_read_answer_file)
+    bind_reader(Purpose.CHAT, may_read_attachment)
+    media.bind(lambda: EmbeddedEngine(settings.REDIS_URL), publish)
+
+
 def scan_engine() -> ScanEngine:
     """Return ClamAV where one is named in the settings; else the engine that checks nothing."""
     if not (settings.CLAMD_SOCKET or settings.CLAMD_HOST):

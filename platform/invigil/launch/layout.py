@@ -15,6 +15,7 @@ from invigil.launch.report import say
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 40
 SKIPPED_FOLDERS = {"node_modules", "dist", "__pycache__", "static-build", "htmlcov", "var"}
+GENERATED = {"platform/web/ui/wire.ts"}  # as long as there are messages
 SIZED = {".py", ".ts", ".svelte", ".css", ".html"}
 WORDED = SIZED | {".md", ".toml", ".json", ".yml", ".yaml", ".txt", ".conf", ".sh", ".gift", ""}
 BANNED_STEMS = {
@@ -125,7 +126,8 @@ def too_long_files(root: Path, files: Sequence[Source]) -> Iterator[str]:
     del root
     for file in files:
         lines = len(file.text.splitlines())
-        if file.path.suffix in SIZED and lines > MOST_LINES and "migrations" not in file.parts:
+        is_free = "migrations" in file.parts or file.name in GENERATED
+        if file.path.suffix in SIZED and lines > MOST_LINES and not is_free:
             yield f"{file.name}: {lines} lines, at most {MOST_LINES} (split it by subject)"
 
 

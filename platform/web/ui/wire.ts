@@ -96,7 +96,7 @@ export interface CommandView {
 /** One line of the log as its readers see it. */
 export interface Entry {
   seq: number;
-  kind: string;
+  kind: MessageKind;
   at: number;
   body: string;
   author: Author | null;
@@ -274,6 +274,9 @@ export interface MediaSwitch {
   changes: SlotChange[];
 }
 
+/** What a line of the log is. */
+export type MessageKind = "text" | "lock" | "unlock" | "system";
+
 /** Reachability of one candidate; never a state of the attempt. */
 export interface NetView {
   state: string;
@@ -352,11 +355,14 @@ export interface Request {
   d?: unknown;
 }
 
+/** For whom a room is. */
+export type RoomKind = "class" | "staff";
+
 /** What a subscriber gets. */
 export interface RoomState {
   room: string;
   title: string;
-  kind: string;
+  kind: RoomKind;
   locked: boolean;
   sealed: boolean;
   locks: Lock[];

@@ -1,0 +1,118 @@
+"""Telling changes of presence: order, other processes, failing handlers, a missing Redis."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from kernel.events import bus
+from realtime import leases, presence
+from realtime.events import PresenceChanged
+from realtime.leases import Leases
+from realtime.presence import Change, Presence, Seat
+from realtime.roster import Roster, emit
+from realtime.tests.support import until
+from realtime.threads import close_pool
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ANA = 1_000_001
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[int, tuple[int, ...], str]]]:
+    """What the handlers of the system heard; the real ones are put aside."""
+    heard: list[tuple[int, tuple[int, ...], str]] = []
+
+    def hear(event: PresenceChanged) -> None:
+        assert connection.in_atomic_block
+        if event.attempt_ids == (666,):
+            raise RuntimeError("a bug in a handler")
+        heard.append((event.user_id, event.attempt_ids, event.state))
+
+    monkeypatch.setattr(bus, "_handlers", {PresenceChanged: [hear]})
+    yield heard
+    close_pool()
+
+
+@pytest.fixture
+async def roster(told: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Roster]:
+    prefix = f"t{id(told)}:"
+    monkeypatch.setattr(leases, "_PREFIX", prefix)
+    for name in ("processes", "states", "sweeper"):
+        monkeypatch.setattr(leases, f"_{name.upper()}", f"{prefix}{name}")
+    monkeypatch.setattr(presence, "SILENCE_S", 0.6)
+    monkeypatch.setattr(presence, "GRACE_S", 0.6)
+    made = Roster("one")
+    made.start()
+    yield made
+    await made.stop()
+
+
+def states(told: list[tuple[int, tuple[int, ...], str]], attempt: int) -> list[str]:
+    return [state for _, attempts, state in told if attempts == (attempt,)]
+
+
+async def test_a_life_is_told_in_order(roster: Roster, told: list[Any]) -> None:
+    roster.opened(ANA, "a1")
+    roster.watched(ANA, "a1", 70)
+    roster.closed("a1")
+    roster.opened(ANA, "a2")
+    roster.watched(ANA, "a2", 70)
+    await until(lambda: states(told, 70) == ["online", "unstable", "online", "unstable"])
+    roster.heard("a2")
+    await until(lambda: states(told, 70)[4:] == ["online", "unstable", "lost"])
+
+
+async def test_leaving_on_purpose_is_not_told(roster: Roster, told: list[Any]) -> None:
+    roster.opened(ANA, "a1")
+    roster.watched(ANA, "a1", 70)
+    roster.unwatched(ANA, "a1", 70)
+    roster.closed("a1")
+    await asyncio.sleep(1.5)
+    assert states(told, 70) == ["online"]
+
+
+async def test_somebody_who_is_elsewhere_is_not_missed(roster: Roster, told: list[Any]) -> None:
+    other = Leases("other")
+    await other.renew({ANA: [70]})
+    roster.opened(ANA, "a1")
+    roster.watched(ANA, "a1", 70)
+    roster.closed("a1")
+    await asyncio.sleep(1.5)
+    assert states(told, 70) == ["online"]
+    assert roster.ledger.state_of(Seat(ANA, 70)) is None
+    await other.hand_back()
+
+
+async def test_a_failing_handler_spoils_no_other_change(told: list[Any]) -> None:
+    seats = [Seat(ANA, 70), Seat(ANA, 666), Seat(ANA), Seat(ANA, 71)]
+    await asyncio.to_thread(emit_and_close, [Change(seat, Presence.LOST) for seat in seats])
+    assert told == [(ANA, (70,), "lost"), (ANA, (71,), "lost")]
+
+
+def emit_and_close(changes: list[Change]) -> None:
+    try:
+        emit(changes)
+    finally:
+        connection.close()
+
+
+async def test_without_redis_what_this_process_knows_is_told(
+    told: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "REDIS_URL", "redis://127.0.0.1:1/0")
+    roster = Roster("alone")
+    roster.start()
+    roster.opened(ANA, "a1")
+    roster.watched(ANA, "a1", 70)
+    roster.closed("a1")
+    await until(lambda: states(told, 70) == ["online", "unstable"])
+    assert roster.redis_run == ""
+    await roster.stop()
+
+
+async def test_a_restarted_redis_is_noticed_by_its_run(roster: Roster) -> None:
+    await until(lambda: len(roster.redis_run) == 40)
