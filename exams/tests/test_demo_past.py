@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from exams.demo.exam import create_demo_exam
 from exams.demo.past import PastSitting, hold_past_sitting
 from exams.domain.states import AttemptState, ResultState, SittingState
@@ -13,7 +11,6 @@ from exams.tests.conftest import Cast
 from kernel import clock
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_past_sitting_is_published_and_its_results_can_be_seen(cast: Cast) -> None:
     exam_id = create_demo_exam(
         institution_id=cast.institution.pk, author_id=cast.author.pk, approver_id=cast.admin.pk

@@ -23,7 +23,7 @@ from exams.services import answers, attempts, taking
 from exams.tests.conftest import Taking, shift
 from exams.wire import AnswerIn
 
-pytestmark = pytest.mark.django_db(transaction=True)
+racing = pytest.mark.django_db(transaction=True)  # several connections see what is committed
 
 Work = Callable[[], Any]
 
@@ -212,6 +212,7 @@ def test_late_work_has_a_bound(running: Taking, monkeypatch: pytest.MonkeyPatch)
 
 
 # ── Races ───────────────────────────────────────────────────────────────────────────────────
+@racing
 def test_any_order_and_any_repetition_ends_with_the_newest(running: Taking) -> None:
     chance = random.Random(7)
     sends = [(seq, place) for seq in range(1, 26) for place in range(4)] * 2
@@ -279,6 +280,7 @@ def race(running: Taking, ending: Work, delay_s: float = 0.15) -> dict[int, int]
     return acked
 
 
+@racing
 @pytest.mark.parametrize("repeat", range(3))
 def test_a_hand_in_in_the_middle_of_saves_loses_nothing(running: Taking, repeat: int) -> None:
     def submit() -> None:
@@ -291,6 +293,7 @@ def test_a_hand_in_in_the_middle_of_saves_loses_nothing(running: Taking, repeat:
     assert running.attempt.state == AttemptState.SUBMITTED
 
 
+@racing
 def test_the_race_above_finds_a_save_that_does_not_lock_its_attempt(
     running: Taking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -314,6 +317,7 @@ def test_the_race_above_finds_a_save_that_does_not_lock_its_attempt(
         assert_nothing_acknowledged_was_lost(running, acked)
 
 
+@racing
 def test_a_termination_in_the_middle_of_saves_loses_nothing(running: Taking) -> None:
     acked = race(
         running,
@@ -324,6 +328,7 @@ def test_a_termination_in_the_middle_of_saves_loses_nothing(running: Taking) -> 
     assert_nothing_acknowledged_was_lost(running, acked)
 
 
+@racing
 @pytest.mark.parametrize("repeat", range(2))
 def test_at_the_deadline_nothing_late_is_taken_and_nothing_in_time_is_lost(
     running: Taking, repeat: int
@@ -355,6 +360,7 @@ def test_at_the_deadline_nothing_late_is_taken_and_nothing_in_time_is_lost(
     assert Submission.objects.count() == 1
 
 
+@racing
 def test_two_tabs_racing_for_the_lease_leave_one_writer(running: Taking) -> None:
     leases = in_threads(
         [lambda: taking.take_lease(running.attempt_id, student_id=running.cast.ana.pk)] * 4
@@ -364,6 +370,7 @@ def test_two_tabs_racing_for_the_lease_leave_one_writer(running: Taking) -> None
     assert [result is not None for result in results] == [lease == live for lease in leases]
 
 
+@racing
 def test_hand_ins_at_once_give_one_receipt(running: Taking) -> None:
     save(running, 1)
 
@@ -394,6 +401,7 @@ def test_a_hand_in_that_names_what_is_not_stored_changes_nothing(running: Taking
 
 
 # ── Moves ───────────────────────────────────────────────────────────────────────────────────
+@racing
 def test_of_many_conditional_moves_exactly_one_succeeds(running: Taking) -> None:
     moved = in_threads(
         [lambda: queries.move_attempt(running.attempt_id, AttemptAction.PAUSE, {}, {})] * 6
@@ -413,6 +421,7 @@ def test_a_sitting_that_is_due_is_found_by_the_clock_of_the_database(running: Ta
     assert queries.due_sittings(SittingAction.OPEN_LOBBY) == []
 
 
+@racing
 def test_command_numbers_rise_without_gaps(running: Taking) -> None:
     numbers = in_threads([lambda: queries.next_command_seq(running.attempt_id)] * 8)
     assert sorted(numbers) == list(range(1, 9))

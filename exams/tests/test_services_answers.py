@@ -15,8 +15,6 @@ from exams.services import answers, attempts, taking
 from exams.tests.conftest import Cast, Taking, begin, shift
 from exams.wire import AnswerIn, SaveReply
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 
 def save(taken: Taking, *given: AnswerIn, **changes: Any) -> SaveReply:
     fields: dict[str, Any] = {"student_id": taken.cast.ana.pk, "lease": taken.lease}

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from decimal import Decimal
 
-import pytest
-
 from exams.domain.states import AttemptState, ResultState, SittingState
 from exams.models import Attempt, Result, Sitting
 from exams.selectors.attempts import snapshot
@@ -16,7 +14,6 @@ from exams.tests.conftest import Taking, shift
 from exams.wire import AnswerIn
 
 
-@pytest.mark.django_db(transaction=True)
 def test_an_attempt_goes_from_lobby_to_released_result(running: Taking) -> None:
     cast = running.cast
     seen = snapshot(running.attempt_id, cast.ana.pk)
