@@ -47,4 +47,5 @@ def _socket_server(place: Place, ports: Ports, host: str, server: str) -> list[s
     listen = ("--host", host, "--port", str(ports.rt), "--timeout-graceful-shutdown", "5")
     loop = ("--loop", "uvloop", "--ws", "websockets-sansio", "--no-access-log")
     frames = ("--ws-per-message-deflate", "false", "--ws-max-size", "65536")
-    return _python(place, "uvicorn", application, *listen, *loop, *frames)
+    pings = ("--ws-ping-interval", "5", "--ws-ping-timeout", "10")  # ends half-open sockets
+    return _python(place, "uvicorn", application, *listen, *loop, *frames, *pings)
