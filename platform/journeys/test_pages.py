@@ -1,0 +1,115 @@
+"""Every page that a role can reach by links: no finding of axe, no complaint of the console.
+
+Once in English, light, 1280 px wide, and once in Persian, dark, 390 px wide.
+"""
+
+import re
+from collections import deque
+from typing import Any, Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # ships no types
+from playwright.sync_api import Browser, Page
+
+from invigil.demo.people import INSTITUTION_CODE, PASSWORD
+from journeys.stack import Person, RunningStack
+
+pytestmark = [pytest.mark.xdist_group("journeys"), pytest.mark.timeout(420)]
+
+PEOPLE: Final = {
+    "student": ("1001", INSTITUTION_CODE),
+    "past student": ("2001", INSTITUTION_CODE),
+    "invigilator": ("invigilator1@demo.example", ""),
+    "author and grader": ("author@demo.example", ""),
+    "admin": ("admin@demo.example", ""),
+}
+LOOKS: Final[dict[str, dict[str, Any]]] = {
+    "en": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
+    "fa": {"color_scheme": "dark", "viewport": {"width": 390, "height": 800}},
+}
+AXE: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+NOT_PAGES: Final = re.compile(r"/(logout|admin|file|export|i18n|static)(/|$)|\.(csv|xlsx|gift)$")
+IDS: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
+MOST_PAGES: Final = 40
+LINKS: Final = "els => els.map((a) => a.pathname + a.search)"
+
+
+def findings_of(page: Page) -> list[str]:
+    """Return what axe finds, in words."""
+    violations = Axe().run(page, options=AXE).response["violations"]
+    return [
+        f"{page.url}: {rule['id']}: {node['html'][:160]}"
+        for rule in violations
+        for node in rule["nodes"][:2]
+    ]
+
+
+def overflow_of(page: Page) -> list[str]:
+    """Return whether the page is wider than its window."""
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [f"{page.url}: {wide} px too wide"] if wide > 1 else []
+
+
+def shape(path: str) -> str:
+    """Return a path without its ids: pages of one shape are looked at once."""
+    return IDS.sub("#", path.partition("?")[0])
+
+
+def walk(person: Person) -> tuple[list[str], list[str]]:
+    """Open every reachable page once; return their shapes and what is wrong with them."""
+    waiting, seen = deque(["/"]), {"/"}
+    wrong: list[str] = []
+    opened: list[str] = []
+    while waiting and len(opened) < MOST_PAGES:
+        path = waiting.popleft()
+        person.go(path)
+        person.page.wait_for_load_state("networkidle")
+        opened.append(shape(path))
+        wrong += findings_of(person.page) + overflow_of(person.page)
+        for link in person.page.eval_on_selector_all(
+            f"a[href^='/'], a[href^='{person.base_url}']", LINKS
+        ):
+            if shape(link) not in seen and not NOT_PAGES.search(link):
+                seen.add(shape(link))
+                waiting.append(link)
+    return opened, wrong
+
+
+def enter(browser: Browser, stack: RunningStack, who: str, language: str) -> Person:
+    identifier, institution = PEOPLE[who]
+    person = Person(browser, stack.base_url, **LOOKS[language])
+    person.sign_in(identifier=identifier, password=PASSWORD, institution=institution)
+    if person.page.locator("html").get_attribute("lang") != language:
+        person.page.locator(f"button[name=language][value={language}]").first.click()
+        person.page.wait_for_selector(f"html[lang={language}]")
+    return person
+
+
+@pytest.mark.parametrize("language", LOOKS)
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_page_of_a_role_is_accessible_and_quiet(
+    browser: Browser, stack: RunningStack, who: str, language: str
+) -> None:
+    person = enter(browser, stack, who, language)
+    opened, wrong = walk(person)
+    person.context.close()
+    assert wrong == []
+    assert person.complaints == []
+    assert len(opened) >= 5
+
+
+@pytest.mark.parametrize("language", LOOKS)
+def test_the_pages_of_a_visitor_are_accessible_and_quiet(
+    browser: Browser, stack: RunningStack, language: str
+) -> None:
+    visitor = Person(browser, stack.base_url, **LOOKS[language])
+    wrong = []
+    for path in ("/accounts/login/", "/accounts/password/reset/", "/no-such-page/"):
+        visitor.go(path)
+        if language != "en":
+            button = visitor.page.locator(f"button[name=language][value={language}]").first
+            if button.count():
+                button.click()
+        wrong += findings_of(visitor.page) + overflow_of(visitor.page)
+    visitor.context.close()
+    assert wrong == []
