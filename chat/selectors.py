@@ -226,7 +226,7 @@ def _state_of(entrance: Entrance, page: HistoryPage, *, is_reset: bool) -> RoomS
     return RoomState(
         room=room.pk,
         title=room.class_group.name,
-        kind=room.kind,
+        kind=RoomKind(room.kind),
         locked=entrance.is_locked,
         sealed=entrance.is_sealed,
         locks=[wire_lock(lock) for lock in entrance.locks],
@@ -268,7 +268,7 @@ def _entry(line: Message, authors: dict[int, Author], uploads: dict[UUID, Upload
     is_removed = line.redacted_at is not None
     return Entry(
         seq=line.seq,
-        kind=line.kind,
+        kind=MessageKind(line.kind),
         at=clock.to_millis(line.at),
         body="" if is_removed else line.body,
         author=authors.get(line.sender_id or 0),
@@ -282,7 +282,7 @@ def _changed_entry(line: Message, target: Message, uploads: dict[UUID, UploadCar
     is_removed = target.redacted_at is not None
     return Entry(
         seq=line.seq,
-        kind=line.kind,
+        kind=MessageKind(line.kind),
         at=clock.to_millis(line.at),
         attachment=None if is_removed else _attachment(target, uploads),
         removed=is_removed,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from chat.domain import MessageKind, RoomKind
 from kernel import wire
 
 
@@ -37,7 +38,7 @@ class Entry(msgspec.Struct, frozen=True):
     """
 
     seq: int
-    kind: str
+    kind: MessageKind
     at: int
     body: str = ""
     author: Author | None = None
@@ -69,7 +70,7 @@ class RoomState(msgspec.Struct, frozen=True):
 
     room: UUID
     title: str
-    kind: str
+    kind: RoomKind
     locked: bool
     sealed: bool
     locks: list[Lock]

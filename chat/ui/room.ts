@@ -5,57 +5,11 @@
  * `client_id` it was given here. A sealed room keeps no entry at all.
  */
 import type { TopicEvent } from "$web/socket";
+import type { Attachment, Author, Entry, Lock, RoomState } from "$web/wire";
 
-export interface Author {
-  id: number;
-  name: string;
-  initials: string;
-  is_staff: boolean;
-}
-
-export interface Attachment {
-  id: string;
-  name: string;
-  size: number;
-  state: string;
-}
-
-/** One line of the log; `system` says how line `target` is now. Times are milliseconds. */
-export interface Entry {
-  seq: number;
-  kind: "text" | "lock" | "unlock" | "system";
-  at: number;
-  body: string;
-  author: Author | null;
-  client_id: string | null;
-  attachment: Attachment | null;
-  removed: boolean;
-  target: number | null;
-}
-
-export interface Lock {
-  sitting: number;
-  title: string;
-  since: number;
-  until: number | null;
-}
-
+export type { Attachment, Author, Entry, Lock } from "$web/wire";
 /** The server's answer to `sub`. `reset`: forget what was known. */
-export interface Snapshot {
-  room: string;
-  title: string;
-  kind: "class" | "staff";
-  locked: boolean;
-  sealed: boolean;
-  locks: Lock[];
-  can_post: boolean;
-  can_moderate: boolean;
-  read: number;
-  reset: boolean;
-  more: boolean;
-  stays_open: string[];
-  entries: Entry[];
-}
+export type Snapshot = RoomState;
 
 /** A message that is not in the log yet. `failed` waits for the person; `code` says why. */
 export interface Unsent {
