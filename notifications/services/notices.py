@@ -296,7 +296,7 @@ def _class_of(audience: Audience) -> int | None:
 
 def _time_of(card: NoticeCard) -> datetime:
     now = clock.now()
-    starts_at = _starts_at(card)
+    starts_at = start_of(card.audience)
     if card.lead is not None and starts_at is not None:
         send_at = starts_at - card.lead
     else:
@@ -306,10 +306,15 @@ def _time_of(card: NoticeCard) -> datetime:
     return max(send_at, now + UNDO_WINDOW)
 
 
-def _starts_at(card: NoticeCard) -> datetime | None:
-    if card.audience.sitting_id is None:
+def start_of(audience: Audience) -> datetime | None:
+    """Return when the audience's sitting starts; None without a sitting.
+
+    Raises:
+        TimeRefused: The sitting was cancelled.
+    """
+    if audience.sitting_id is None:
         return None
-    sitting = sittings.sitting_view(card.audience.sitting_id)
+    sitting = sittings.sitting_view(audience.sitting_id)
     if sitting.state.value == "cancelled":
         raise TimeRefused(reason="sitting_cancelled")
     return sitting.starts_at
@@ -317,7 +322,7 @@ def _starts_at(card: NoticeCard) -> datetime | None:
 
 def _expiry(card: NoticeCard, send_at: datetime) -> datetime:
     """A reminder is worth nothing once its sitting has begun; anything else, after a day."""
-    starts_at = _starts_at(card)
+    starts_at = start_of(card.audience)
     return starts_at if starts_at is not None and starts_at > send_at else send_at + LASTS
 
 

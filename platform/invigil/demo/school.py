@@ -18,6 +18,7 @@ from accounts.selectors import (
 from accounts.services.memberships import grant_role
 from accounts.services.passwords import share_password
 from accounts.services.people import create_class, create_institution, create_user
+from accounts.services.profile import mark_phone_verified
 from chat.domain import RoomKind
 from chat.sample import CLASS_TALK, STAFF_TALK, lines_of
 from chat.services import ensure_room, import_conversation
@@ -34,8 +35,10 @@ from invigil.demo.people import (
     STUDENTS,
     Person,
     email_of,
+    phone_of,
 )
 from kernel import clock
+from notifications.sample import write_notices
 
 LOBBY_IN: Final = timedelta(seconds=20)
 OPENS_IN: Final = timedelta(minutes=2)
@@ -75,7 +78,13 @@ def make_school() -> None:
             student_ids=[people[student.login] for student in STUDENTS[PAST_CLASS]],
         )
     )
-    _schedule(exam_id, classes[EXAM_CLASS].id, actor_id=people["admin"])
+    write_notices(
+        actor_id=people["admin"],
+        institution_id=institution.id,
+        class_id=classes[EXAM_CLASS].id,
+        past_class_id=classes[PAST_CLASS].id,
+        sitting_id=_schedule(exam_id, classes[EXAM_CLASS].id, actor_id=people["admin"]),
+    )
 
 
 def upcoming() -> SittingView | None:
@@ -111,14 +120,18 @@ def _make_people(institution: InstitutionCard, classes: Mapping[str, ClassCard])
 
 def _make(person: Person, institution_id: int, class_id: int | None) -> int:
     is_student = class_id is not None
+    phone = phone_of(person)
     card = create_user(
         institution_id=institution_id,
         full_name=person.name,
         email="" if is_student else email_of(person),
         registration_number=person.login if is_student else "",
         locale=person.locale,
+        phone=phone,
         actor_id=None,
     )
+    if phone:
+        mark_phone_verified(user_id=card.id, phone=phone)
     for role in person.roles:
         grant_role(
             user_id=card.id,
@@ -140,7 +153,7 @@ def _talk(class_id: int, people: Mapping[str, int]) -> None:
         import_conversation(room_id=ensure_room(class_id=class_id, kind=kind), lines=lines)
 
 
-def _schedule(exam_id: int, class_id: int, *, actor_id: int) -> None:
+def _schedule(exam_id: int, class_id: int, *, actor_id: int) -> int:
     starts_at = clock.now() + OPENS_IN
     students = members_of_class(class_id, Role.STUDENT)
     seats = {
@@ -151,7 +164,7 @@ def _schedule(exam_id: int, class_id: int, *, actor_id: int) -> None:
         )
         for index, student in enumerate(students)
     }
-    schedule_sitting(
+    return schedule_sitting(
         exam_id=exam_id,
         class_group_id=class_id,
         plan=_plan(starts_at),
