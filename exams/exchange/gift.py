@@ -109,7 +109,7 @@ def _without_controls(text: str) -> tuple[str, list[Finding]]:
 def _item(block: Block) -> tuple[GiftItem, list[Finding]]:
     try:
         parts = parts_of(block)
-        key = key_of(parts.answers, parts.format)
+        key = _key(parts)
         draft = _draft(parts, key)
         _check(draft)
     except BadItem as error:
@@ -118,6 +118,13 @@ def _item(block: Block) -> tuple[GiftItem, list[Finding]]:
         return GiftItem(block.line, block.category, None), [finding]
     findings = list(_remarks(block, parts, key, draft))
     return GiftItem(block.line, block.category, draft), findings
+
+
+def _key(parts: Parts) -> Key:
+    try:
+        return key_of(parts.answers, parts.format)
+    except BadItem as error:  # it counts from the brace, we from the start of the item
+        raise BadItem(error.code, error.text, parts.answers_at + error.offset) from None
 
 
 def _draft(parts: Parts, key: Key) -> QuestionDraft:

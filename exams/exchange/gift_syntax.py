@@ -219,7 +219,7 @@ def parts_of(block: Block) -> Parts:
     if closes < opens or opens < 0:
         code = Code.UNCLOSED_BRACE if closes < 0 else Code.STRAY_BRACE
         raise BadItem(code, offset=rest_at + max(opens, closes))
-    if _depth(rest) != 0 or "{" in rest[opens + 1 : closes]:
+    if "{" in rest[opens + 1 :] or "}" in rest[closes + 1 :]:
         raise BadItem(Code.STRAY_BRACE, offset=rest_at + closes)
     answers, general = _split_general(rest[opens + 1 : closes])
     before, after = rest[:opens], rest[closes + 1 :]

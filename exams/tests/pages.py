@@ -1,0 +1,43 @@
+"""For the tests of pages: who is signed in, and what every page must keep."""
+
+import re
+from typing import Any, Final
+
+from django.http import HttpResponse
+from django.test import Client
+
+from exams.selectors.exams import pools_of_exam
+from exams.services import authoring
+from exams.tests.conftest import Cast, drafts
+
+INLINE: Final = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*(?:src=|application/json))")
+
+
+def client_of(who: Any) -> Client:
+    client = Client()
+    client.force_login(who, backend="accounts.backends.InvigilBackend")
+    return client
+
+
+def page_of(response: HttpResponse, status: int = 200) -> str:
+    """Return the page's markup, after checking that the strict policy can hold for it."""
+    text = response.content.decode()
+    assert response.status_code == status, text[:2000]
+    found = INLINE.search(text)
+    assert found is None, text[max(0, found.start() - 200) : found.end() + 200] if found else ""
+    return text
+
+
+def draft_exam(cast: Cast, *, questions: bool = True) -> tuple[int, int]:
+    """Return the ids of a draft and of its one section."""
+    exam_id = authoring.create_exam(
+        institution_id=cast.institution.pk, name="Draft exam", actor_id=cast.author.pk
+    )
+    pool_id = authoring.add_pool(exam_id, name="Part one")
+    for draft in drafts() if questions else []:
+        authoring.add_question(pool_id, draft)
+    return exam_id, pool_id
+
+
+def questions_of(exam_id: int) -> list[int]:
+    return [question.id for pool in pools_of_exam(exam_id) for question in pool.questions]

@@ -1,0 +1,190 @@
+"""Who may open which staff page: every page for every person of the cast."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from exams.selectors.attempts import attempt_of
+from exams.services import attempts, authoring, grading, sittings
+from exams.tests.conftest import Cast, Taking, begin
+from exams.tests.pages import client_of, draft_exam, page_of, questions_of
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Site:
+    """One of everything, and the addresses of every staff page."""
+
+    cast: Cast
+    taking: Taking
+    exam_id: int
+    pool_id: int
+    bank_id: int
+
+    def paths(self) -> dict[str, str]:
+        exam, sitting = f"/exams/{self.exam_id}", f"/sittings/{self.taking.sitting_id}"
+        return {
+            "exams": "/exams/",
+            "new exam": "/exams/new/",
+            "exam": f"{exam}/",
+            "header": f"{exam}/header/",
+            "preview": f"{exam}/preview/",
+            "new section": f"{exam}/sections/new/",
+            "section": f"{exam}/sections/{self.pool_id}/",
+            "kinds": f"{exam}/sections/{self.pool_id}/questions/new/",
+            "new question": f"{exam}/sections/{self.pool_id}/questions/new/?kind=choice",
+            "question": f"/questions/{questions_of(self.exam_id)[0]}/",
+            "import": f"{exam}/import/",
+            "banks": "/banks/",
+            "bank": f"/banks/{self.bank_id}/",
+            "new bank question": f"/banks/{self.bank_id}/questions/new/?kind=text",
+            "sittings": "/sittings/",
+            "schedule": "/sittings/new/",
+            "sitting": f"{sitting}/",
+            "results": f"{sitting}/results/",
+            "csv": f"{sitting}/results.csv",
+            "paper": f"/attempts/{self.taking.attempt_id}/paper/",
+        }
+
+
+@pytest.fixture
+def site(cast: Cast) -> Site:
+    taking = begin(cast)
+    attempts.force_submit(taking.attempt_id, actor_id=cast.ivo.pk, reason="End")
+    grading.grade_attempt(taking.attempt_id)
+    exam_id, pool_id = draft_exam(cast)
+    bank_id = authoring.create_bank(institution_id=cast.institution.pk, name="Bank")
+    return Site(cast, taking, exam_id, pool_id, bank_id)
+
+
+AUTHORING = {
+    "exams",
+    "new exam",
+    "exam",
+    "header",
+    "preview",
+    "new section",
+    "section",
+    "kinds",
+    "new question",
+    "question",
+    "import",
+    "banks",
+    "bank",
+    "new bank question",
+}
+MAY = {
+    "author": AUTHORING,
+    "admin": AUTHORING | {"sittings", "schedule", "sitting", "results", "csv", "paper"},
+    "grader": {"sittings", "sitting", "results", "csv", "paper"},
+    "ivo": {"sittings", "sitting"},
+    "ana": set(),
+}
+
+
+@pytest.mark.parametrize("person", sorted(MAY))
+def test_each_person_opens_exactly_the_pages_of_their_roles(site: Site, person: str) -> None:
+    client = client_of(getattr(site.cast, person))
+    opened = set()
+    for name, path in site.paths().items():
+        response = client.get(path)
+        assert response.status_code in {200, 403}, (name, response.status_code)
+        if response.status_code == 200:
+            opened.add(name)
+            if name != "csv":
+                page_of(response)
+    assert opened == MAY[person]
+
+
+def test_an_outsider_of_another_institution_learns_of_nothing(site: Site) -> None:
+    client = client_of(site.cast.olga)
+    for name, path in site.paths().items():
+        status = client.get(path).status_code
+        own_lists = {"sittings"}
+        assert status in ({200} if name in own_lists else {403, 404}), (name, status)
+        if name in {"exam", "sitting", "results", "paper", "question", "bank"}:
+            assert status == 404, name
+    assert "Chemistry" not in page_of(client.get("/sittings/"))
+
+
+def test_a_visitor_is_sent_to_the_login_page(site: Site) -> None:
+    for path in [*site.paths().values(), "/results/"]:
+        response = Client().get(path)
+        assert response.status_code == 302, path
+        assert response.headers["Location"].startswith("/accounts/login/")
+
+
+POSTS = [
+    ("author", "/exams/{exam}/delete/", {}),
+    ("author", "/exams/{exam}/review/", {"act": "send"}),
+    ("author", "/exams/{exam}/sections/new/", {"name": "x"}),
+    ("author", "/exams/{exam}/sections/{pool}/delete/", {}),
+    ("author", "/exams/{exam}/sections/{pool}/copy/", {}),
+    ("author", "/exams/{exam}/version/", {"version_label": "2"}),
+    ("author", "/questions/{question}/delete/", {}),
+    ("author", "/questions/{question}/move/", {"order": "2"}),
+    ("admin", "/sittings/{sitting}/move/", {"act": "cancel", "reason": "x"}),
+    ("admin", "/sittings/{sitting}/register/", {}),
+    ("grader", "/sittings/{sitting}/release/", {}),
+    ("grader", "/attempts/{attempt}/paper/{answer}/", {"points": "1"}),
+]
+
+
+@pytest.mark.parametrize(("allowed", "path", "body"), POSTS)
+def test_acts_are_refused_to_everybody_else_and_change_nothing(
+    site: Site, allowed: str, path: str, body: dict[str, str]
+) -> None:
+    where = path.format(
+        exam=site.exam_id,
+        pool=site.pool_id,
+        question=questions_of(site.exam_id)[0],
+        sitting=site.taking.sitting_id,
+        attempt=site.taking.attempt_id,
+        answer=site.taking.questions[-1],
+    )
+    before = questions_of(site.exam_id)
+    others: list[User] = [site.cast.ana, site.cast.ivo, site.cast.olga]
+    others += [site.cast.grader] if allowed == "author" else [site.cast.author]
+    for other in others:
+        assert client_of(other).post(where, body).status_code in {403, 404}, other
+    assert questions_of(site.exam_id) == before
+    assert client_of(getattr(site.cast, allowed)).get(where).status_code in {200, 405}
+
+
+def test_acts_are_not_carried_out_by_a_mere_link(site: Site) -> None:
+    client = client_of(site.cast.admin)
+    for path in (f"/exams/{site.exam_id}/delete/", f"/sittings/{site.taking.sitting_id}/release/"):
+        assert client.get(path).status_code == 405
+
+
+def test_a_form_without_its_token_is_refused(site: Site) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(site.cast.admin, backend="accounts.backends.InvigilBackend")
+    assert client.post(f"/exams/{site.exam_id}/delete/").status_code == 403
+
+
+def test_the_institution_of_an_operator_without_one_is_the_first(site: Site) -> None:
+    operator = User.objects.create(email="op@example.org", full_name="Op", is_superuser=True)
+    assert page_of(client_of(operator).get("/exams/"))
+    lost = User.objects.create(email="lost@example.org", full_name="Lost")
+    assert client_of(lost).get("/exams/").status_code == 403
+
+
+def test_an_invigilator_of_another_class_does_not_see_the_sitting(site: Site) -> None:
+    from accounts.models import ClassGroup  # noqa: PLC0415 one test alone needs it
+    from accounts.roles import Role  # noqa: PLC0415
+    from exams.tests.conftest import give_role, person  # noqa: PLC0415
+
+    group = ClassGroup.objects.create(institution=site.cast.institution, code="10B", name="10B")
+    kim = person(site.cast.institution, "Kim")
+    give_role(kim, Role.INVIGILATOR, group)
+    assert client_of(kim).get(f"/sittings/{site.taking.sitting_id}/").status_code == 403
+    assert "Chemistry" not in page_of(client_of(kim).get("/sittings/"))
+
+
+def test_the_attempt_of_the_matrix_is_the_candidates(site: Site) -> None:
+    assert attempt_of(site.taking.sitting_id, site.cast.ana.pk) == site.taking.attempt_id
+    assert sittings.move_due_sittings() >= 0
