@@ -1,0 +1,60 @@
+"""Authors' lists, previews and drafts."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from exams.domain.states import ExamState
+from exams.errors import ExamUnknown
+from exams.models import Question
+from exams.selectors import exams as selectors
+from exams.services import authoring
+from exams.tests.conftest import Cast, approved_exam, drafts, schedule
+
+
+def test_the_list_of_an_institution_is_one_query(cast: Cast) -> None:
+    exam_id = approved_exam(cast)
+    schedule(cast, exam_id)
+    with CaptureQueriesContext(connection) as seen:
+        (view,) = selectors.exams_of_institution(cast.institution.pk)
+    assert len(seen) == 1
+    assert (view.id, view.state, view.questions, view.sittings) == (
+        exam_id,
+        ExamState.APPROVED,
+        4,
+        1,
+    )
+    assert cast.olga.institution_id is not None
+    assert selectors.exams_of_institution(cast.olga.institution_id) == []
+    with pytest.raises(ExamUnknown):
+        selectors.exam_view(10**9)
+
+
+def test_a_preview_is_what_a_candidate_would_see(cast: Cast) -> None:
+    exam_id = approved_exam(cast)
+    shown = selectors.preview_paper(exam_id)
+    assert [one.number for one in shown] == [1, 2, 3, 4]
+    text = str(shown)
+    assert "canary-prompt-one" in text
+    assert "canary-key" not in text
+    assert "canary-name" not in text
+    with pytest.raises(ExamUnknown):
+        selectors.preview_paper(10**9)
+
+
+def test_a_question_knows_its_place(cast: Cast) -> None:
+    exam_id = approved_exam(cast)
+    place = selectors.place_of_question(Question.objects.order_by("pk")[0].pk)
+    assert (place.institution_id, place.exam_id) == (cast.institution.pk, exam_id)
+    bank_id = authoring.create_bank(institution_id=cast.institution.pk, name="Shared")
+    loose = authoring.add_bank_question(bank_id, drafts()[0])
+    assert selectors.place_of_question(loose).exam_id is None
+    for ask in (selectors.place_of_question, selectors.question_draft):
+        with pytest.raises(ExamUnknown):
+            ask(10**9)
+
+
+def test_banks_with_their_counts(cast: Cast) -> None:
+    approved_exam(cast)
+    (bank,) = selectors.banks_of_institution(cast.institution.pk)
+    assert (bank.name, bank.questions, bank.points) == ("Chemistry", 4, 5)

@@ -1,0 +1,79 @@
+"""The wall: one query, the same values as the pushed deltas."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from exams.models import Answer, Attempt
+from exams.selectors.progress import progress_value, wall_rows
+from exams.services import answers, attempts, pushes
+from exams.tests.conftest import Taking
+from exams.wire import AnswerIn, ProgressValue
+
+
+def save(running: Taking, *values: Any) -> None:
+    given = [
+        AnswerIn(question=running.questions[place], seq=1, value=value)
+        for place, value in enumerate(values)
+    ]
+    answers.save_answers(
+        running.attempt_id, student_id=running.cast.ana.pk, lease=running.lease, answers=given
+    )
+
+
+def test_the_whole_wall_is_one_query(running: Taking) -> None:
+    save(running, "a", "", None, [1])
+    with CaptureQueriesContext(connection) as seen:
+        rows = wall_rows(running.sitting_id)
+    assert len(seen) == 1
+    ana = rows[running.attempt_id]
+    assert (ana.name, ana.state, ana.answered, ana.total) == ("Ana", "running", 2, 4)
+    assert ana.current == running.questions[3]
+    assert ana.last_saved_at is not None
+    ben = rows[Attempt.objects.get(student=running.cast.ben).pk]
+    assert (ben.state, ben.answered, ben.deadline, ben.last_saved_at) == ("ready", 0, None, None)
+
+
+@pytest.mark.parametrize("value", [None, "", [], {}])
+def test_a_cleared_answer_counts_nowhere(running: Taking, value: object) -> None:
+    Answer.objects.create(
+        attempt_id=running.attempt_id, question_id=running.questions[0], seq=1, value=value
+    )
+    assert wall_rows(running.sitting_id)[running.attempt_id].answered == 0
+    assert progress_value(running.attempt).answered == 0
+
+
+def test_snapshot_and_deltas_say_the_same(running: Taking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After each step the fresh row equals the last delta: a late joiner misses nothing."""
+    told: dict[str, ProgressValue] = {}
+
+    def listen(topic: str, key: str, value: ProgressValue, *, version: int = 0) -> None:
+        told[key] = value
+
+    monkeypatch.setattr(pushes, "publish_state", listen)
+    steps = [
+        lambda: save(running, "a"),
+        lambda: save(running, "a", "b", [1]),
+        lambda: attempts.pause_attempt(
+            running.attempt_id, actor_id=running.cast.ivo.pk, reason="Alarm"
+        ),
+        lambda: attempts.resume_attempt(running.attempt_id, actor_id=running.cast.ivo.pk),
+        lambda: attempts.terminate_attempt(
+            running.attempt_id, actor_id=running.cast.ivo.pk, reason="Copied"
+        ),
+    ]
+    for step in steps:
+        step()
+        row = msgspec.structs.asdict(wall_rows(running.sitting_id)[running.attempt_id])
+        delta = msgspec.structs.asdict(told[str(running.attempt_id)])
+        assert {name: row[name] for name in delta} == delta
+
+
+def test_late_answers_are_counted(running: Taking) -> None:
+    Attempt.objects.update(state="expired")
+    with pytest.raises(Exception, match="attempt_ended"):
+        save(running, "late")
+    assert wall_rows(running.sitting_id)[running.attempt_id].late_answers == 1

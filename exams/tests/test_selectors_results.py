@@ -1,0 +1,120 @@
+"""Results: what staff see, what a student sees and when, who may open a file."""
+
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from exams.domain.answer import QuestionKind
+from exams.domain.states import ResultState
+from exams.errors import ResultUnknown
+from exams.models import Answer, AnswerRevision
+from exams.selectors import results
+from exams.selectors.contents import approved_content
+from exams.services import attempts, grading
+from exams.tests.conftest import Taking
+
+
+def finish(running: Taking, *values: object) -> None:
+    for place, value in enumerate(values):
+        Answer.objects.create(
+            attempt_id=running.attempt_id, question_id=running.questions[place], seq=1, value=value
+        )
+    attempts.force_submit(running.attempt_id, actor_id=running.cast.ivo.pk, reason="Test")
+    grading.grade_attempt(running.attempt_id)
+
+
+def test_the_table_of_a_sitting_is_one_query(running: Taking) -> None:
+    finish(running, [1], "424242", "canary-key-char")
+    with CaptureQueriesContext(connection) as seen:
+        ana, ben = results.results_of_sitting(running.sitting_id)
+    assert len(seen) == 1
+    assert (ana.name, ana.result_state) == ("Ana", ResultState.GRADED)
+    assert (ana.points, ana.possible, ana.score) == (
+        Decimal("2.00"),
+        Decimal("5.00"),
+        Decimal("40.00"),
+    )
+    assert (ana.answered, ana.total) == (3, 4)
+    assert (ben.result_state, ben.points) == (None, None)
+
+
+def test_a_student_sees_nothing_before_the_release_and_no_key_after(running: Taking) -> None:
+    finish(running, None, "424242", "my own words")
+    ana = running.cast.ana.pk
+    with pytest.raises(ResultUnknown):
+        results.released_paper(running.attempt_id, ana)
+    grading.release_result(running.attempt_id, actor_id=running.cast.grader.pk)
+    paper = results.released_paper(running.attempt_id, ana)
+    assert paper.score == Decimal("20.00")
+    text = str(paper)
+    assert "my own words" in text
+    assert "canary-rejoinder-one" in text, "the author's comment is shown after the release"
+    assert "canary-key" not in text
+    assert "canary-name" not in text
+    for stranger in (running.cast.ben.pk, running.cast.olga.pk):
+        with pytest.raises(ResultUnknown):
+            results.released_paper(running.attempt_id, stranger)
+
+
+def test_graders_see_names_late_work_and_who_marked(running: Taking) -> None:
+    finish(running, None, "1", None, "An essay")
+    AnswerRevision.objects.create(
+        attempt_id=running.attempt_id,
+        question_id=running.questions[3],
+        seq=9,
+        value="<b>late</b>",
+        late=True,
+        held_for="ended",
+    )
+    paper = results.marked_paper(running.attempt_id)
+    essay = paper.answers[3]
+    assert (essay.kind, essay.needs_person, essay.points) == (QuestionKind.TEXT, True, None)
+    assert essay.given_html == ("An essay",)
+    assert essay.late_html == (("&lt;b&gt;late&lt;/b&gt;",),)
+    assert essay.name == "canary-name-four"
+    assert (paper.needs_person, paper.score) == (True, None)
+    with pytest.raises(ResultUnknown):
+        results.marked_paper(10**9)
+
+
+def test_what_was_given_is_shown_as_safe_html(running: Taking) -> None:
+    exam = running.attempt.sitting.exam
+    first, second, third, _ = approved_content(exam.pk, exam.content_hash).question_map().values()
+    right = first.choices[0]
+    assert results.given_html(first, [right.key]) == (right.html,)
+    assert results.given_html(second, "<script>") == ("&lt;script&gt;",)
+    assert results.given_html(third, None) == ()
+    assert results.given_html(first, "nonsense") == ("nonsense",)
+
+
+def test_progress_of_grading(running: Taking) -> None:
+    assert results.grading_progress(running.sitting_id) == results.GradingProgress(0, 0, 0, 0)
+    finish(running, None, None, None, "An essay")
+    assert results.grading_progress(running.sitting_id) == results.GradingProgress(1, 1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("who", "allowed"),
+    [
+        ("grader", True),
+        ("ivo", True),
+        ("admin", True),
+        ("ben", False),
+        ("olga", False),
+        ("author", False),
+    ],
+)
+def test_who_may_open_a_file_that_was_given(running: Taking, who: str, *, allowed: bool) -> None:
+    upload = uuid.uuid4()
+    Answer.objects.create(
+        attempt_id=running.attempt_id,
+        question_id=running.questions[0],
+        seq=1,
+        value={"upload": str(upload), "name": "a.pdf"},
+    )
+    viewer = getattr(running.cast, who).pk
+    assert results.may_read_answer_file(viewer, upload) is allowed
+    assert not results.may_read_answer_file(viewer, uuid.uuid4())
