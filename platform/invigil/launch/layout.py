@@ -46,10 +46,15 @@ LOGIC = (
     ast.comprehension,
 )
 GLOSSARY = "docs/glossary.md"
-WITHOUT_WORD_RULE = {GLOSSARY, "LICENSE", "platform/invigil/launch/layout.py"}
+WITHOUT_WORD_RULE = {  # these name the words in order to find them
+    GLOSSARY,
+    "LICENSE",
+    "platform/invigil/launch/layout.py",
+    "platform/invigil/tests/test_layout.py",
+}
 ALLOWED_PHRASES = re.compile(
     r"(csp|content security policy|unique|integrity|constraint|foreign key|exclusion|check)[ _-]?violation"
-    r"|securitypolicyviolation|moodle[ _-]?quiz|code execution|task execution",
+    r"|securitypolicyviolation|\[\"violations\"\]|moodle[ _-]?quiz|code execution|task execution",
     re.IGNORECASE,
 )
 # Written in pieces, so that this file keeps its own rule.

@@ -12,8 +12,8 @@ GLOSSARY = """# Glossary
 
 | we say | meaning | not |
 |---|---|---|
-| **Exam** | the definition | quiz |
-| **Invigilator** | the person | proctor (as a person), watcher |
+| **Exam** | the definition | gizmo |
+| **Invigilator** | the person | gadget (as a person), watcher |
 """
 LOGIC = "def choose(x: int) -> int:\n    return 1 if x else 2\n"
 
@@ -55,8 +55,8 @@ def test_a_tree_that_keeps_every_rule_passes(tree: Path) -> None:
         ("exams/services/grading.py", LOGIC, "exams/services/grading.py: has logic and no test"),
         ("platform/kernel/outbox.py", LOGIC, "platform/kernel/outbox.py: has logic and no test"),
         ("platform/__init__.py", "", "shadows the standard library's platform"),
-        ("exams/words.py", "A = 'start the quiz'\n", "exams/words.py:1: 'quiz' is not our word"),
-        ("exams/templates/x.html", "<p>Quizes</p>", "'Quizes' is not our word"),
+        ("exams/words.py", "A = 'start the gizmo'\n", "exams/words.py:1: 'gizmo' is not our word"),
+        ("exams/templates/x.html", "<p>Gizmos</p>", "'Gizmos' is not our word"),
         ("docs/tour.md", "The watcher sees\n", "'watcher' is not our word"),
         ("docs/setup.md", ("see https://py" "pi.org/x\n"), "docs/setup.md:1: names the host"),
         ("package.json", ("https://registry.n" "pmjs.org/x"), "package.json:1: names the host"),
@@ -77,7 +77,7 @@ def test_a_missing_column_of_words_is_found(tree: Path) -> None:
 
 
 def test_words_in_other_senses_are_allowed(tree: Path) -> None:
-    write(tree, "docs/glossary.md", GLOSSARY.replace("quiz", "quiz, violation"))
+    write(tree, "docs/glossary.md", GLOSSARY.replace("gizmo", "gizmo, violation, quiz"))
     write(tree, "exams/faults.py", "# UniqueViolation, a CSP violation, a Moodle quiz\n")
     assert find_broken_rules(tree) == []
 
