@@ -17,7 +17,6 @@ ROLE_WORDS: Final[Mapping[str, Role]] = {
     **{role.value: role for role in Role},
     **{role.value.replace("_", " "): role for role in Role},
     "chief": Role.CHIEF_INVIGILATOR,
-    "proctor": Role.INVIGILATOR,
     "teacher": Role.AUTHOR,
     "دانشجو": Role.STUDENT,
     "دانش\u200cآموز": Role.STUDENT,
@@ -229,36 +228,26 @@ def _entry(row: SheetRow, *, region: str, zones: frozenset[str]) -> tuple[Entry,
         locale=LOCALE_WORDS.get(locale.casefold(), ""),
         time_zone=cells.get("time_zone", ""),
     )
+    return entry, _cell_faults(entry, row, zones)
+
+
+def _cell_faults(entry: Entry, row: SheetRow, zones: frozenset[str]) -> list[RowFault]:
+    name, number, email = entry.full_name, entry.registration_number, entry.email
+    phone, role, locale = (row.cells.get(column, "") for column in ("phone", "role", "locale"))
+    zone = entry.time_zone
     checks = [
         (not name, Fault.NAME_MISSING, "full_name", ""),
         (len(name) > NAME_LIMIT, Fault.TOO_LONG, "full_name", ""),
         (not entry.keys, Fault.NO_WAY_IN, "registration_number", ""),
-        (
-            bool(entry.email) and not _is_email(entry.email),
-            Fault.EMAIL_INVALID,
-            "email",
-            entry.email,
-        ),
-        (
-            not _is_number(entry.registration_number),
-            Fault.NUMBER_INVALID,
-            "registration_number",
-            entry.registration_number,
-        ),
+        (bool(email) and not _is_email(email), Fault.EMAIL_INVALID, "email", email),
+        (not _is_number(number), Fault.NUMBER_INVALID, "registration_number", number),
         (bool(phone) and not entry.phone, Fault.PHONE_INVALID, "phone", phone),
         (bool(role) and role.casefold() not in ROLE_WORDS, Fault.ROLE_UNKNOWN, "role", role),
         (bool(locale) and not entry.locale, Fault.LOCALE_UNKNOWN, "locale", locale),
-        (
-            bool(entry.time_zone) and entry.time_zone not in zones,
-            Fault.ZONE_UNKNOWN,
-            "time_zone",
-            entry.time_zone,
-        ),
+        (bool(zone) and zone not in zones, Fault.ZONE_UNKNOWN, "time_zone", zone),
         (row.surplus > 0, Fault.SURPLUS, "full_name", ""),
     ]
-    return entry, [
-        RowFault(fault, column, value) for wrong, fault, column, value in checks if wrong
-    ]
+    return [RowFault(fault, column, value) for wrong, fault, column, value in checks if wrong]
 
 
 def _is_email(text: str) -> bool:

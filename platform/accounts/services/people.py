@@ -90,25 +90,15 @@ def create_user(
     time_zone: str = "",
     is_operator: bool = False,
 ) -> UserCard:
-    """Create a person without any role.
+    """Create a person without any role; give them one with memberships.grant_role.
 
-    Args:
-        institution_id: Home institution; None only for operators.
-        full_name: As the institution writes it.
-        actor_id: Who does it; None for the system.
-        email: Empty when the person has none; then the registration number is the way in.
-        registration_number: Unique in the institution, whatever its case.
-        phone: As typed; stored as E.164.
-        region: Country of a phone number without a country code.
-        password: None leaves the person without one until it is set or reset.
-        locale: Empty takes the institution's.
-        time_zone: Empty takes the institution's.
-        is_operator: Runs the whole site.
+    Without an e-mail address the registration number is the way in. `phone` is as typed, `region`
+    the country of a number without a country code. A password of None leaves the person without
+    one until it is set or reset. Empty locale and time_zone take the institution's, which is None
+    for operators only.
 
     Raises:
-        EmailTaken: Somebody has this address.
-        RegistrationTaken: Somebody of this institution has this number.
-        PhoneInvalid: This is no phone number.
+        EmailTaken, RegistrationTaken, PhoneInvalid: As their names say.
     """
     user = User(
         institution_id=institution_id,
@@ -122,12 +112,7 @@ def create_user(
     )
     user.set_password(password)
     save_person(user)
-    audit.append(
-        "person.created",
-        actor_id=actor_id,
-        subject=f"user:{user.pk}",
-        institution_id=institution_id,
-    )
+    _record("person.created", user, actor_id)
     return user_card(user.pk)
 
 
@@ -190,12 +175,7 @@ def change_person(
     user.email = clean_email(email)
     user.registration_number = clean_code(registration_number)
     save_person(user)
-    audit.append(
-        "person.changed",
-        actor_id=actor_id,
-        subject=f"user:{user_id}",
-        institution_id=institution_id,
-    )
+    _record("person.changed", user, actor_id)
 
 
 @transaction.atomic
@@ -209,13 +189,7 @@ def deactivate_user(*, user_id: int, institution_id: int, actor_id: int, reason:
     user.is_active = False
     user.session_epoch += 1
     user.save(update_fields=["is_active", "session_epoch"])
-    audit.append(
-        "person.deactivated",
-        actor_id=actor_id,
-        subject=f"user:{user_id}",
-        reason=reason,
-        institution_id=institution_id,
-    )
+    _record("person.deactivated", user, actor_id, reason)
     publish.close_user_sockets(user_id)
 
 
@@ -229,11 +203,16 @@ def reactivate_user(*, user_id: int, institution_id: int, actor_id: int) -> None
     user = locked_person(user_id, institution_id)
     user.is_active = True
     user.save(update_fields=["is_active"])
+    _record("person.reactivated", user, actor_id)
+
+
+def _record(action: str, user: User, actor_id: int | None, reason: str = "") -> None:
     audit.append(
-        "person.reactivated",
+        action,
         actor_id=actor_id,
-        subject=f"user:{user_id}",
-        institution_id=institution_id,
+        subject=f"user:{user.pk}",
+        reason=reason,
+        institution_id=user.institution_id,
     )
 
 
