@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from scanner.domain import Purpose, Verdict
-from scanner.engines.base import bound_engine
+from scanner.engines.base import NoEngine, bound_engine
 from scanner.errors import UploadNotFound
 from scanner.models import Upload
 from scanner.readers import can_read_upload
@@ -82,7 +82,7 @@ def upload_status(upload_id: UUID, viewer: int) -> UploadStatus:
         purpose=card.purpose,
     ):
         raise UploadNotFound
-    return UploadStatus(card, has_scanner=bound_engine().name != "none")
+    return UploadStatus(card, has_scanner=bound_engine().name != NoEngine.name)
 
 
 def count_waiting(owner_id: int | None = None) -> int:

@@ -30,6 +30,7 @@ from scanner.domain import (
 from scanner.engines.base import (
     EngineUnavailable,
     Finding,
+    NoEngine,
     ScanEngine,
     ScanOutcome,
     bound_engine,
@@ -173,9 +174,8 @@ def requeue_waiting() -> int:
     try:
         bound_engine().version()
     except EngineUnavailable as error:
-        waiting = count_waiting()
-        if waiting:
-            log.warning("scanner.waiting", waiting=waiting, reason=str(error))
+        if bound_engine().name != NoEngine.name:  # a site without one says so on its pages
+            log.warning("scanner.down", waiting=count_waiting(), reason=str(error))
         return 0
     now = clock.now()
     due = Upload.objects.filter(

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "invigil.settings")
 
@@ -42,3 +43,13 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
 }
 app.conf.beat_schedule = SCHEDULE
+
+
+@setup_logging.connect
+def keep_logging(**options: object) -> None:
+    """Leave logging as monitoring.logging has set it up.
+
+    Without any receiver Celery adds a handler of its own and raises the level of the root logger
+    to WARNING: what a worker does would leave no line.
+    """
+    del options
