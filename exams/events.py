@@ -74,6 +74,16 @@ class AttemptStarted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LeaseMoved(Event):
+    """Another device took a running attempt over."""
+
+    attempt_id: int
+    sitting_id: int
+    student_id: int
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptPaused(Event):
     """An invigilator paused the attempt; its clock stands still."""
 

@@ -1,6 +1,6 @@
 """What proctoring does when something happens elsewhere."""
 
-from exams.events import AttemptEnded, SittingClosed, SittingLobbyOpened, SittingOpened
+from exams.events import AttemptEnded, LeaseMoved, SittingClosed, SittingLobbyOpened, SittingOpened
 from exams.selectors.attempts import facts_of
 from exams.selectors.sittings import sitting_view
 from kernel.clock import to_millis
@@ -33,6 +33,6 @@ def end_watching(event: AttemptEnded) -> None:
     forget_attempt(event.attempt_id)
 
 
-def note_second_device(attempt_id: int) -> None:
+def note_second_device(event: LeaseMoved) -> None:
     """Open an incident: another device took the attempt over while it ran."""
-    record_observation(attempt_id, ObservationKind.SECOND_DEVICE, 1)
+    record_observation(event.attempt_id, ObservationKind.SECOND_DEVICE, 1)

@@ -20,7 +20,7 @@ from exams.errors import (
     TooLate,
     TryAgain,
 )
-from exams.events import AttemptStarted
+from exams.events import AttemptStarted, LeaseMoved
 from exams.models import Answer, Attempt, Submission
 from exams.queries import database_now, move_attempt
 from exams.services import pushes
@@ -65,6 +65,8 @@ def take_lease(
     if not taken:
         raise AttemptOver(state=attempt.state)
     pushes.lease_taken(attempt_id, str(lease), device[:120])
+    if attempt.state == AttemptState.RUNNING and attempt.lease_device not in {"", device[:120]}:
+        bus.emit(LeaseMoved(attempt_id, attempt.sitting_id, student_id, device[:120]))
     if connection_id:
         close_user_sockets(
             student_id,

@@ -16,6 +16,7 @@ from exams import home as exams_home
 from exams.events import (
     AttemptEnded,
     CandidateRegistered,
+    LeaseMoved,
     SittingClosed,
     SittingLobbyOpened,
     SittingOpened,
@@ -55,6 +56,7 @@ EVENTS: Final[Sequence[tuple[type[Event], Callable[[Any], None]]]] = (
     (SittingOpened, proctoring.show_sitting),
     (SittingClosed, proctoring.show_sitting),
     (AttemptEnded, proctoring.end_watching),
+    (LeaseMoved, proctoring.note_second_device),
     (PresenceChanged, proctoring.show_presence),
     (SittingClosed, cancel_notices_of_sitting),
 )

@@ -1,8 +1,10 @@
 import pytest
 
 from exams.events import AttemptEnded, SittingOpened
+from exams.services.taking import take_lease
 from kernel import clock
 from proctoring.handlers import end_watching, show_presence, show_sitting
+from proctoring.models import Incident
 from proctoring.selectors import watcher_names
 from proctoring.services.watch import start_focus
 from proctoring.tests.stage import Stage
@@ -43,3 +45,12 @@ def test_nobody_is_watched_after_the_end(stage: Stage) -> None:
         AttemptEnded(stage.ana, stage.sitting, stage.cast.ana.pk, "submitted", clock.now())
     )
     assert watcher_names(stage.ana) == []
+
+
+def test_another_device_during_the_exam_is_an_incident_and_a_reload_is_none(stage: Stage) -> None:
+    ana = stage.cast.ana.pk
+    take_lease(stage.ana, student_id=ana, device="test")
+    assert not Incident.objects.exists()
+    take_lease(stage.ana, student_id=ana, device="A telephone")
+    incident = Incident.objects.get()
+    assert (incident.kind, incident.attempt_id) == ("second_device", stage.ana)

@@ -6,7 +6,9 @@ from django.test import Client
 from accounts.models import User
 from proctoring.tests.stage import Stage
 
-INLINE = re.compile(r"<script(?![^>]*(?:\bsrc=|application/json))|<style|\sstyle=|\son\w+=", re.IGNORECASE)
+INLINE = re.compile(
+    r"<script(?![^>]*(?:\bsrc=|application/json))|<style|\sstyle=|\son\w+=", re.IGNORECASE
+)
 
 
 def as_person(user: User) -> Client:
