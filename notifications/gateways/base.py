@@ -132,7 +132,7 @@ class ConsoleGateway:
     def send(self, message: Outgoing) -> str:
         """Write the message to the log."""
         provider_id = f"LOG{uuid4().hex}"
-        log.info("sms.written", number=masked(message.to), text=message.body)
+        log.info("sms.written", number=masked(message.to), sms=message.body)
         return provider_id
 
     def find(self, to: str, body: str, *, since: datetime) -> list[StatusReport]:

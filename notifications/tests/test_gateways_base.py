@@ -20,7 +20,7 @@ def test_the_console_writes_the_text_and_hides_the_number() -> None:
     with capture_logs() as lines:
         first, second = ConsoleGateway().send(MESSAGE), ConsoleGateway().send(MESSAGE)
     assert first != second
-    assert [(line["number"], line["text"]) for line in lines] == [
+    assert [(line["number"], line["sms"]) for line in lines] == [
         ("+44••••••••58", "Ana, bring a pencil.")
     ] * 2
 

@@ -10,7 +10,7 @@ from invigil.celery import SCHEDULE, app
 def test_a_worker_keeps_our_logging() -> None:
     root = logging.getLogger()
     before = (root.level, list(root.handlers))
-    Logging(app).setup_logging_subsystem(loglevel=logging.ERROR)
+    Logging(app).setup_logging_subsystem(loglevel="ERROR")
     assert (root.level, list(root.handlers)) == before
 
 
