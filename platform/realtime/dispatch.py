@@ -32,6 +32,7 @@ from realtime.errors import Busy, NotSubscribed, RateLimited, ServerFault, Unkno
 from realtime.hub import Hub
 from realtime.ratelimit import Rate, TokenBucket
 from realtime.tasks import spawn
+from realtime.tickets import TicketBook
 from realtime.topics import Call, Delivery, Registry, Snapshot, TopicHandler
 
 log = structlog.get_logger(__name__)
@@ -57,12 +58,14 @@ class Dispatcher:
         *,
         on_watch: Callable[[str, bool], None],
         on_flood: Callable[[], None],
+        tickets: TicketBook,
     ) -> None:
         self.on_flood = on_flood
         self._connection = connection
         self._hub = hub
         self._registry = registry
         self._on_watch = on_watch
+        self._tickets = tickets
         self._loop = asyncio.get_running_loop()
         now = self._loop.time()
         self._bucket = TokenBucket(SOCKET_RATE, now)
@@ -105,14 +108,18 @@ class Dispatcher:
             if not self._bucket.take(self._loop.time()):
                 raise RateLimited(limit="socket")  # noqa: TRY301 one place answers all refusals
             if request.t == "hb":
-                now_ms = clock.to_millis(clock.now())
-                self._connection.push_text(write(HeartBeat(at=now_ms, re=request.id)))
+                self._answer_beat(request)
             else:
                 self._line_up(request)
         except RateLimited as error:
             self._refuse(request.id, error, is_strike=True)
         except DomainError as error:
             self._refuse(request.id, error, is_strike=isinstance(error, wire.BadMessage))
+
+    def _answer_beat(self, request: Request) -> None:
+        now_ms = clock.to_millis(clock.now())
+        ticket = self._tickets.due(self._loop.time())
+        self._connection.push_text(write(HeartBeat(at=now_ms, re=request.id, ticket=ticket)))
 
     def _line_up(self, request: Request) -> None:
         """Put the request behind those of its topic."""

@@ -110,10 +110,11 @@ class Heads(msgspec.Struct, frozen=True, tag="pos", tag_field="t"):
 
 
 class HeartBeat(msgspec.Struct, frozen=True, omit_defaults=True, tag="hb", tag_field="t"):
-    """Answer to `hb`, for the round trip and the clock."""
+    """Answer to `hb`, for the round trip and the clock; now and then with a new ticket."""
 
     at: int
     re: str | None = None
+    ticket: str | None = None
 
 
 class Bye(msgspec.Struct, frozen=True, tag="bye", tag_field="t"):

@@ -110,19 +110,21 @@ class Gateway(AsyncWebsocketConsumer):  # type: ignore[misc] # channels ships no
     def _welcome(self, node: Node, owner: Identity) -> None:
         caller = Caller(owner.user_id, secrets.token_urlsafe(9), owner.session_key)
         connection = self.connection = Connection(caller, self.base_send, self._end)
+        book = tickets.TicketBook(owner.user_id, owner.session_key)
         dispatcher = self.dispatcher = Dispatcher(
             connection,
             node.hub,
             registry,
             on_watch=self._watch,
             on_flood=lambda: node.flooded(owner),
+            tickets=book,
         )
         self.node = node
         node.opened(connection, owner, dispatcher.topics)
         hello = HelloBody(
             user=owner.user_id,
             server_time=clock.to_millis(clock.now()),
-            ticket=tickets.issue_ticket(owner.user_id, owner.session_key),
+            ticket=book.due(node.loop.time()) or "",
             conn=caller.connection_id,
         )
         connection.push_text(write(Hello(d=hello)))

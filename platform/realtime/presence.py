@@ -167,6 +167,10 @@ class Ledger:
                 attempts += [] if seat.attempt_id is None else [seat.attempt_id]
         return people
 
+    def people(self) -> dict[int, Presence]:
+        """Return the presence by user id, of everybody known here."""
+        return {s.user_id: p.state for s, p in self._pulses.items() if s.attempt_id is None}
+
     def state_of(self, seat: Seat) -> Presence | None:
         """Return the presence as this process knows it; None for a stranger."""
         pulse = self._pulses.get(seat)

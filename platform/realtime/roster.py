@@ -95,7 +95,7 @@ class Roster:
     async def _renew(self) -> None:
         while True:
             try:
-                self.redis_run = await self._leases.renew(self.ledger.present())
+                await self._renew_once()
                 orphans = await self._leases.take_over()
             except (redis.RedisError, OSError) as error:
                 self.redis_run = ""
@@ -105,6 +105,12 @@ class Roster:
                 for seat in orphans:
                     self._queue(self.ledger.adopt(seat, now))
             await asyncio.sleep(RENEW_S)
+
+    async def _renew_once(self) -> None:
+        run = await self._leases.renew(self.ledger.present())
+        if run != self.redis_run:  # it is new, or was emptied by a restart
+            await self._leases.write_states(self.ledger.people())
+        self.redis_run = run
 
     async def _tell(self) -> None:
         while True:

@@ -28,6 +28,22 @@ def issue_ticket(user_id: int, session_key: str) -> str:
     return base64.urlsafe_b64encode(signed.encode()).decode().rstrip("=")
 
 
+class TicketBook:
+    """Gives one socket a new ticket before the last one expires, so that it can always resume."""
+
+    def __init__(self, user_id: int, session_key: str) -> None:
+        self._user_id = user_id
+        self._session_key = session_key
+        self._issued_at = float("-inf")
+
+    def due(self, now: float) -> str | None:
+        """Return a ticket when the last one is half used up; `now` is any steady clock's."""
+        if now - self._issued_at < MAX_AGE_S / 2:
+            return None
+        self._issued_at = now
+        return issue_ticket(self._user_id, self._session_key)
+
+
 def read_ticket(ticket: str, session_key: str) -> tuple[int, int] | None:
     """Return user id and time of issue (ms) of a valid ticket of this session; else None."""
     padded = ticket + "=" * (-len(ticket) % 4)

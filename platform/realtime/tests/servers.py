@@ -24,7 +24,7 @@ COMMANDS: dict[str, list[str]] = {
     "uvicorn": [
         "uvicorn", "realtime.tests.served:application", "--host", "127.0.0.1", "--port", "{port}",
         "--loop", "uvloop", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false",
-        "--ws-max-size", "65536", "--ws-ping-interval", "2", "--ws-ping-timeout", "3",
+        "--ws-max-size", "65536", "--ws-ping-interval", "5", "--ws-ping-timeout", "10",
         "--log-level", "warning",
     ],
     "daphne": ["daphne", "-b", "127.0.0.1", "-p", "{port}", "-v", "0", "realtime.tests.served:application"],

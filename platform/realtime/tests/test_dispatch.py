@@ -13,6 +13,7 @@ from realtime.connection import Connection
 from realtime.dispatch import MAX_WAITING, Dispatcher
 from realtime.hub import Hub
 from realtime.tests.support import layer_on, until
+from realtime.tickets import TicketBook, read_ticket
 from realtime.topics import Call, Caller, Delivery, Registry, Snapshot, Topic
 
 
@@ -74,6 +75,7 @@ class Socket:
             registry,
             on_watch=lambda topic, begins: self.watched.append((topic, begins)),
             on_flood=self._flooded,
+            tickets=TicketBook(1, "s1"),
         )
 
     async def _send(self, message: dict[str, Any]) -> None:
@@ -182,6 +184,14 @@ async def test_strikes_end_the_socket_once(socket: Socket) -> None:
     await until(lambda: socket.codes == [4429])
     assert socket.floods == 1
     assert len(socket.answers("err")) == 21
+
+
+async def test_a_heart_beat_now_and_then_brings_a_new_ticket(socket: Socket) -> None:
+    for beat in ("a", "b"):
+        socket.ask("hb", beat)
+    first, second = socket.sent
+    assert read_ticket(first["ticket"], "s1") is not None
+    assert "ticket" not in second
 
 
 async def test_one_frame_after_the_end_is_ignored(socket: Socket) -> None:

@@ -94,6 +94,7 @@ def test_another_page_does_not_speak_for_the_exam_room() -> None:
     assert ledger.closed("a1", 2.0) == [Change(SEAT, UNSTABLE)]
     assert ledger.state_of(PERSON) is ONLINE
     assert ledger.present() == {ANA: []}
+    assert ledger.people() == {ANA: ONLINE}
 
 
 def test_leaving_an_attempt_on_purpose_ends_its_news() -> None:

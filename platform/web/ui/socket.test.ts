@@ -54,6 +54,11 @@ describe("socket", () => {
     });
   });
 
+  it("comes back with the latest ticket of a heart beat", () => {
+    opened().push({ t: "hb", at: 1, re: "h1", ticket: "newer" }).drop();
+    expect(nextTry().protocols).toEqual(["invigil.v1", "ticket.newer"]);
+  });
+
   describe("coming back", () => {
     it("waits with full jitter between 0.3 and 10 seconds", () => {
       expect(backOff(0, () => 1)).toBe(300);

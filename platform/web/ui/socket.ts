@@ -79,6 +79,7 @@ interface ServerFrame {
   head?: number;
   at?: number;
   code?: string;
+  ticket?: string;
   d?: any;
 }
 
@@ -329,6 +330,7 @@ class ReconnectingSocket implements Socket {
   }
 
   #beatAnswered(frame: ServerFrame): void {
+    if (frame.ticket) this.#ticket = frame.ticket; // the one of hello has run out by now
     const sentAt = this.#beats.get(String(frame.re));
     this.#beats.delete(String(frame.re));
     if (sentAt !== undefined && frame.at !== undefined) this.#clock.observe(sentAt, frame.at);

@@ -127,11 +127,12 @@ export interface Heads {
   d: Record<string, number>;
 }
 
-/** Answer to `hb`, for the round trip and the clock. */
+/** Answer to `hb`, for the round trip and the clock; now and then with a new ticket. */
 export interface HeartBeat {
   t: "hb";
   at: number;
   re?: string | null;
+  ticket?: string | null;
 }
 
 /** First frame of the server: who you are, what time it is, how to come back cheaply. */
