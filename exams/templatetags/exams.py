@@ -18,6 +18,7 @@ from exams.domain.answer import Fault, QuestionKind
 from exams.domain.deadline import LateStart
 from exams.domain.policy import Camera, ChatLock
 from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
+from exams.domain.texts import to_plain
 from exams.exchange.gift_syntax import Finding
 from web.templatetags.web import chip, digits
 
@@ -52,6 +53,12 @@ def result_chip(state: str) -> SafeString:
 def kind_name(kind: str) -> str:
     """Return what a kind of question is called."""
     return str(texts.KINDS[QuestionKind(kind)][0])
+
+
+@register.filter
+def plain_text(markup: str) -> str:
+    """Return the words of some markup in one line."""
+    return to_plain(markup.replace("</p>", " </p>").replace("<br", " <br"))
 
 
 @register.filter
@@ -91,6 +98,13 @@ def number(value: Decimal | int | None) -> str:
         return "—"
     plain = Decimal(value).normalize()
     return str(digits(number_format(f"{plain:f}", use_l10n=False)))
+
+
+@register.filter
+def points(value: Decimal) -> str:
+    """Write points with their word."""
+    whole = int(value) if value == int(value) else 2  # a fraction is spoken of like several
+    return ngettext("%(n)s point", "%(n)s points", whole) % {"n": number(value)}
 
 
 @register.filter

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 
@@ -23,7 +25,7 @@ def release(taken: Taking) -> None:
     essay = taken.questions[-1]
     grading.mark_answer(
         taken.attempt_id,
-        grading.HandMark(essay, grading.Decimal("0.5"), "Well argued"),
+        grading.HandMark(essay, Decimal("0.5"), "Well argued"),
         actor_id=taken.cast.grader.pk,
     )
     sittings.move_due_sittings()

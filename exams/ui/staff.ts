@@ -21,10 +21,18 @@ function addRow(rows: HTMLElement): void {
   const number = Number(total.value);
   const holder = document.createElement("div");
   holder.append(template.content.cloneNode(true));
-  holder.innerHTML = holder.innerHTML.replaceAll("__prefix__", String(number));
+  for (const element of holder.querySelectorAll("*")) numberIn(element, number);
   const row = holder.firstElementChild;
   if (!row) return;
   template.before(row);
   total.value = String(number + 1);
   row.querySelector<HTMLElement>("input, textarea")?.focus();
+}
+
+/** Put the row's number where the template says `__prefix__`. */
+function numberIn(element: Element, number: number): void {
+  for (const name of ["id", "name", "for"]) {
+    const value = element.getAttribute(name);
+    if (value) element.setAttribute(name, value.replace("__prefix__", String(number)));
+  }
 }

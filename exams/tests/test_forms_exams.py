@@ -1,0 +1,32 @@
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.datastructures import MultiValueDict
+
+from exams.forms_exams import ExamForm, ImportForm, PoolForm
+
+
+@pytest.mark.parametrize(
+    ("draw", "shuffled", "fine"),
+    [("", "", True), ("", "on", True), ("2", "on", True), ("2", "", False)],
+)
+def test_a_section_that_draws_must_shuffle(draw: str, shuffled: str, *, fine: bool) -> None:
+    form = PoolForm({"name": "x", "number_to_answer": draw, "randomize_questions": shuffled})
+    assert form.is_valid() is fine
+
+
+def test_the_pass_mark_is_a_percentage() -> None:
+    base = {"name": "x", "version_label": "1"}
+    assert ExamForm({**base, "passing_score": "100"}).is_valid()
+    assert not ExamForm({**base, "passing_score": "100.01"}).is_valid()
+
+
+def test_an_import_reads_the_file_first_and_one_byte_beyond_the_limit() -> None:
+    form = ImportForm(
+        {"text": "pasted"}, MultiValueDict({"file": [SimpleUploadedFile("q.txt", b"0123456789")]})
+    )
+    assert form.is_valid()
+    assert form.data_bytes(4) == b"01234"
+    pasted = ImportForm({"text": "ماه"})
+    assert pasted.is_valid()
+    assert pasted.data_bytes(4) == "ماه".encode()
+    assert not ImportForm({"text": " "}).is_valid()

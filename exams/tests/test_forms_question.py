@@ -1,0 +1,81 @@
+from decimal import Decimal
+
+import pytest
+
+from exams import texts
+from exams.domain.answer import QuestionKind
+from exams.domain.draft import ChoiceDraft, DraftFault, QuestionDraft
+from exams.domain.texts import TextFormat
+from exams.forms_question import KEYED, ChoiceForm, QuestionEditor, QuestionForm
+
+
+def test_every_kind_has_a_form_and_words() -> None:
+    for kind in QuestionKind:
+        assert {"name", "prompt"} <= set(QuestionForm(kind).fields)
+        assert texts.KINDS[kind]
+        assert (QuestionEditor(kind).rows is not None) is (kind in KEYED)
+
+
+@pytest.mark.parametrize(
+    ("kind", "has", "lacks"),
+    [
+        (QuestionKind.CHOICE, {"several", "max_answers"}, {"truth", "max_length", "accept"}),
+        (QuestionKind.BOOL, {"truth", "points"}, {"several", "min_value"}),
+        (QuestionKind.CHAR, {"text_regex", "max_length"}, {"min_value", "truth"}),
+        (QuestionKind.TEXT, {"min_length"}, {"text_regex"}),
+        (QuestionKind.FLOAT, {"min_value"}, {"min_length"}),
+        (QuestionKind.FILE, {"accept"}, {"min_value"}),
+        (QuestionKind.INFO, set(), {"points", "required"}),
+    ],
+)
+def test_a_form_has_only_the_fields_of_its_kind(
+    kind: QuestionKind, has: set[str], lacks: set[str]
+) -> None:
+    fields = set(QuestionForm(kind).fields)
+    assert has <= fields
+    assert not lacks & fields
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        (QuestionKind.CHOICE, {"text", "fraction", "rejoinder"}),
+        (QuestionKind.MATCHING, {"text", "match"}),
+        (QuestionKind.INT, {"text", "fraction", "tolerance", "rejoinder"}),
+        (QuestionKind.DATE, {"text", "fraction", "rejoinder"}),
+    ],
+)
+def test_a_row_has_only_the_cells_of_its_kind(kind: QuestionKind, fields: set[str]) -> None:
+    assert set(ChoiceForm(kind=kind).fields) == fields
+
+
+def test_an_imported_question_keeps_its_format_and_shares_when_it_is_saved_again() -> None:
+    draft = QuestionDraft(
+        name="n",
+        kind=QuestionKind.CHOICE,
+        prompt="<p>p</p>",
+        format=TextFormat.HTML,
+        max_answers=None,
+        choices=(
+            ChoiceDraft("a", format=TextFormat.HTML, fraction=Decimal("33.33333")),
+            ChoiceDraft("b", format=TextFormat.HTML, fraction=Decimal("66.66667")),
+            ChoiceDraft("c", format=TextFormat.HTML, fraction=Decimal(-50)),
+        ),
+    )
+    shown = QuestionEditor(QuestionKind.CHOICE, None, draft)
+    assert shown.rows is not None
+    body = {
+        name: "on" if value is True else str(value)
+        for name in shown.form.fields
+        if (value := shown.form.get_initial_for_field(shown.form.fields[name], name))
+    }
+    body |= {"choices-TOTAL_FORMS": "3", "choices-INITIAL_FORMS": "3"}
+    for index, row in enumerate(shown.rows.initial):
+        body |= {f"choices-{index}-{name}": str(v) for name, v in row.items() if v is not None}
+    editor = QuestionEditor(QuestionKind.CHOICE, body, draft)
+    assert editor.is_valid(), (editor.form.errors, editor.rows and editor.rows.errors)
+    assert editor.draft == draft
+
+
+def test_every_fault_of_a_draft_has_its_words() -> None:
+    assert set(texts.DRAFT_FAULTS) == set(DraftFault)

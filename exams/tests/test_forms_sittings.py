@@ -1,0 +1,60 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from accounts.selectors import ClassCard, UserCard
+from exams.forms_sittings import CandidateForm, MarkForm, SittingForm
+
+CLASSES = [ClassCard(id=3, institution_id=1, code="10A", name="Class 10A")]
+
+
+def form_of(**changes: Any) -> SittingForm:
+    given = {
+        "class_id": "3",
+        "starts_at": "2026-11-21T10:00",
+        "closes_at": "2026-11-21T12:00",
+        "duration": "90",
+        "lobby": "15",
+        "grace_s": "30",
+        "camera": "required",
+        "chat_lock": "lobby",
+        "late_start": "clip",
+    }
+    return SittingForm({**given, **changes}, exams=[], classes=CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("changes", "at_fault"),
+    [
+        ({}, set()),
+        ({"closes_at": "2026-11-21T10:00"}, {"closes_at"}),
+        ({"closes_at": "2026-11-21T11:29"}, {"closes_at"}),
+        ({"closes_at": "2026-11-21T11:30"}, set()),
+        ({"camera": "infrared"}, {"camera"}),
+        ({"duration": "0"}, {"duration"}),
+        ({"lobby": "-1"}, {"lobby"}),
+    ],
+)
+def test_times_and_rules_are_checked(changes: dict[str, str], at_fault: set[str]) -> None:
+    errors = set(form_of(**changes).errors) - {"exam_id"}  # none is offered in this test
+    assert errors == at_fault
+
+
+def test_the_allowance_of_a_late_candidate() -> None:
+    kim = UserCard(id=7, name="Kim", initials="K", locale="en", time_zone="UTC")
+    form = CandidateForm(
+        {"student_id": "7", "room": "Hall", "seat": "B2", "extra_percent": "25"}, students=[kim]
+    )
+    assert form.is_valid()
+    allowance = form.allowance()
+    assert (allowance.room, allowance.seat, allowance.extra_percent) == ("Hall", "B2", 25)
+    assert allowance.extra_time == timedelta()
+    assert not CandidateForm({"student_id": "8", "extra_percent": "0"}, students=[kim]).is_valid()
+
+
+@pytest.mark.parametrize(
+    ("points", "fine"), [("0", True), ("2.5", True), ("-1", False), ("", False)]
+)
+def test_points_are_a_number_from_zero(points: str, *, fine: bool) -> None:
+    assert MarkForm({"points": points}).is_valid() is fine

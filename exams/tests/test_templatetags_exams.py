@@ -1,0 +1,75 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from exams.exchange.gift_syntax import Code, Finding
+from exams.templatetags import exams as tags
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Decimal("1.50"), "1.5"),
+        (Decimal("100.00"), "100"),
+        (None, "—"),
+        (0, "0"),
+        (Decimal("1E+2"), "100"),
+    ],
+)
+def test_numbers_have_no_needless_zeros(value: Decimal | int | None, text: str) -> None:
+    assert tags.number(value) == text
+
+
+def test_numbers_percentages_and_points_speak_persian() -> None:
+    with translation.override("fa"):
+        assert tags.number(Decimal("12.5")) == "۱۲.۵"
+        assert tags.percent(Decimal(50)) == "۵۰٪"
+    assert tags.percent(Decimal("66.67")) == "66.67%"
+    assert tags.percent(None) == "—"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("1", "1 point"), ("0.5", "0.5 points"), ("2", "2 points"), ("0", "0 points")],
+)
+def test_points_have_their_word(value: str, text: str) -> None:
+    assert tags.points(Decimal(value)) == text
+
+
+def test_states_are_drawn_with_mark_word_and_tone() -> None:
+    drawn = tags.attempt_chip("running")
+    assert 'class="chip ok"' in drawn
+    assert "Working" in drawn
+    for chip, state in (
+        (tags.exam_chip, "draft"),
+        (tags.sitting_chip, "lobby"),
+        (tags.result_chip, "graded"),
+    ):
+        assert "chip" in chip(state)
+
+
+def test_words_for_rules_faults_and_findings() -> None:
+    assert tags.kind_name("choice") == "Choice"
+    assert tags.fault_text("too_long")
+    assert tags.fault_text("something else") == ""
+    assert "brace" in tags.finding_text(Finding(1, Code.UNCLOSED_BRACE))
+    assert tags.camera_text("off")
+    assert tags.chat_lock_text("never")
+    assert tags.late_start_text("full")
+    assert tags.minutes(timedelta(minutes=1)) == "1 minute"
+    assert tags.minutes(timedelta(hours=2)) == "120 minutes"
+
+
+def test_markup_becomes_one_line_of_words() -> None:
+    assert tags.plain_text("<p>One</p><p>Two<br>three &lt;</p>") == "One Two three <"
+
+
+def test_wire_times_become_instants() -> None:
+    assert tags.instant(0) == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_a_bar_escapes_its_label_and_never_divides_by_zero() -> None:
+    assert 'max="1"' in tags.share_bar(0, 0, "x")
+    assert "&lt;b&gt;" in tags.share_bar(1, 2, "<b>")
