@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from exams.domain.states import ExamState
@@ -27,7 +29,11 @@ def test_an_exam_is_made_and_its_header_changed(cast: Cast) -> None:
     made = client.post("/exams/new/", body)
     (exam,) = exams_of_institution(cast.institution.pk)
     assert made.headers["Location"] == f"/exams/{exam.id}/"
-    assert (exam.name, exam.created_by_id, exam.passing_score) == ("Physics", cast.author.pk, 60)
+    assert (exam.name, exam.created_by_id, exam.passing_score) == (
+        "Physics",
+        cast.author.pk,
+        Decimal(60),
+    )
     client.post(f"/exams/{exam.id}/header/", body | {"name": "Physics II"})
     assert exam_view(exam.id).name == "Physics II"
 

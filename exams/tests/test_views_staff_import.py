@@ -57,7 +57,7 @@ def test_what_cannot_be_read_is_explained_and_cannot_be_committed(
     preview = client.post(f"/exams/{exam_id}/import/", {"file": sent}).headers["Location"]
     page = page_of(client.get(preview))
     assert said in page
-    assert "btn primary large block\" disabled" in page
+    assert 'btn primary large block" disabled' in page
 
 
 def test_nothing_sent_is_asked_for(cast: Cast) -> None:

@@ -79,7 +79,10 @@ def test_a_truth_becomes_two_choices_with_the_right_one_at_full_points(cast: Cas
     path = f"/exams/{exam_id}/sections/{pool_id}/questions/new/?kind=bool"
     client_of(cast.author).post(path, body_of(truth="false"))
     draft = question_draft(questions_of(exam_id)[0])
-    assert {c.text: c.fraction for c in draft.choices} == {"true": Decimal(0), "false": Decimal(100)}
+    assert {c.text: c.fraction for c in draft.choices} == {
+        "true": Decimal(0),
+        "false": Decimal(100),
+    }
 
 
 WRONG = [
@@ -87,7 +90,11 @@ WRONG = [
     (QuestionKind.CHOICE, body_of([{"text": "a", "fraction": "50"}, {"text": "b"}]), "Give every"),
     (QuestionKind.CHOICE, body_of(CHOICES, prompt=""), "required"),
     (QuestionKind.INT, body_of([{"text": "four"}]), "not a value of this kind"),
-    (QuestionKind.INT, body_of([{"text": "4"}], min_value="9", max_value="1"), "more than the most"),
+    (
+        QuestionKind.INT,
+        body_of([{"text": "4"}], min_value="9", max_value="1"),
+        "more than the most",
+    ),
     (QuestionKind.CHAR, body_of([{"text": "a"}], text_regex="(?=x)"), "cannot be read"),
     (QuestionKind.MATCHING, body_of([{"text": "one", "match": ""}]), "needed"),
     (QuestionKind.FILE, body_of(accept="pdf"), "not a value of this kind"),

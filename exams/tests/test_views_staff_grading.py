@@ -1,0 +1,139 @@
+import csv
+import io
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from exams.models import Result
+from exams.selectors.attempts import attempt_of
+from exams.services import answers, attempts, grading, sittings, taking
+from exams.tests.conftest import Cast, Taking, begin, shift
+from exams.tests.pages import client_of, page_of
+from exams.wire import AnswerIn
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def handed_in(cast: Cast) -> Taking:
+    """Ana has written an essay and a right number; Ben never came; the sitting is closed."""
+    taken = begin(cast)
+    _choice, number, _word, essay = taken.questions
+    given = [
+        AnswerIn(question=number, seq=1, value="424242"),
+        AnswerIn(question=essay, seq=1, value="<b>An essay</b> & more"),
+    ]
+    answers.save_answers(taken.attempt_id, student_id=cast.ana.pk, lease=taken.lease, answers=given)
+    taking.submit_attempt(taken.attempt_id, student_id=cast.ana.pk, lease=taken.lease, digest={})
+    shift(attempt_of(taken.sitting_id, cast.ben.pk), timedelta(hours=-3))
+    attempts.expire_due()
+    sittings.move_due_sittings()
+    return taken
+
+
+def path_of(taken: Taking, rest: str = "results/") -> str:
+    return f"/sittings/{taken.sitting_id}/{rest}"
+
+
+def test_the_page_follows_the_grading_and_says_what_the_release_waits_for(
+    handed_in: Taking,
+) -> None:
+    client = client_of(handed_in.cast.grader)
+    busy = page_of(client.get(path_of(handed_in)))
+    assert "Grading runs in the background" in busy
+    assert "hx-get" in busy
+    assert "Being graded" in busy
+    grading.grade_attempt(handed_in.attempt_id)
+    waits = page_of(client.get(path_of(handed_in)))
+    assert "hx-get" not in waits
+    assert "must mark" in waits
+    assert 'data-opens="release" disabled' in waits
+    part = page_of(client.get(path_of(handed_in), headers={"HX-Request": "true"}))
+    assert "<html" not in part
+    assert "Absent" in part
+
+
+def test_a_failed_job_shows_what_it_said(handed_in: Taking) -> None:
+    from kernel.models import OutboxEntry  # noqa: PLC0415 one test alone needs it
+
+    OutboxEntry.objects.filter(task="exams.grade_attempt").update(
+        state="parked", attempts=8, last_error="Traceback\nValueError: the key is broken"
+    )
+    page = page_of(client_of(handed_in.cast.grader).get(path_of(handed_in)))
+    assert "Grading failed" in page
+    assert "ValueError: the key is broken" in page
+
+
+def test_a_paper_shows_what_was_given_and_takes_points(handed_in: Taking) -> None:
+    grading.grade_attempt(handed_in.attempt_id)
+    essay = handed_in.questions[-1]
+    client = client_of(handed_in.cast.grader)
+    paper = f"/attempts/{handed_in.attempt_id}/paper/"
+    page = page_of(client.get(paper))
+    assert "&lt;b&gt;An essay&lt;/b&gt; &amp; more" in page
+    assert "Waits for a grader" in page
+    refused = page_of(client.post(f"{paper}{essay}/", {"points": "x"}), 422)
+    assert "Enter a number" in refused
+    assert client.post(f"{paper}{essay}/", {"points": "1.5"}).status_code == 422
+    client.post(f"{paper}{essay}/", {"points": "0.5", "comment": "Short, but right"})
+    result = Result.objects.get(attempt_id=handed_in.attempt_id)
+    assert not result.needs_person
+    assert "Short, but right" in page_of(client.get(paper))
+
+
+def test_points_for_a_question_of_another_paper_are_refused(handed_in: Taking) -> None:
+    grading.grade_attempt(handed_in.attempt_id)
+    path = f"/attempts/{handed_in.attempt_id}/paper/999999/"
+    assert client_of(handed_in.cast.grader).post(path, {"points": "1"}).status_code == 404
+
+
+def test_a_paper_that_was_not_handed_in_does_not_exist(cast: Cast) -> None:
+    taken = begin(cast)
+    path = f"/attempts/{taken.attempt_id}/paper/"
+    assert client_of(cast.grader).get(path).status_code == 404
+
+
+def test_release_happens_once_everything_is_complete_and_closes_the_marks(
+    handed_in: Taking,
+) -> None:
+    client = client_of(handed_in.cast.grader)
+    early = page_of(client.post(path_of(handed_in, "release/"), follow=True))
+    assert "Nothing was released" in early
+    grading.grade_attempt(handed_in.attempt_id)
+    essay = handed_in.questions[-1]
+    paper = f"/attempts/{handed_in.attempt_id}/paper/"
+    client.post(f"{paper}{essay}/", {"points": "1"})
+    sittings.move_due_sittings()
+    page = page_of(client.get(path_of(handed_in)))
+    assert 'data-opens="release">' in page
+    done = page_of(client.post(path_of(handed_in, "release/"), follow=True))
+    assert "1 result was released." in done
+    assert "All results are released." in done
+    assert client.post(f"{paper}{essay}/", {"points": "0"}).status_code == 409
+    assert "Change the points" not in page_of(client.get(paper))
+
+
+def test_the_next_paper_to_mark_is_offered(handed_in: Taking) -> None:
+    grading.grade_attempt(handed_in.attempt_id)
+    client = client_of(handed_in.cast.grader)
+    assert "Next to mark" not in page_of(client.get(f"/attempts/{handed_in.attempt_id}/paper/"))
+
+
+def test_the_table_for_spreadsheets_runs_no_formula(handed_in: Taking) -> None:
+    ana = handed_in.cast.ana
+    ana.full_name = '=HYPERLINK("http://evil.example")'
+    ana.save()
+    grading.grade_attempt(handed_in.attempt_id)
+    grading.mark_answer(
+        handed_in.attempt_id,
+        grading.HandMark(handed_in.questions[-1], Decimal(1)),
+        actor_id=handed_in.cast.grader.pk,
+    )
+    response = client_of(handed_in.cast.grader).get(path_of(handed_in, "results.csv"))
+    assert response.headers["Content-Type"].startswith("text/csv")
+    assert "attachment" in response.headers["Content-Disposition"]
+    rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    (evil,) = [row for row in rows if "HYPERLINK" in row[0]]
+    assert evil[0].startswith("'=")
+    assert evil[2:6] == ["submitted", "2.00", "5.00", "40.00"]
