@@ -6,8 +6,10 @@ from http import HTTPStatus
 import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from kernel.errors import DomainError
+from web.context import frame
 from web.refusals import Value, text_of, title_of
 
 
@@ -99,5 +101,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
         "can_retry": True,
         "plain": True,
+        **frame(request),
     }
-    return render(request, "web/refused.html", context, status=500)
+    return HttpResponse(render_to_string("web/refused.html", context), status=500)

@@ -14,6 +14,15 @@ THEMES = frozenset({"light", "dark"})
 
 def site(request: HttpRequest) -> dict[str, object]:
     """Return the template variables shared by all pages."""
+    return {
+        **frame(request),
+        "time_zone": getattr(getattr(request, "user", None), "time_zone", ""),
+        "navigation": SimpleLazyObject(lambda: nav.items_for(request)),
+    }
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    """Return those that need neither the session nor the database, for the page of a failure."""
     language = translation.get_language() or settings.LANGUAGE_CODE
     theme = request.COOKIES.get("theme", "")
     return {
@@ -26,8 +35,6 @@ def site(request: HttpRequest) -> dict[str, object]:
         ],
         "catalogue_version": version_of(language),
         "server_time": clock.to_millis(clock.now()),
-        "time_zone": getattr(getattr(request, "user", None), "time_zone", ""),
-        "navigation": SimpleLazyObject(lambda: nav.items_for(request)),
     }
 
 

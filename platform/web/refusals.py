@@ -139,7 +139,23 @@ CHAT: Mapping[str, Promise] = {
     "history_not_empty": _("Somebody has written in this room already."),
 }
 
-TEXTS: Mapping[str, Promise] = {**COMMON, **EXAMS, **PROCTORING, **FILES, **PEOPLE, **CHAT}
+NOTICES: Mapping[str, Promise] = {
+    "notice_unknown": _("This notice does not exist, or it belongs to another institution."),
+    "notice_text_refused": _("This text cannot be sent as it is."),
+    "notice_time_refused": _("This time is missing or past."),
+    "notice_audience_refused": _("Nobody would receive this. Choose who it is for."),
+    "callback_refused": _("The report is not signed by the provider."),
+}
+
+TEXTS: Mapping[str, Promise] = {
+    **COMMON,
+    **EXAMS,
+    **PROCTORING,
+    **FILES,
+    **PEOPLE,
+    **CHAT,
+    **NOTICES,
+}
 
 
 def text_of(code: str, data: Data | None = None) -> str:

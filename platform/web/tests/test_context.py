@@ -1,0 +1,45 @@
+"""What every page knows."""
+
+from typing import Any
+
+import pytest
+from django.test import Client, RequestFactory
+
+from web.context import site, socket_url
+
+
+@pytest.mark.parametrize(
+    ("host", "secure", "url"),
+    [
+        ("localhost:8000", False, "ws://localhost:8001/ws/"),
+        ("exam.example", True, "wss://exam.example:8001/ws/"),
+    ],
+)
+def test_the_socket_is_on_the_host_of_the_page(
+    settings: Any, host: str, url: str, *, secure: bool
+) -> None:
+    settings.ALLOWED_HOSTS, settings.RT_PORT, settings.RT_PUBLIC_URL = ["*"], 8001, ""
+    request = RequestFactory().get("/", secure=secure, headers={"host": host})
+    assert socket_url(request) == url
+
+
+def test_a_public_address_of_the_socket_wins(settings: Any) -> None:
+    settings.RT_PUBLIC_URL = "wss://rt.example/"
+    assert socket_url(RequestFactory().get("/")) == "wss://rt.example/ws/"
+
+
+@pytest.mark.parametrize(
+    ("cookie", "theme"), [("dark", "dark"), ("light", "light"), ('"><script>', ""), ("", "")]
+)
+def test_only_a_known_theme_is_taken_from_the_cookie(cookie: str, theme: str) -> None:
+    request = RequestFactory().get("/")
+    request.COOKIES["theme"] = cookie
+    assert site(request)["theme"] == theme
+
+
+def test_the_theme_of_the_cookie_is_drawn_by_the_server(client: Client, db: None) -> None:
+    client.cookies["theme"] = "dark"
+    page = client.get("/accounts/login/").content.decode()
+    assert '<html lang="en" dir="ltr" data-theme="dark">' in page
+    client.cookies["django_language"] = "fa"
+    assert 'lang="fa" dir="rtl"' in client.get("/accounts/login/").content.decode()
