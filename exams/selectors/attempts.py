@@ -86,14 +86,7 @@ def snapshot(attempt_id: int, student_id: int) -> AttemptSnapshot:
     Raises:
         AttemptUnknown: There is none, or it is somebody else's.
     """
-    attempt = (
-        Attempt.objects.select_related("sitting__exam", "candidate")
-        .defer("sitting__exam__content")
-        .filter(pk=attempt_id, student_id=student_id)
-        .first()
-    )
-    if attempt is None:
-        raise AttemptUnknown(attempt=attempt_id)
+    attempt = _own(attempt_id, student_id)
     submission = Submission.objects.filter(attempt_id=attempt_id).first()
     runs = attempt.state == AttemptState.RUNNING
     return AttemptSnapshot(
@@ -119,6 +112,15 @@ def snapshot(attempt_id: int, student_id: int) -> AttemptSnapshot:
         submitted_at=_millis(submission.submitted_at if submission else None),
         answered=submission.answered if submission else None,
     )
+
+
+def _own(attempt_id: int, student_id: int) -> Attempt:
+    rows = Attempt.objects.select_related("sitting__exam", "candidate")
+    mine = rows.defer("sitting__exam__content").filter(pk=attempt_id, student_id=student_id)
+    attempt = mine.first()
+    if attempt is None:
+        raise AttemptUnknown(attempt=attempt_id)
+    return attempt
 
 
 def _time_of(attempt: Attempt) -> timedelta:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -26,11 +26,10 @@ from exams.models import Mark, Result, Sitting, Submission
 from exams.queries import database_now, move_sitting
 from exams.selectors.contents import approved_content
 from exams.services import pushes
-from kernel import audit
+from exams.services.endings import GRADE_QUEUE, GRADE_TASK
+from kernel import audit, outbox
 from kernel.events import bus
 from scanner.selectors import upload_cards
-
-GIVEN_BY_PERSON: Final = "graded_by_person"
 
 
 @transaction.atomic
@@ -63,6 +62,33 @@ def grade_attempt(attempt_id: int) -> None:
     )
     marks.update({question: _mark_of(row) for question, row in human.items()})
     _store_outcome(result, marks.values(), content.passing_score)
+
+
+@transaction.atomic
+def ask_for_grading(attempt_id: int, *, actor_id: int) -> None:
+    """Grade an attempt once more in the background, for instance after its job was parked.
+
+    Raises:
+        ResultUnknown: Nothing was handed in.
+        ResultFinal: The result was released.
+    """
+    result = (
+        Result.objects.select_for_update(of=("self",))
+        .select_related("attempt__sitting")
+        .filter(attempt_id=attempt_id)
+        .first()
+    )
+    if result is None:
+        raise ResultUnknown(attempt=attempt_id)
+    if result.state == ResultState.RELEASED:
+        raise ResultFinal(attempt=attempt_id)
+    outbox.enqueue(GRADE_TASK, {"attempt_id": attempt_id}, queue=GRADE_QUEUE)
+    audit.append(
+        "result.regrade_asked",
+        actor_id=actor_id,
+        subject=f"attempt:{attempt_id}",
+        institution_id=result.attempt.sitting.institution_id,
+    )
 
 
 def _content_of(submission: Submission) -> ExamContent:

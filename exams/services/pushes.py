@@ -3,7 +3,7 @@
 from exams.models import Attempt, Sitting
 from exams.queries import Saved, database_now
 from exams.selectors.attempts import changed_of
-from exams.selectors.progress import progress_value
+from exams.selectors.progress import progress_value, wall_rows
 from exams.selectors.sittings import changed_of_sitting
 from exams.wire import LeaseTaken, ProgressValue
 from kernel.clock import to_millis
@@ -20,6 +20,13 @@ def attempt_moved(attempt_id: int) -> None:
         progress_value(attempt),
         version=to_millis(database_now()),
     )
+
+
+def candidate_joined(attempt_id: int, sitting_id: int) -> None:
+    """Publish a whole tile: the wall does not know this candidate yet."""
+    row = wall_rows(sitting_id)[attempt_id]
+    version = to_millis(database_now())
+    publish_state(f"wall:{sitting_id}", str(attempt_id), row, version=version)
 
 
 def answers_saved(attempt_id: int, saved: Saved) -> None:

@@ -105,7 +105,11 @@ def schedule_sitting(
     students = _students_of(class_group_id, student_ids)
     _register(sitting, exam, students, allowances or {})
     audit_sitting("sitting.scheduled", sitting, actor_id, data={"candidates": len(students)})
-    policy = policies.policy_of(sitting.policy)
+    _tell_scheduled(sitting)
+    return sitting.pk
+
+
+def _tell_scheduled(sitting: Sitting) -> None:
     starts = {
         policies.ChatLock.LOBBY: sitting.lobby_opens_at,
         policies.ChatLock.START: sitting.starts_at,
@@ -115,13 +119,12 @@ def schedule_sitting(
         SittingScheduled(
             sitting_id=sitting.pk,
             institution_id=sitting.institution_id,
-            class_group_id=class_group_id,
-            locks_chat_from=starts[policy.chat_lock],
+            class_group_id=sitting.class_group_id,
+            locks_chat_from=starts[policies.policy_of(sitting.policy).chat_lock],
             starts_at=sitting.starts_at,
             closes_at=sitting.closes_at,
         )
     )
-    return sitting.pk
 
 
 def _new_sitting(exam: Exam, class_group_id: int, plan: SittingPlan, actor_id: int) -> Sitting:
@@ -226,7 +229,7 @@ def register_candidate(
             attempt_id=attempt.pk,
         )
     )
-    pushes.attempt_moved(attempt.pk)
+    pushes.candidate_joined(attempt.pk, sitting_id)
     return attempt.pk
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from exams import states_page
 from exams.domain.states import (
     ACS_STATUS,
     ATTEMPT,
@@ -73,7 +72,3 @@ def test_every_state_can_be_reached_and_every_action_has_one_target(
 def test_each_state_has_its_status_for_the_proctoring_standard() -> None:
     assert set(ACS_STATUS) == set(S)
     assert set(ACS_STATUS.values()) <= {"none", "running", "paused", "terminated", "complete"}
-
-
-def test_the_page_in_the_docs_is_drawn_from_the_tables() -> None:
-    assert states_page.PATH.read_text(encoding="utf-8") == states_page.page()

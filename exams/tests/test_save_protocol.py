@@ -8,7 +8,7 @@ must say the same.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -49,175 +49,192 @@ class Sent:
     student_id: int
 
 
-def machine_for(running: Taking) -> type[RuleBasedStateMachine]:  # noqa: C901 one class, many small rules
-    questions = running.questions[:QUESTIONS]
-    ana, olga = running.cast.ana.pk, running.cast.olga.pk
+class Protocol(RuleBasedStateMachine):
+    """The model; `running` is set by `run`."""
 
-    class Protocol(RuleBasedStateMachine):
-        @initialize()
-        def begin(self) -> None:
-            self.block = transaction.atomic()
-            self.block.__enter__()
-            self.lease = running.lease
-            self.seqs = [0] * QUESTIONS
-            self.bag: list[Sent] = []
-            self.stored: dict[int, tuple[int, str]] = {}
-            self.state = "running"
-            self.late = False
-            self.frozen: dict[str, Any] | None = None
+    running: ClassVar[Taking]
 
-        def teardown(self) -> None:
-            if hasattr(self, "block"):
-                transaction.set_rollback(True)
-                self.block.__exit__(None, None, None)
+    @initialize()
+    def begin(self) -> None:
+        self.questions = self.running.questions[:QUESTIONS]
+        self.ana = self.running.cast.ana.pk
+        self.block = transaction.atomic()
+        self.block.__enter__()
+        self.lease = self.running.lease
+        self.seqs = [0] * QUESTIONS
+        self.bag: list[Sent] = []
+        self.stored: dict[int, tuple[int, str]] = {}
+        self.state = "running"
+        self.late = False
+        self.frozen: dict[str, Any] | None = None
 
-        # The candidate's tabs ─────────────────────────────────────────────────────────────
-        @rule(place=st.integers(0, QUESTIONS - 1), text=st.sampled_from(["a", "b", ""]))
-        def write(self, place: int, text: str) -> None:
-            self.seqs[place] += 1
-            seq = self.seqs[place]
-            self.bag.append(Sent(place, seq, f"{text}{seq}", self.lease, ana))
+    def teardown(self) -> None:
+        if hasattr(self, "block"):
+            transaction.set_rollback(True)
+            self.block.__exit__(None, None, None)
 
-        @precondition(lambda self: self.bag)
-        @rule(data=st.data())
-        def somebody_else_sends_the_same(self, data: st.DataObject) -> None:
-            sent = data.draw(st.sampled_from(self.bag))
-            self.bag.append(Sent(sent.place, sent.seq + 1, "forged", sent.lease, olga))
+    # The candidate's tabs ─────────────────────────────────────────────────────────────
+    @rule(place=st.integers(0, QUESTIONS - 1), text=st.sampled_from(["a", "b", ""]))
+    def write(self, place: int, text: str) -> None:
+        self.seqs[place] += 1
+        seq = self.seqs[place]
+        self.bag.append(Sent(place, seq, f"{text}{seq}", self.lease, self.ana))
 
-        @precondition(lambda self: self.bag)
-        @rule(data=st.data())
-        def deliver(self, data: st.DataObject) -> None:
-            self.arrives(data.draw(st.sampled_from(self.bag)))
+    @precondition(lambda self: self.bag)
+    @rule(data=st.data())
+    def somebody_else_sends_the_same(self, data: st.DataObject) -> None:
+        sent = data.draw(st.sampled_from(self.bag))
+        self.bag.append(
+            Sent(sent.place, sent.seq + 1, "forged", sent.lease, self.running.cast.olga.pk)
+        )
 
-        @precondition(lambda self: len(self.bag) > 1)
-        @rule()
-        def deliver_everything_backwards(self) -> None:
-            for sent in reversed(self.bag[-6:]):
-                self.arrives(sent)
+    @precondition(lambda self: self.bag)
+    @rule(data=st.data())
+    def deliver(self, data: st.DataObject) -> None:
+        self.arrives(data.draw(st.sampled_from(self.bag)))
 
-        def arrives(self, sent: Sent) -> None:
-            accepted = (
-                sent.student_id == ana
-                and sent.lease == self.lease
-                and self.state == "running"
-                and not self.late
+    @precondition(lambda self: len(self.bag) > 1)
+    @rule()
+    def deliver_everything_backwards(self) -> None:
+        for sent in reversed(self.bag[-6:]):
+            self.arrives(sent)
+
+    def arrives(self, sent: Sent) -> None:
+        accepted = (
+            sent.student_id == self.ana
+            and sent.lease == self.lease
+            and self.state == "running"
+            and not self.late
+        )
+        saved = self.post(sent)
+        if accepted:
+            known = self.stored.get(sent.place, (0, ""))
+            self.stored[sent.place] = max(known, (sent.seq, sent.value))
+            assert saved == {str(self.questions[sent.place]): self.stored[sent.place][0]}
+        elif saved:
+            assert self.stored.get(sent.place, (0, ""))[0] >= sent.seq, (
+                "acknowledged without being stored"
             )
-            saved = self.post(sent)
-            if accepted:
-                known = self.stored.get(sent.place, (0, ""))
-                self.stored[sent.place] = max(known, (sent.seq, sent.value))
-                assert saved == {str(questions[sent.place]): self.stored[sent.place][0]}
-            elif saved:
-                assert self.stored.get(sent.place, (0, ""))[0] >= sent.seq, (
-                    "acknowledged without being stored"
-                )
 
-        def post(self, sent: Sent) -> dict[str, int]:
-            given = AnswerIn(question=questions[sent.place], seq=sent.seq, value=sent.value)
-            try:
-                reply = answers.save_answers(
-                    running.attempt_id,
-                    student_id=sent.student_id,
-                    lease=sent.lease,
-                    answers=[given],
-                )
-            except (LeaseLost, AttemptIsPaused, AttemptOver, AttemptUnknown):
-                return {}
-            return reply.saved
-
-        @precondition(lambda self: self.state in {"running", "paused"} and len(self.bag) > 2)
-        @rule()
-        def open_another_tab(self) -> None:
-            self.lease = str(taking.take_lease(running.attempt_id, student_id=ana))
-
-        @precondition(lambda self: self.state == "running" and len(self.bag) > 3)
-        @rule(complete=st.booleans())
-        def submit(self, complete: bool) -> None:  # noqa: FBT001 drawn
-            digest = {questions[place]: seq for place, (seq, _) in self.stored.items()}
-            lacks = not complete and self.seqs[0] > self.stored.get(0, (0, ""))[0]
-            if lacks:
-                digest[questions[0]] = self.seqs[0]
-            try:
-                with transaction.atomic():
-                    taking.submit_attempt(
-                        running.attempt_id, student_id=ana, lease=self.lease, digest=digest
-                    )
-            except AnswersMissing:
-                assert lacks
-            else:
-                assert not lacks
-                self.end()
-
-        # Staff and clock ──────────────────────────────────────────────────────────────────
-        @precondition(lambda self: self.state == "running")
-        @rule()
-        def pause(self) -> None:
-            attempts.pause_attempt(running.attempt_id, actor_id=running.cast.ivo.pk, reason="Alarm")
-            self.state = "paused"
-
-        @precondition(lambda self: self.state == "paused")
-        @rule()
-        def resume(self) -> None:
-            attempts.resume_attempt(running.attempt_id, actor_id=running.cast.ivo.pk)
-            self.state = "running"
-
-        @precondition(lambda self: self.state == "running" and not self.late and len(self.bag) > 2)
-        @rule()
-        def time_runs_out(self) -> None:
-            past = queries.database_now() - timedelta(hours=2)
-            Attempt.objects.filter(pk=running.attempt_id).update(deadline=past)
-            self.late = True
-
-        @precondition(lambda self: self.late and self.state == "running")
-        @rule()
-        def the_clock_ticks(self) -> None:
-            assert attempts.expire_due() >= 1
-            self.end()
-
-        @precondition(lambda self: self.state in {"running", "paused"} and len(self.bag) > 3)
-        @rule()
-        def terminate(self) -> None:
-            attempts.terminate_attempt(
-                running.attempt_id, actor_id=running.cast.ivo.pk, reason="Copied"
+    def post(self, sent: Sent) -> dict[str, int]:
+        given = AnswerIn(question=self.questions[sent.place], seq=sent.seq, value=sent.value)
+        try:
+            reply = answers.save_answers(
+                self.running.attempt_id,
+                student_id=sent.student_id,
+                lease=sent.lease,
+                answers=[given],
             )
-            self.end()
+        except (LeaseLost, AttemptIsPaused, AttemptOver, AttemptUnknown):
+            return {}
+        return reply.saved
 
-        def end(self) -> None:
-            self.state = "ended"
-            self.frozen = self.expected()
+    @precondition(lambda self: self.state in {"running", "paused"} and len(self.bag) > 1)
+    @rule(place=st.integers(0, QUESTIONS - 1))
+    def open_another_tab_while_the_old_one_still_sends(self, place: int) -> None:
+        self.write(place, "old tab ")
+        unsent = self.bag[-1]
+        self.lease = str(taking.take_lease(self.running.attempt_id, student_id=self.ana))
+        self.arrives(unsent)
 
-        def expected(self) -> dict[str, Any]:
-            return {
-                str(questions[place]): {"seq": seq, "value": value}
-                for place, (seq, value) in self.stored.items()
-            }
+    @precondition(lambda self: self.state == "running" and len(self.bag) > 2)
+    @rule()
+    def submit(self) -> None:
+        assert self.hand_in(self.known()) is None
+        self.end()
 
-        # What must always hold ────────────────────────────────────────────────────────────
-        @invariant()
-        def what_is_stored_is_what_was_acknowledged(self) -> None:
-            rows = Answer.objects.filter(attempt_id=running.attempt_id)
-            stored = {
-                str(question): {"seq": seq, "value": value}
-                for question, seq, value in rows.values_list("question_id", "seq", "value")
-            }
-            assert stored == self.expected()
+    @precondition(lambda self: self.state == "running")
+    @rule()
+    def submit_with_something_unsent(self) -> None:
+        self.write(0, "unsent ")
+        digest = {**self.known(), self.questions[0]: self.seqs[0]}
+        assert self.hand_in(digest) == [self.questions[0]]
 
-        @invariant()
-        def every_acknowledged_revision_is_in_the_history(self) -> None:
-            kept = set(AnswerRevision.objects.filter(late=False).values_list("question_id", "seq"))
-            assert {(questions[place], seq) for place, (seq, _) in self.stored.items()} <= kept
+    def known(self) -> dict[int, int]:
+        return {self.questions[place]: seq for place, (seq, _) in self.stored.items()}
 
-        @invariant()
-        def what_was_handed_in_never_changes(self) -> None:
-            submission = Submission.objects.filter(attempt_id=running.attempt_id).first()
-            assert (submission.answers if submission else None) == self.frozen
+    def hand_in(self, digest: dict[int, int]) -> object:
+        try:
+            with transaction.atomic():
+                taking.submit_attempt(
+                    self.running.attempt_id, student_id=self.ana, lease=self.lease, digest=digest
+                )
+        except AnswersMissing as refusal:
+            return refusal.data["missing"]
+        return None
 
-    return Protocol
+    # Staff and clock ──────────────────────────────────────────────────────────────────
+    @precondition(lambda self: self.state == "running")
+    @rule()
+    def pause(self) -> None:
+        attempts.pause_attempt(
+            self.running.attempt_id, actor_id=self.running.cast.ivo.pk, reason="Alarm"
+        )
+        self.state = "paused"
+
+    @precondition(lambda self: self.state == "paused")
+    @rule()
+    def resume(self) -> None:
+        attempts.resume_attempt(self.running.attempt_id, actor_id=self.running.cast.ivo.pk)
+        self.state = "running"
+
+    @precondition(lambda self: self.state == "running" and not self.late and len(self.bag) > 2)
+    @rule()
+    def time_runs_out(self) -> None:
+        past = queries.database_now() - timedelta(hours=2)
+        Attempt.objects.filter(pk=self.running.attempt_id).update(deadline=past)
+        self.late = True
+        self.write(0, "late ")
+        self.arrives(self.bag[-1])
+
+    @precondition(lambda self: self.late and self.state == "running")
+    @rule()
+    def the_clock_ticks(self) -> None:
+        assert attempts.expire_due() >= 1
+        self.end()
+
+    @precondition(lambda self: self.state in {"running", "paused"} and len(self.bag) > 3)
+    @rule()
+    def terminate(self) -> None:
+        attempts.terminate_attempt(
+            self.running.attempt_id, actor_id=self.running.cast.ivo.pk, reason="Copied"
+        )
+        self.end()
+
+    def end(self) -> None:
+        self.state = "ended"
+        self.frozen = self.expected()
+
+    def expected(self) -> dict[str, Any]:
+        return {
+            str(self.questions[place]): {"seq": seq, "value": value}
+            for place, (seq, value) in self.stored.items()
+        }
+
+    # What must always hold ────────────────────────────────────────────────────────────
+    @invariant()
+    def what_is_stored_is_what_was_acknowledged(self) -> None:
+        rows = Answer.objects.filter(attempt_id=self.running.attempt_id)
+        stored = {
+            str(question): {"seq": seq, "value": value}
+            for question, seq, value in rows.values_list("question_id", "seq", "value")
+        }
+        assert stored == self.expected()
+
+    @invariant()
+    def every_acknowledged_revision_is_in_the_history(self) -> None:
+        kept = set(AnswerRevision.objects.filter(late=False).values_list("question_id", "seq"))
+        assert {(self.questions[place], seq) for place, (seq, _) in self.stored.items()} <= kept
+
+    @invariant()
+    def what_was_handed_in_never_changes(self) -> None:
+        submission = Submission.objects.filter(attempt_id=self.running.attempt_id).first()
+        assert (submission.answers if submission else None) == self.frozen
 
 
 def run(running: Taking, *, examples: int, phases: tuple[Phase, ...] = (Phase.generate,)) -> None:
     run_state_machine_as_test(
-        machine_for(running),
+        type("Bound", (Protocol,), {"running": running}),
         settings=settings(
             max_examples=examples,
             stateful_step_count=16,

@@ -1,5 +1,7 @@
 """Authors' lists, previews and drafts."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -57,4 +59,4 @@ def test_a_question_knows_its_place(cast: Cast) -> None:
 def test_banks_with_their_counts(cast: Cast) -> None:
     approved_exam(cast)
     (bank,) = selectors.banks_of_institution(cast.institution.pk)
-    assert (bank.name, bank.questions, bank.points) == ("Chemistry", 4, 5)
+    assert (bank.name, bank.questions, bank.points) == ("Chemistry", 4, Decimal(5))

@@ -1,5 +1,6 @@
 """The wall: one query, the same values as the pushed deltas."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -54,7 +55,7 @@ def test_snapshot_and_deltas_say_the_same(running: Taking, monkeypatch: pytest.M
         told[key] = value
 
     monkeypatch.setattr(pushes, "publish_state", listen)
-    steps = [
+    steps: list[Callable[[], None]] = [
         lambda: save(running, "a"),
         lambda: save(running, "a", "b", [1]),
         lambda: attempts.pause_attempt(

@@ -23,7 +23,7 @@ from exams.selectors.results import grading_progress
 from exams.services import attempts, grading, sittings
 from exams.services.grading import HandMark
 from exams.tests.conftest import Cast, Heard, Taking, approved_exam, begin, drafts, shift
-from kernel.models import AuditEntry
+from kernel.models import AuditEntry, OutboxEntry
 from scanner.models import Upload
 
 
@@ -245,3 +245,18 @@ def test_a_seat_in_the_middle_of_the_class_gets_exact_thirds(cast: Cast) -> None
     result = graded(taken)
     assert result.score == Decimal("33.33")
     assert (result.points_num, result.possible_num) == (Decimal(1), Decimal(3))
+
+
+def test_grading_can_be_asked_for_again_until_the_release(running: Taking) -> None:
+    actor = running.cast.grader.pk
+    with pytest.raises(ResultUnknown):
+        grading.ask_for_grading(running.attempt_id, actor_id=actor)
+    handed_in(running, right_choice(running))
+    grading.ask_for_grading(running.attempt_id, actor_id=actor)
+    jobs = OutboxEntry.objects.filter(task="exams.grade_attempt")
+    assert jobs.count() == 2
+    assert AuditEntry.objects.filter(action="result.regrade_asked", actor_id=actor).exists()
+    graded(running)
+    grading.release_result(running.attempt_id, actor_id=actor)
+    with pytest.raises(ResultFinal):
+        grading.ask_for_grading(running.attempt_id, actor_id=actor)

@@ -4,9 +4,17 @@ from typing import Any
 
 import pytest
 
-from exams.services import answers, attempts, pushes, sittings, taking
-from exams.tests.conftest import Cast, Taking, begin, schedule
-from exams.wire import AnswerIn, AttemptChanged, LeaseTaken, ProgressValue, SittingChanged
+from exams.services import answers, attempts, pushes, scheduling, sittings, taking
+from exams.services.scheduling import Allowance
+from exams.tests.conftest import Cast, Taking, approved_exam, begin, plan, schedule
+from exams.wire import (
+    AnswerIn,
+    AttemptChanged,
+    LeaseTaken,
+    ProgressRow,
+    ProgressValue,
+    SittingChanged,
+)
 
 
 class Told:
@@ -74,3 +82,23 @@ def test_every_move_of_a_sitting_is_told(cast: Cast, told: Told) -> None:
     sittings.start_sitting(sitting_id)
     moves = [one for topic, one in told.messages if topic == f"sitting:{sitting_id}"]
     assert [one.state for one in moves if isinstance(one, SittingChanged)] == ["lobby", "running"]
+
+
+def test_who_joins_late_appears_with_name_and_seat(cast: Cast, told: Told) -> None:
+    sitting_id = scheduling.schedule_sitting(
+        exam_id=approved_exam(cast),
+        class_group_id=cast.class_group.pk,
+        plan=plan(),
+        actor_id=cast.admin.pk,
+        student_ids=[cast.ana.pk],
+    )
+    attempt_id = scheduling.register_candidate(
+        sitting_id,
+        student_id=cast.ben.pk,
+        actor_id=cast.admin.pk,
+        allowance=Allowance(seat="C3"),
+    )
+    ((_, key, row, _),) = told.states
+    assert key == str(attempt_id)
+    assert isinstance(row, ProgressRow)
+    assert (row.name, row.seat, row.state) == ("Ben", "C3", "ready")

@@ -8,6 +8,7 @@ import pytest
 from exams import queries
 from exams.domain.states import AttemptState
 from exams.errors import (
+    AnswersMissing,
     AttemptIsPaused,
     AttemptOver,
     AttemptUnknown,
@@ -139,6 +140,16 @@ def test_handing_in_again_gives_the_same_receipt(running: Taking) -> None:
     seen = snapshot(running.attempt_id, running.cast.ana.pk)
     assert seen.receipt == submit(running)
     assert (seen.answered, seen.total) == (1, 4)
+
+
+def test_a_hand_in_that_names_what_is_not_stored_changes_nothing(running: Taking) -> None:
+    save(running)
+    first, second = running.questions[:2]
+    with pytest.raises(AnswersMissing) as refusal:
+        submit(running, {first: 2, second: 1})
+    assert refusal.value.data == {"missing": sorted([first, second])}
+    assert running.attempt.state == AttemptState.RUNNING
+    assert not Submission.objects.exists()
 
 
 def test_an_attempt_that_ended_otherwise_cannot_be_handed_in(running: Taking) -> None:
