@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from accounts import policies
 from accounts.errors import Forbidden
 from accounts.roles import RoleSet
-from accounts.selectors import managed_institutions, roles_of
+from accounts.selectors import ClassCard, classes_of, managed_institutions, roles_of
 from exams.errors import ExamUnknown, SittingUnknown
 from exams.selectors.banks import BankView, bank_view
 from exams.selectors.exams import ExamView, QuestionPlace, exam_view, place_of_question
@@ -138,3 +138,14 @@ def sitting_for(
     if not getattr(rights, right):
         raise Forbidden
     return staff, sitting, rights
+
+
+def schedulable_classes(staff: Staff) -> list[ClassCard]:
+    """Return the classes for which the person may schedule."""
+    return [
+        one
+        for one in classes_of(staff.user_id)
+        if policies.can_schedule_sittings(
+            staff.roles, institution_id=one.institution_id, class_id=one.id
+        )
+    ]

@@ -22,7 +22,12 @@ from exams.selectors.exams import (
 )
 from exams.services import authoring, review
 from exams.views.checklist import checklist_of, is_complete
-from exams.views.staff_access import author_of, exam_for, question_for
+from exams.views.staff_access import (
+    author_of,
+    exam_for,
+    question_for,
+    schedulable_classes,
+)
 from kernel import wire
 
 KINDS_SHOWN = 20
@@ -81,6 +86,7 @@ def exam(request: HttpRequest, exam_id: int) -> HttpResponse:
         and can_approve_exam(
             staff.roles, institution_id=seen.institution_id, author_id=seen.created_by_id
         ),
+        "may_schedule": bool(schedulable_classes(staff)),
         "author": people.get(seen.created_by_id),
         "approver": people.get(seen.approved_by_id or 0),
         "pool_form": PoolForm(),

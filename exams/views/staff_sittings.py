@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import Forbidden
-from accounts.policies import can_schedule_sittings
 from accounts.roles import Role
-from accounts.selectors import ClassCard, class_card, class_cards, classes_of, members_of_class
+from accounts.selectors import class_card, class_cards, classes_of, members_of_class
 from exams.domain.states import ExamState, SittingState
 from exams.forms_exams import ReasonForm
 from exams.forms_sittings import CandidateForm, SittingForm
@@ -20,7 +19,13 @@ from exams.selectors.exams import exams_of_institution
 from exams.selectors.progress import wall_rows
 from exams.selectors.sittings import SittingView, candidate_ids, sittings_of_classes
 from exams.services import scheduling, sittings as lives
-from exams.views.staff_access import Staff, rights_of, sitting_for, staff_of
+from exams.views.staff_access import (
+    Staff,
+    rights_of,
+    schedulable_classes,
+    sitting_for,
+    staff_of,
+)
 from kernel import clock, wire
 
 OPEN = frozenset({SittingState.SCHEDULED, SittingState.LOBBY, SittingState.RUNNING})
@@ -33,7 +38,7 @@ def sittings(request: HttpRequest) -> HttpResponse:
     """List the sittings of one's classes: what is to come first, then what is over."""
     staff = staff_of(request)
     everything = _visible(staff)
-    if not everything and not _classes(staff) and not _works_on_sittings(staff):
+    if not everything and not schedulable_classes(staff) and not _works_on_sittings(staff):
         raise Forbidden
     names = class_cards(one.class_group_id for one in everything)
     context = {
@@ -41,7 +46,7 @@ def sittings(request: HttpRequest) -> HttpResponse:
         "past": [
             (one, names[one.class_group_id]) for one in everything[::-1] if one.state not in OPEN
         ],
-        "may_schedule": bool(_classes(staff)),
+        "may_schedule": bool(schedulable_classes(staff)),
     }
     return render(request, "exams/staff/sittings.html", context)
 
@@ -57,20 +62,11 @@ def _works_on_sittings(staff: Staff) -> bool:
     )
 
 
-def _classes(staff: Staff) -> list[ClassCard]:
-    """Return the classes for which the person may schedule."""
-    return [
-        one
-        for one in classes_of(staff.user_id)
-        if can_schedule_sittings(staff.roles, institution_id=one.institution_id, class_id=one.id)
-    ]
-
-
 @login_required
 def schedule(request: HttpRequest) -> HttpResponse:
     """Schedule an approved exam for a class; every paper is drawn now."""
     staff = staff_of(request)
-    classes = _classes(staff)
+    classes = schedulable_classes(staff)
     if not classes:
         raise Forbidden
     institutions = {one.institution_id for one in classes}
