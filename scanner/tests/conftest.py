@@ -7,7 +7,9 @@ import pytest
 from django.conf import LazySettings
 
 from accounts.models import Institution, User
+from kernel.events import bus
 from scanner.engines.base import NoEngine, bind_engine, bound_engine
+from scanner.events import UploadCleared, UploadRejected
 from scanner.tests.clamd_server import ClamdServer
 
 
@@ -55,3 +57,26 @@ def ben(northgate: Institution) -> User:
 def olga() -> User:
     other = Institution.objects.create(code="south", name="Southgate College")
     return User.objects.create(email="olga@south.test", full_name="Olga", institution=other)
+
+
+@pytest.fixture
+def clamd_bound(clamd: ClamdServer) -> None:
+    """Let services ask the shared clamd."""
+    bind_engine(clamd.engine())
+
+
+_heard: list[object] = []
+
+
+def _hear(event: UploadCleared | UploadRejected) -> None:
+    _heard.append(event)
+
+
+@pytest.fixture
+def heard() -> Iterator[list[object]]:
+    """What the rest of the system was told during this test."""
+    bus.bind(UploadCleared, _hear)
+    bus.bind(UploadRejected, _hear)
+    _heard.clear()
+    yield _heard
+    _heard.clear()

@@ -54,31 +54,24 @@ def check_table(machine: Machine[Verdict, VerdictAction]) -> None:
                 assert machine.next_state(state, action) is wanted
 
 
-def mutants() -> list[Machine[Verdict, VerdictAction]]:
-    made = []
-    for state in V:
-        for action in A:
-            without = {k: v for k, v in VERDICT.moves.items() if k != (state, action)}
-            for target in [None, *V]:
-                moves = without if target is None else {**without, (state, action): target}
-                if moves != VERDICT.moves:
-                    made.append(dataclasses.replace(VERDICT, moves=moves, ends=frozenset()))
-    return made
-
-
 def test_the_table_is_the_specification() -> None:
     check_table(VERDICT)
 
 
 def test_every_mutant_of_the_table_is_noticed() -> None:
-    survivors = []
-    for mutant in mutants():
-        try:
-            check_table(mutant)
-        except (AssertionError, IllegalMove, pytest.fail.Exception):
-            continue
-        survivors.append(mutant.moves)
-    assert not survivors
+    for state in V:
+        for action in A:
+            without = {k: v for k, v in VERDICT.moves.items() if k != (state, action)}
+            for target in [None, *V]:
+                moves = without if target is None else {**without, (state, action): target}
+                if moves == VERDICT.moves:
+                    continue
+                ends = VERDICT.ends - {source for source, _action in moves}
+                # a table that makes no sense is refused as soon as it is written
+                with pytest.raises(
+                    (AssertionError, ValueError, IllegalMove, pytest.fail.Exception)
+                ):
+                    check_table(dataclasses.replace(VERDICT, moves=moves, ends=ends))
 
 
 def test_clean_is_reached_only_through_a_scan() -> None:

@@ -9,7 +9,7 @@ from scanner import selectors, services
 from scanner.domain import Purpose, Verdict
 from scanner.engines.base import bind_engine
 from scanner.errors import UploadNotFound
-from scanner.tests.test_services import CLEAN, Scripted, send
+from scanner.tests.cast import CLEAN, Scripted, send
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ from celery import current_app
 
 from accounts.models import User
 from scanner import services, tasks
-from scanner.tests.test_services import Scripted, send
+from scanner.tests.cast import Scripted, send
 
 
 def test_the_schedule_names_tasks_that_exist() -> None:

@@ -15,7 +15,7 @@ from accounts.roles import Role
 from scanner import services
 from scanner.engines.base import bind_engine
 from scanner.models import Upload
-from scanner.tests.test_services import CLEAN, Scripted
+from scanner.tests.cast import CLEAN, Scripted
 from scanner.tests.test_storage import files
 
 pytestmark = pytest.mark.django_db
