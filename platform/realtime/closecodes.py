@@ -4,8 +4,9 @@ from enum import IntEnum
 
 
 class CloseCode(IntEnum):
-    """Why the server closed a socket. 1012 (restart) and 1001 come from the server software."""
+    """Why the server closed a socket."""
 
+    COME_BACK = 1012  # the server restarts, or rights have changed: come back, be checked anew
     SIGNED_OUT = 4401  # no session, or it has ended: do not come back
     FORBIDDEN = 4403  # this account may not use the socket: do not come back
     TOO_SLOW = 4408  # not writable for 10 s, or more than 1 MiB waiting: come back, resume

@@ -29,7 +29,6 @@ log = structlog.get_logger(__name__)
 
 CLOSE_S: Final = 5.0  # how long a close frame may wait for a client that does not read
 PRESENCE_NOUN: Final = "attempt"
-RESTART: Final = 1012
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -90,7 +89,7 @@ class Gateway(AsyncWebsocketConsumer):  # type: ignore[misc] # channels ships no
         if owner is None:
             await self._end(CloseCode.SIGNED_OUT)
         elif node.is_leaving:
-            await self._end(RESTART)
+            await self._end(CloseCode.COME_BACK)
         elif not node.has_room_for(owner):
             await self._end(CloseCode.TOO_MANY)
         else:

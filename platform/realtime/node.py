@@ -125,14 +125,32 @@ class Node:
 
     def _obey(self, command: Mapping[str, Any]) -> None:
         """Carry out close_user_sockets of any process."""
-        user_id, topic = command["user"], command["topic"]
+        user_id, topic, code = command["user"], command["topic"], CloseCode(command["code"])
         if topic is None:
             self._revoked[user_id] = time.time() * 1000
-        for connection, owner, topics in list(self._sockets.values()):
-            is_spared = connection.caller.connection_id == command["spare"]
-            is_meant = owner.user_id == user_id and (topic is None or topic in topics())
-            if is_meant and not is_spared:
-                connection.close(CloseCode(command["code"]))
+        meant = [
+            (connection, owner)
+            for connection, owner, topics in self._sockets.values()
+            if owner.user_id == user_id
+            and (topic is None or topic in topics())
+            and connection.caller.connection_id != command["spare"]
+        ]
+        if code is CloseCode.SIGNED_OUT:
+            _ = spawn(self._check_anew(meant), name="node-check-anew")
+            return
+        for connection, _owner in meant:
+            connection.close(code)
+
+    async def _check_anew(self, sockets: list[tuple[Connection, Identity]]) -> None:
+        """Close sockets: for good where the session has ended, else to be authorised anew."""
+        try:
+            gone = await in_database(identity.ended, {owner for _, owner in sockets})
+        except Exception:  # without the database nobody can be told to stay away for good
+            log.exception("sessions.unchecked")
+            gone = set()
+        for connection, owner in sockets:
+            is_gone = owner in gone
+            connection.close(CloseCode.SIGNED_OUT if is_gone else CloseCode.COME_BACK)
 
     # ── Checks ──────────────────────────────────────────────────────────────────────────────
 

@@ -67,9 +67,13 @@ def close_user_sockets(
 ) -> None:
     """Close the person's sockets in every process, once the caller's transaction has committed.
 
+    To be called when a session, a password, an account or a role has ended. With 4401 each socket's
+    session is looked up: where it has ended the client is told so for good, elsewhere (another
+    device, a changed role) it is told to come back, and every topic is authorised anew.
+
     Args:
         user_id: Whose sockets.
-        code: Close code told to the client: 4401 signed out, 4409 taken over by another tab.
+        code: 4401 as above, 4403 not allowed any more, 4409 taken over by another tab.
         topic: Only sockets subscribed to this topic; None is all, and ends resume tickets too.
         except_connection: A connection id to spare.
     """

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import override_settings
 
 from kernel.tests.engines import PrivateValkey
@@ -58,19 +59,26 @@ def test_a_persons_sockets_are_closed_in_every_process(
     pair: tuple[Server, Server], ana: Person, ben: Person
 ) -> None:
     one, two = pair
-    tabs = [Tab(one, ana.session_key), Tab(two, ana.session_key)]
-    bystander = Tab(two, ben.session_key)
-    ticket = tabs[0].hello()["ticket"]
-    for tab in (*tabs, bystander):
-        tab.hello()
-    committed(lambda: close_user_sockets(ana.id))
+    ended = session_of(ana.user)
+    tabs = [Tab(one, ended), Tab(two, ended)]
+    other_device, bystander = Tab(two, ana.session_key), Tab(two, ben.session_key)
+    tickets = [tab.hello()["ticket"] for tab in (*tabs, other_device, bystander)]
+
+    def leave() -> None:
+        Session.objects.filter(pk=ended).delete()
+        close_user_sockets(ana.id)
+
+    committed(leave)
     assert [tab.closed() for tab in tabs] == [4401, 4401]
+    assert other_device.closed() == 1012  # it may come back, and is checked anew
     bystander.send(t="hb", id="x")
     bystander.expect(lambda frame: frame["t"] == "hb")
     bystander.close()
-    ended, ana.session_key = ana.session_key, session_of(ana.user)
-    sign_out(ended)
-    assert Tab(one, ended, subprotocols=["invigil.v1", f"ticket.{ticket}"]).closed() == 4401
+    offered = ["invigil.v1", f"ticket.{tickets[0]}"]
+    assert Tab(one, ended, subprotocols=offered).closed() == 4401
+    again = Tab(one, ana.session_key, subprotocols=["invigil.v1", f"ticket.{tickets[2]}"])
+    assert again.hello()["user"] == ana.id
+    again.close()
 
 
 def test_a_newer_tab_replaces_only_the_sockets_of_that_attempt(

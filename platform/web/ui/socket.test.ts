@@ -61,10 +61,11 @@ describe("socket", () => {
 
   describe("coming back", () => {
     it("waits with full jitter between 0.3 and 10 seconds", () => {
-      expect(backOff(0, () => 1)).toBe(300);
+      expect(backOff(0, () => 0)).toBe(300);
+      expect(backOff(0, () => 1)).toBe(1000);
       expect(backOff(20, () => 0)).toBe(300);
       expect(backOff(20, () => 1)).toBe(10_000);
-      expect(backOff(3, () => 0.5)).toBe(300 + 0.5 * 2100);
+      expect(backOff(2, () => 0.5)).toBe(300 + 0.5 * 3700);
     });
 
     it("waits longer after each failure and starts anew after a hello", () => {
@@ -78,9 +79,9 @@ describe("socket", () => {
         while (FakeSocket.all.length === count) vi.advanceTimersByTime(50);
         waits.push(Date.now() - began);
       }
-      expect(waits).toEqual([300, 600, 1200, 2400, 4800, 9600, 10_000]);
+      expect(waits).toEqual([1000, 2000, 4000, 8000, 10_000, 10_000, 10_000]);
       FakeSocket.latest.hello().drop();
-      vi.advanceTimersByTime(300);
+      vi.advanceTimersByTime(1000);
       expect(FakeSocket.all.length).toBe(9);
     });
 
@@ -96,7 +97,7 @@ describe("socket", () => {
       opened().drop(4429);
       vi.advanceTimersByTime(10_000);
       expect(FakeSocket.all.length).toBe(1);
-      vi.advanceTimersByTime(400);
+      vi.advanceTimersByTime(1000);
       expect(FakeSocket.all.length).toBe(2);
     });
 

@@ -55,7 +55,8 @@ export interface Socket {
 export const SUBPROTOCOL = "invigil.v1";
 export const ACK_TIMEOUT_MS = 10_000;
 export const SILENCE_MS = 6_000;
-const FIRST_DELAY_MS = 300;
+const SHORTEST_DELAY_MS = 300;
+const FIRST_CEILING_MS = 1000;
 const LONGEST_DELAY_MS = 10_000;
 const OVERLOAD_DELAY_MS = 10_000;
 
@@ -93,8 +94,8 @@ export function connect(url: string): Socket {
  * students does not come back in the same instant.
  */
 export function backOff(failures: number, random: () => number = Math.random): number {
-  const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);
-  return FIRST_DELAY_MS + random() * Math.max(0, ceiling - FIRST_DELAY_MS);
+  const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_CEILING_MS * 2 ** failures);
+  return SHORTEST_DELAY_MS + random() * (ceiling - SHORTEST_DELAY_MS);
 }
 
 class ReconnectingSocket implements Socket {
