@@ -1,7 +1,6 @@
 /** The light/dark switch: the system's choice until the person makes one, kept in a cookie. */
 
 export type Theme = "auto" | "light" | "dark";
-const ORDER: readonly Theme[] = ["auto", "light", "dark"];
 const YEAR_S = 365 * 86_400;
 
 /** The theme chosen on this page. */
@@ -16,11 +15,6 @@ export function chooseTheme(theme: Theme): void {
   const age = theme === "auto" ? 0 : YEAR_S;
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `theme=${theme}; path=/; max-age=${age}; SameSite=Lax${secure}`;
-}
-
-/** The theme after this one in the switch's round. */
-export function nextTheme(theme: Theme): Theme {
-  return ORDER[(ORDER.indexOf(theme) + 1) % ORDER.length] ?? "auto";
 }
 
 /** Bind every `[data-theme-choice]` button. */

@@ -8,17 +8,13 @@ import { type DateStyle, formatClock, formatDate, formatSpan, t } from "$web/i18
 
 const DAY_MS = 86_400_000;
 
-/** Offset of the server's clock to this one, from the time the server wrote into the page. */
-export function serverOffsetMs(now: number = Date.now()): number {
+/** Offset of the server's clock to this one, from the time the server wrote into the page; 0 without. */
+export function serverOffsetMs(): number {
   const written = Number(document.body.dataset.serverTime);
-  const opened = performance.timeOrigin + performance.now() - now;
-  return written > 0 && Math.abs(opened) < DAY_MS ? written - pageOpenedAt() : 0;
-}
-
-// The navigation's response start is the closest local instant to when the server wrote its time.
-function pageOpenedAt(): number {
-  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-  return performance.timeOrigin + (navigation?.responseStart ?? 0);
+  if (!(written > 0)) return 0;
+  // The first byte of the page is the closest local instant to when the server wrote its time.
+  const [page] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return written - (performance.timeOrigin + (page?.responseStart ?? 0));
 }
 
 /** Write every `data-local` time of `root` in the reader's way. */
