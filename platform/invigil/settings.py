@@ -15,7 +15,7 @@ VAR_DIR = Path(env.text("VAR_DIR", str(ROOT / "var")))
 
 # ── Core ────────────────────────────────────────────────────────────────────────────────────
 DEBUG = env.flag("DJANGO_DEBUG")
-TESTING = env.flag("INVIGIL_TESTING")
+TESTING = env.flag("INVIGIL_TESTING") or "pytest" in sys.modules  # passwords are hashed cheaply
 SECRET_KEY = env.text("DJANGO_SECRET_KEY", "insecure-only-for-development-and-tests-0123456789")
 ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = env.words("DJANGO_CSRF_TRUSTED_ORIGINS")
@@ -159,7 +159,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 if TESTING:
-    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS[1:]]
 
 # ── Security headers ────────────────────────────────────────────────────────────────────────
 HTTPS = env.flag("INVIGIL_HTTPS")
