@@ -51,29 +51,34 @@ def make_sitting(*, students: int, lead: timedelta, working_time: timedelta) -> 
         raise NoDemo("The demo school is missing: python3 run.py manage seed_demo")
     group = _class(institution.id)
     ids = _students(institution.id, group.id, students)
-    starts_at = clock.now() + lead
+    plan = _plan(lead, working_time)
     room = ensure_room(class_id=group.id, kind=RoomKind.CLASS)
     sitting_id = schedule_sitting(
         exam_id=held[-1].exam_id,
         class_group_id=group.id,
-        plan=SittingPlan(
-            title="Rehearsal",
-            lobby_opens_at=clock.now() + lead / 2,
-            starts_at=starts_at,
-            closes_at=starts_at + working_time + 2 * SPARE,
-            duration=working_time + SPARE,
-        ),
+        plan=plan,
         actor_id=ids[0],
         student_ids=ids,
     )
     return Cast(
         sitting=sitting_id,
-        title="Rehearsal",
-        starts_at=int(starts_at.timestamp() * 1000),
+        title=plan.title,
+        starts_at=int(plan.starts_at.timestamp() * 1000),
         room=str(room),
         students=[_student_login(number) for number in range(1, students + 1)],
         attempts=[attempt_of(sitting_id, student_id) for student_id in ids],
         invigilator=Login(INSTITUTION_CODE, email_of(STAFF[2]), PASSWORD, STAFF[2].name),
+    )
+
+
+def _plan(lead: timedelta, working_time: timedelta) -> SittingPlan:
+    now = clock.now()
+    return SittingPlan(
+        title="Rehearsal",
+        lobby_opens_at=now + lead / 2,
+        starts_at=now + lead,
+        closes_at=now + lead + working_time + 2 * SPARE,
+        duration=working_time + SPARE,
     )
 
 

@@ -1,0 +1,96 @@
+"""The demo school: whole after one call, and with an exam ahead whenever it is asked for."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import authenticate
+from django.test import RequestFactory
+
+from accounts.roles import Role
+from accounts.selectors import classes_of_institution, institution_by_code, members_of_class
+from exams.domain.states import AttemptState, SittingState
+from exams.models import Attempt, Candidate, Sitting
+from exams.selectors.sittings import SittingView, sittings_of_institution
+from exams.services.attempts import expire_due
+from exams.services.sittings import move_due_sittings
+from invigil.demo import school
+from invigil.demo.people import INSTITUTION_CODE, PASSWORD, STUDENTS
+from kernel import clock
+
+pytestmark = pytest.mark.django_db
+LONG_AGO = timedelta(hours=3)
+
+
+def sittings() -> list[SittingView]:
+    institution = institution_by_code(INSTITUTION_CODE)
+    return sittings_of_institution(institution.id) if institution else []
+
+
+def let_everything_end() -> None:
+    """Put the sittings that are ahead into the past, and do what the beat does."""
+    for one in Sitting.objects.filter(state__in=school.AHEAD):
+        one.lobby_opens_at -= LONG_AGO
+        one.starts_at -= LONG_AGO
+        one.closes_at -= LONG_AGO
+        one.save()
+    Attempt.objects.filter(state=AttemptState.READY).update(deadline=clock.now() - LONG_AGO / 2)
+    move_due_sittings()
+    expire_due()
+    move_due_sittings()
+
+
+def test_nothing_is_there_before_it_is_made() -> None:
+    assert not school.is_there()
+    assert school.upcoming() is None
+    school.schedule_again()
+    assert sittings() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_school_is_whole_after_it_was_committed() -> None:
+    school.make_school()
+    assert school.is_there()
+    institution = institution_by_code(INSTITUTION_CODE)
+    assert institution is not None
+    for card in classes_of_institution(institution.id):
+        present = members_of_class(card.id, Role.STUDENT)
+        assert {one.name for one in present} == {one.name for one in STUDENTS[card.code]}
+    coming, past = sittings()
+    assert coming.state == SittingState.SCHEDULED
+    assert past.state == SittingState.PUBLISHED
+    assert past.ended == past.candidates == len(STUDENTS["10b"])
+
+
+def test_everybody_signs_in_with_the_printed_password() -> None:
+    school.make_school()
+    request = RequestFactory().post("/accounts/login/")
+    for password, may_enter in ((PASSWORD, True), ("wrong", False)):
+        user = authenticate(request, login="1001", institution=INSTITUTION_CODE, password=password)
+        assert (user is not None) == may_enter
+
+
+def test_the_coming_sitting_opens_soon_for_the_whole_class() -> None:
+    before = clock.now()
+    school.make_school()
+    coming = school.upcoming()
+    assert coming is not None
+    assert before + school.OPENS_IN <= coming.starts_at <= clock.now() + school.OPENS_IN
+    assert coming.starts_at - coming.lobby_opens_at == school.OPENS_IN - school.LOBBY_IN
+    assert coming.closes_at == coming.starts_at + school.WINDOW
+    seats = Candidate.objects.filter(sitting_id=coming.id)
+    assert len(set(seats.values_list("seat", flat=True))) == len(STUDENTS["10a"])
+    assert seats.filter(extra_percent=25).count() == 1
+
+
+def test_an_exam_whose_sitting_is_over_is_scheduled_anew() -> None:
+    school.make_school()
+    first = school.upcoming()
+    assert first is not None
+    let_everything_end()
+    assert school.upcoming() is None
+    school.schedule_again()
+    second = school.upcoming()
+    assert second is not None
+    assert second.id != first.id
+    assert (second.exam_id, second.class_group_id) == (first.exam_id, first.class_group_id)
+    assert len(sittings()) == 3
