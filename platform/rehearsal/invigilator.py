@@ -73,6 +73,7 @@ class Invigilator:
         pause_s = 0.3
         while True:
             wall = camera.new_connection()
+            self._walls.append(wall)  # from here on, whoever stops the watching closes it
             slots = [wall.addTransceiver("video", direction="recvonly") for _ in attempts]
             for slot in slots:
                 slot.setCodecPreferences(camera.video_preferences())
@@ -83,11 +84,11 @@ class Invigilator:
                 answer = await self.live.call(f"media:{self.sitting}", "media.subscribe", body)
                 await camera.accept(wall, answer["sdp"])
             except (CallRefused, ConnectionError):
+                self._walls.remove(wall)
                 await wall.close()
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, 5.0)
             else:
-                self._walls.append(wall)
                 for attempt, slot in zip(attempts, slots, strict=True):
                     self._count(attempt, slot.receiver.track)
                 return
@@ -125,6 +126,7 @@ class Invigilator:
         """Close everything."""
         if self._watching:
             self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
         for wall in self._walls:
             await wall.close()
         await self.browser.http.close()

@@ -223,6 +223,7 @@ class Student:
         """Close the camera and the browser."""
         if self._publishing:
             self._publishing.cancel()
+            await asyncio.gather(self._publishing, return_exceptions=True)
         if self._camera:
             await self._camera.close()
         await self.browser.http.close()

@@ -1,0 +1,34 @@
+"""The small site that the simulated people are tested against."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import pytest
+
+from rehearsal.browser import Browser
+from rehearsal.live import Live
+from rehearsal.tests.site import Site, running_site
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with running_site() as running:
+        yield running
+
+
+@pytest.fixture
+async def browser(site: Site) -> AsyncIterator[Browser]:
+    async with Browser(site.base_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def live(site: Site, browser: Browser) -> AsyncIterator[Live]:
+    """A socket that is kept open for the time of the test."""
+    socket = Live(browser, site.ws_url)
+    running = asyncio.ensure_future(socket.run())
+    yield socket
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running

@@ -1,0 +1,179 @@
+"""A small site that answers as the real one does: sign-in form, JSON verbs, one socket.
+
+It keeps what it was sent, so that a test reads what really went over the wire.
+"""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from aiohttp import WSMsgType, web
+
+from rehearsal.plan import Login
+
+TOKEN: Final = "t0ken"
+PATIENCE_S: Final = 10.0
+ANA: Final = Login("north", "1001", "sunny-river-stone", "Ana")
+Frame = dict[str, Any]
+Answer = Callable[[Frame], Frame]
+
+
+@dataclass
+class Site:
+    """What the site is told to answer, and what it heard.
+
+    Attributes:
+        faults: What the next requests meet: a status, or None for a cut connection.
+        replies: "METHOD path" → the JSON answers in turn; the last one stays.
+        calls: Name of a socket call → what becomes of it; others are acknowledged.
+        snapshots: Topic → state in the answer to a subscription.
+        requests: (method and path, body) of every request that was served.
+        frames: Every frame that came over the socket, of all connections.
+    """
+
+    base_url: str = ""
+    faults: deque[int | None] = field(default_factory=deque)
+    replies: dict[str, deque[tuple[int, Frame]]] = field(default_factory=dict)
+    calls: dict[str, Answer] = field(default_factory=dict)
+    snapshots: dict[str, Frame] = field(default_factory=dict)
+    requests: list[tuple[str, Frame]] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
+    origins: list[str] = field(default_factory=list)
+    sockets: list[web.WebSocketResponse] = field(default_factory=list)
+
+    @property
+    def ws_url(self) -> str:
+        """The address of the socket."""
+        return f"{self.base_url.replace('http', 'ws')}/ws/"
+
+    def reply(self, what: str, *answers: tuple[int, Frame]) -> None:
+        """Answer "METHOD path" with these in turn; the last one again and again."""
+        self.replies[what] = deque(answers)
+
+    def bodies(self, what: str) -> list[Frame]:
+        """Return the bodies that came to "METHOD path"."""
+        return [body for name, body in self.requests if name == what]
+
+    def heard(self, kind: str) -> list[Frame]:
+        """Return the frames of one kind."""
+        return [frame for frame in self.frames if frame["t"] == kind]
+
+    async def push(self, *frames: Frame) -> None:
+        """Send frames over the newest socket, as one array where there are several."""
+        await self.sockets[-1].send_str(json.dumps(frames[0] if len(frames) == 1 else frames))
+
+    async def cut(self) -> None:
+        """Lose the newest socket without a word of farewell."""
+        request = self.sockets[-1]._req
+        assert request is not None
+        assert request.transport is not None
+        request.transport.abort()
+
+    async def _login_page(self, request: web.Request) -> web.Response:
+        field_ = f'<input type="hidden" name="csrfmiddlewaretoken" value="{TOKEN}">'
+        page = web.Response(text=f"<form>{field_}</form>", content_type="text/html")
+        page.set_cookie("csrftoken", "c00kie")
+        return page
+
+    async def _login(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        self.requests.append(("sign-in", {**form, "referer": request.headers.get("Referer", "")}))
+        known = (ANA.institution, ANA.identifier, ANA.password, TOKEN)
+        given = tuple(
+            form.get(name) for name in ("institution", "login", "password", "csrfmiddlewaretoken")
+        )
+        if given != known:
+            return web.Response(text="<form>wrong</form>", content_type="text/html")
+        answer = web.Response(status=302, headers={"Location": "/"})
+        answer.set_cookie("sessionid", "s3ssion")
+        return answer
+
+    async def _api(self, request: web.Request) -> web.Response:
+        if self.faults and (fault := self.faults.popleft()) != 0:
+            if fault is None:
+                assert request.transport is not None
+                request.transport.abort()
+            return web.Response(status=fault or 500, text="away")
+        if request.headers.get("X-CSRFToken", "") != request.cookies.get("csrftoken", ""):
+            return web.json_response({"code": "csrf", "data": {}}, status=403)
+        what = f"{request.method} {request.path}"
+        self.requests.append((what, await request.json() if request.can_read_body else {}))
+        answers = self.replies.get(what)
+        if not answers:
+            return web.json_response({"code": "not_found", "data": {}}, status=404)
+        status, body = answers.popleft() if len(answers) > 1 else answers[0]
+        return web.json_response(body, status=status)
+
+    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(protocols=["invigil.v1"])
+        await socket.prepare(request)
+        self.origins.append(request.headers.get("Origin", ""))
+        self.sockets.append(socket)
+        await socket.send_json({"t": "hello", "d": {"user": 1, "server_time": 0, "conn": "c"}})
+        async for message in socket:
+            if message.type is WSMsgType.TEXT:
+                await self._serve(socket, json.loads(message.data))
+        return socket
+
+    async def _serve(self, socket: web.WebSocketResponse, frame: Frame) -> None:
+        self.frames.append(frame)
+        if frame["t"] == "sub":
+            state = self.snapshots.get(frame["top"], {})
+            answer = {"t": "subd", "re": frame["id"], "top": frame["top"], "head": 0, "d": state}
+        elif frame["t"] == "hb":
+            answer = {"t": "hb", "at": 0}
+        else:
+            made = self.calls.get(frame["t"], acknowledge)(frame)
+            if not made:
+                return  # the site stays silent
+            answer = {"re": frame["id"], **made}
+        await socket.send_json(answer)
+
+
+def acknowledge(frame: Frame) -> Frame:
+    """Say yes."""
+    return {"t": "ack", "d": {"name": frame["t"]}}
+
+
+def refuse(code: str) -> Answer:
+    """Say no with a stable word."""
+    return lambda _frame: {"t": "err", "code": code, "d": {}}
+
+
+def silent(_frame: Frame) -> Frame:
+    """Say nothing."""
+    return {}
+
+
+@asynccontextmanager
+async def running_site(replies: Mapping[str, Frame] | None = None) -> AsyncIterator[Site]:
+    """Serve the site on a free port of this machine."""
+    site = Site()
+    for what, body in (replies or {}).items():
+        site.reply(what, (200, body))
+    app = web.Application()
+    app.router.add_get("/accounts/login/", site._login_page)
+    app.router.add_post("/accounts/login/", site._login)
+    app.router.add_get("/ws/", site._socket)
+    app.router.add_route("*", "/api/{rest:.*}", site._api)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        site.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield site
+    finally:
+        for socket in site.sockets:
+            await socket.close()
+        await runner.cleanup()
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Wait for something that another task does."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not true():  # noqa: ASYNC110 what is waited for has no event
+            await asyncio.sleep(0.01)

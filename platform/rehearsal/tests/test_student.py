@@ -1,0 +1,167 @@
+"""A simulated candidate: what it sends, what it notes, what it repeats."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from rehearsal import student as module
+from rehearsal.browser import Refused
+from rehearsal.plan import Options
+from rehearsal.student import Student
+from rehearsal.tests.site import ANA, Frame, Site, refuse, until
+
+API = "POST /api/attempts/7"
+QUESTIONS = [
+    {"id": 31, "kind": "bool"},
+    {"id": 32, "kind": "float"},
+    {"id": 33, "kind": "file"},
+]
+NOT_OPEN = (409, {"code": "not_open", "data": {}})
+BRIEF = Options(students=1, minutes=0.005, think_s=0.02)
+
+
+@pytest.fixture
+async def ana(site: Site, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Student]:
+    """Ana at a site where everything goes well; the test may change that."""
+    monkeypatch.setattr(module, "START_POLL_S", 0.01)
+    site.reply(f"{API}/lease", (200, {"lease": "l-1"}))
+    site.reply(f"{API}/start", (200, {"questions": QUESTIONS}))
+    site.reply(f"{API}/answers", (200, {"saved": {"31": 99, "32": 99}}))
+    site.reply(f"{API}/submit", (200, {"receipt": "R-7"}))
+    site.snapshots["watch:7"] = {"commands": []}
+    site.calls["media.publish"] = refuse("media_forbidden")
+    player = Student(ANA, 7, base_url=site.base_url, ws_url=site.ws_url, sitting=3, room="5")
+    yield player
+    await player.leave()
+
+
+@pytest.fixture
+async def live_ana(ana: Student) -> AsyncIterator[Student]:
+    """Ana signed in, with her socket open."""
+    await ana.arrive()
+    running = asyncio.ensure_future(ana.live.run())
+    await ana.live.is_open.wait()
+    yield ana
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_arriving_waits_for_the_lobby_to_open(site: Site, ana: Student) -> None:
+    site.reply(f"{API}/lease", NOT_OPEN, NOT_OPEN, (200, {"lease": "l-1"}))
+    await ana.arrive()
+    assert len(site.bodies("sign-in")) == 1
+    assert len(site.bodies(f"{API}/lease")) == 3
+
+
+async def test_arriving_at_a_foreign_sitting_is_refused(site: Site, ana: Student) -> None:
+    site.reply(f"{API}/lease", (404, {"code": "attempt_unknown", "data": {}}))
+    with pytest.raises(Refused, match="attempt_unknown"):
+        await ana.arrive()
+
+
+async def test_working_saves_what_was_entered_and_hands_in(site: Site, ana: Student) -> None:
+    site.reply(f"{API}/start", NOT_OPEN, (200, {"questions": QUESTIONS}))
+    await ana.arrive()
+    await ana.work(BRIEF)
+    saves = site.bodies(f"{API}/answers")
+    sent = [one for body in saves for one in body["answers"]]
+    assert sent
+    assert {body["lease"] for body in saves} == {"l-1"}
+    assert {one["question"] for one in sent} <= {31, 32}  # a file is nothing to type
+    for one in sent:
+        assert ana.log.sent[one["question"], one["seq"]] == one["value"]
+    (handed_in,) = site.bodies(f"{API}/submit")
+    assert handed_in["digest"] == {str(one["question"]): 99 for one in sent}
+    assert ana.log.receipt == "R-7"
+    assert ana.log.saves_acked == ana.log.saves_sent == len(sent)
+    assert len(ana.log.start_ms) == len(ana.log.submit_ms) == 1
+
+
+async def test_an_answer_stays_pending_until_its_own_sequence_is_acknowledged(
+    site: Site, ana: Student
+) -> None:
+    await ana.arrive()
+    site.reply(f"{API}/answers", (200, {"saved": {}}), (200, {"saved": {"31": 1, "8": 4}}))
+    ana._enter(QUESTIONS[0])
+    await ana._save_everything()
+    assert [len(body["answers"]) for body in site.bodies(f"{API}/answers")] == [1, 1]
+    assert ana.log.acked == {31: 1}
+    assert (ana.log.saves_sent, ana.log.saves_acked) == (2, 1)
+    ana._enter(QUESTIONS[0])
+    ana._acked(31, 1, {31: (1, True)})
+    assert ana._pending[31][0] == 2  # a late ack of the older value drops nothing newer
+
+
+async def test_a_refused_save_is_noted_unless_the_exam_is_paused(site: Site, ana: Student) -> None:
+    await ana.arrive()
+    paused = (409, {"code": "paused", "data": {}})
+    lost = (409, {"code": "lease_lost", "data": {}})
+    site.reply(f"{API}/answers", paused, lost, (200, {"saved": {"31": 1}}))
+    ana._enter(QUESTIONS[0])
+    await ana._save_everything()
+    assert ana.log.problems == ["save refused: lease_lost"]
+    assert ana.log.acked == {31: 1}
+
+
+async def test_commands_are_acknowledged_live_and_after_coming_back(
+    site: Site, live_ana: Student
+) -> None:
+    await site.push({"t": "command.issued", "top": "watch:7", "d": {"command": {"id": "c-1"}}})
+    await until(lambda: live_ana.log.commands_applied == 1)
+    site.snapshots["watch:7"] = {"commands": [{"id": "c-2"}]}
+    await site.cut()
+    await until(lambda: live_ana.log.commands_applied == 2)
+    acks = [frame["d"] for frame in site.heard("watch.ack")]
+    assert acks == [{"command_id": name, "outcome": "applied"} for name in ("c-1", "c-2")]
+
+
+@pytest.mark.parametrize(("taker", "problems"), [("l-1", []), ("l-2", ["lease lost"])])
+async def test_a_lease_taken_by_another_tab_is_a_problem(
+    ana: Student, taker: str, problems: list[str]
+) -> None:
+    await ana.arrive()
+    ana._hear_attempt({"t": "attempt.lease_taken", "d": {"lease": taker}})
+    assert ana.log.problems == problems
+
+
+async def test_a_locked_chat_takes_nothing_and_an_open_one_is_noted(
+    site: Site, live_ana: Student
+) -> None:
+    site.calls["chat.post"] = refuse("chat_locked")
+    await live_ana.try_the_chat()
+    assert (live_ana.log.chat_tried, live_ana.log.chat_accepted) == (1, 0)
+    del site.calls["chat.post"]
+    await live_ana.try_the_chat()
+    assert (live_ana.log.chat_tried, live_ana.log.chat_accepted) == (2, 1)
+    assert {frame["top"] for frame in site.heard("chat.post")} == {"chat:5"}
+
+
+async def test_a_forbidden_camera_is_noted_and_not_offered_again(
+    site: Site, live_ana: Student
+) -> None:
+    await until(lambda: live_ana.log.problems)
+    assert live_ana.log.problems == ["camera refused"]
+    (offer,) = site.heard("media.publish")
+    assert (offer["top"], offer["d"]["attempt"]) == ("media:a7", 7)
+    assert "a=sendonly" in offer["d"]["offer"]
+    assert "VP8/90000" in offer["d"]["offer"]
+
+
+async def test_a_reassigned_camera_is_offered_anew(site: Site, live_ana: Student) -> None:
+    await until(lambda: len(site.heard("media.publish")) == 1 and live_ana.log.problems)
+    await site.push({"t": "media.reassign", "top": "media:a7", "d": {}})
+    await until(lambda: len(site.heard("media.publish")) == 2)
+
+
+async def test_a_busy_media_server_is_asked_again(site: Site, live_ana: Student) -> None:
+    await until(lambda: live_ana.log.problems)
+    answers = [refuse("media_busy"), refuse("media_forbidden")]
+
+    def take(frame: Frame) -> Frame:
+        return answers.pop(0)(frame)
+
+    site.calls["media.publish"] = take
+    live_ana._publish_again()
+    await until(lambda: not answers)
+    await until(lambda: live_ana.log.problems == ["camera refused"] * 2)
