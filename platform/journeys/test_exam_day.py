@@ -1,7 +1,6 @@
 """The exam day of two students and an invigilator in Chromium, from the lobby to the result."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,39 +58,17 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=PICTURES / f"{name}.png")
 
 
-def test_an_exam_day(browser: Browser, stack: RunningStack, cast: Any, tmp_path: Path) -> None:
-    del tmp_path
-    sitting = cast["sitting"]
-    ivo = Person(browser, stack.base_url, color_scheme="dark")
-    ivo.sign_in(
-        identifier=cast["invigilator"]["identifier"], password=cast["invigilator"]["password"]
-    )
-    ivo.go(f"/sittings/{sitting}/wall/")
+def test_an_exam_day(browser: Browser, stack: RunningStack, cast: Any) -> None:
+    ivo = invigilator(browser, stack, cast)
     ana, ben = (student(browser, stack, cast, index) for index in (0, 1))
     for person in (ana, ben):
-        check_in(person, sitting)
-
-    # The lobby is open, so the class chat is locked and sealed for its candidates.
-    chat = ben.context.new_page()
-    chat.goto(f"{stack.base_url}/chat/{cast['room']}/")
-    expect(chat.get_by_text("locked", exact=False).first).to_be_visible(timeout=SOON)
-    picture(chat, "chat")
-    chat.close()
-
+        check_in(person, cast["sitting"])
+    find_chat_locked(ben, stack, cast)
     for person in (ana, ben):
-        wait_for_room(person, sitting)
+        wait_for_room(person, cast["sitting"])
     ana.page.keyboard.press("1")
     saved(ana.page)
-
-    # The wall shows both cameras, and one large.
-    ivo.page.wait_for_function(f"({PLAYING})() >= 2", timeout=40_000)
-    picture(ivo.page, "wall")
-    ivo.page.locator(f"[data-attempt='{cast['attempts'][0]}']").click()
-    ivo.page.wait_for_function(
-        "() => [...document.querySelectorAll('.focus video')].some((v) => v.videoWidth >= 640)",
-        timeout=SOON,
-    )
-
+    watch_both_cameras(ivo, cast)
     pause_and_resume(ivo, ana)
     work_offline_and_reload(ana)
     picture(ana.page, "exam-room")
@@ -99,12 +76,37 @@ def test_an_exam_day(browser: Browser, stack: RunningStack, cast: Any, tmp_path:
         hand_in(person)
     ivo.page.keyboard.press("Escape")
     expect(ivo.page.get_by_text("Handed in").first).to_be_visible(timeout=SOON)
-
-    stored = stack.manage_json("rehearsal_audit", str(sitting))
-    assert stored["late_messages"] == 0
-    assert all(attempt["answers"] for attempt in stored["attempts"].values() if attempt["answers"])
-    assert {attempt["state"] for attempt in stored["attempts"].values()} == {"submitted"}
+    nothing_was_lost(stack, cast)
     assert [p.complaints for p in (ivo, ana, ben)] == [[], [], []]
+
+
+def invigilator(browser: Browser, stack: RunningStack, cast: Any) -> Person:
+    """Sign in and look at the wall of the sitting."""
+    login = cast["invigilator"]
+    ivo = Person(browser, stack.base_url, color_scheme="dark")
+    ivo.sign_in(identifier=login["identifier"], password=login["password"])
+    ivo.go(f"/sittings/{cast['sitting']}/wall/")
+    return ivo
+
+
+def find_chat_locked(ben: Person, stack: RunningStack, cast: Any) -> None:
+    """The lobby is open, so the class chat is locked and sealed for its candidates."""
+    chat = ben.context.new_page()
+    chat.goto(f"{stack.base_url}/chat/{cast['room']}/")
+    expect(chat.get_by_text("locked", exact=False).first).to_be_visible(timeout=SOON)
+    picture(chat, "chat")
+    chat.close()
+
+
+def watch_both_cameras(ivo: Person, cast: Any) -> None:
+    """The wall shows both cameras, and one large."""
+    ivo.page.wait_for_function(f"({PLAYING})() >= 2", timeout=40_000)
+    picture(ivo.page, "wall")
+    ivo.page.locator(f"[data-attempt='{cast['attempts'][0]}']").click()
+    ivo.page.wait_for_function(
+        "() => [...document.querySelectorAll('.focus video')].some((v) => v.videoWidth >= 640)",
+        timeout=SOON,
+    )
 
 
 def pause_and_resume(ivo: Person, ana: Person) -> None:
@@ -137,3 +139,11 @@ def hand_in(person: Person) -> None:
     person.page.get_by_role("button", name="Hand in now").click(timeout=SOON)
     person.page.get_by_role("button", name="Yes, hand in").click(timeout=SOON)
     expect(person.page.get_by_text("This is your receipt", exact=False)).to_be_visible(timeout=SOON)
+
+
+def nothing_was_lost(stack: RunningStack, cast: Any) -> None:
+    """The database holds both attempts and what Ana entered; no message got behind the lock."""
+    stored = stack.manage_json("rehearsal_audit", str(cast["sitting"]))
+    assert stored["late_messages"] == 0
+    assert stored["attempts"][str(cast["attempts"][0])]["answers"]
+    assert {attempt["state"] for attempt in stored["attempts"].values()} == {"submitted"}
