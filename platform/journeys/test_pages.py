@@ -36,10 +36,10 @@ LINKS: Final = "els => els.map((a) => a.pathname + a.search)"
 
 def findings_of(page: Page) -> list[str]:
     """Return what axe finds, in words."""
-    violations = Axe().run(page, options=AXE).response["violations"]
+    broken_rules = Axe().run(page, options=AXE).response["violations"]
     return [
         f"{page.url}: {rule['id']}: {node['html'][:160]}"
-        for rule in violations
+        for rule in broken_rules
         for node in rule["nodes"][:2]
     ]
 
