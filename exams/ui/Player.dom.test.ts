@@ -1,0 +1,194 @@
+import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
+import { tick } from "svelte";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiError } from "$web/api";
+import Player from "./Player.svelte";
+import { settlePromises } from "./autosave/testing";
+import { ServerClock } from "./clock";
+import type { Question } from "./paper";
+import { Place, offline } from "./room/fakes";
+import type { Room } from "./room/room";
+
+const base = {
+  pool: "", help_html: "", points: "1", required: false, choices: [], lefts: [], multiple: false,
+  min_answers: 1, max_answers: 1, min_length: 0, max_length: null, min_value: null, max_value: null, accept: [],
+};
+const QUESTIONS: Question[] = [
+  {
+    ...base, id: 11, number: 1, kind: "choice", prompt_html: "<p>Which planet?</p>",
+    choices: [{ id: 5, html: "Mars" }, { id: 6, html: "Venus" }],
+  },
+  { ...base, id: 12, number: 2, kind: "text", prompt_html: "<p>Why?</p>", max_length: 50 },
+];
+
+let place: Place;
+let room: Room;
+
+async function show(): Promise<void> {
+  await tick();
+  await settlePromises();
+  await tick();
+}
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  HTMLDialogElement.prototype.showModal ??= function showModal(this: HTMLDialogElement) { this.open = true; };
+  place = new Place();
+  place.api.questions = QUESTIONS;
+  Object.defineProperty(place.store, "durable", { value: true });
+  room = await place.openRoom();
+  render(Player, {
+    room,
+    camera: null,
+    clock: new ServerClock(place.clock.now(), () => place.clock.now()),
+    title: "Algebra",
+    name: "Ana",
+    seat: "A1",
+    urls: { home: "/", results: "/results/", login: "/login/" },
+  });
+  await show();
+});
+
+afterEach(() => {
+  cleanup();
+  place.close();
+  vi.useRealTimers();
+});
+
+const pressed = (code: string, more: KeyboardEventInit = {}) => fireEvent.keyDown(window, { code, ...more });
+
+async function later(ms: number): Promise<void> {
+  await place.clock.pass(ms);
+  vi.advanceTimersByTime(500);
+  await show();
+}
+
+describe("answering", () => {
+  it("by mouse is saved and says so with the server's time", async () => {
+    await fireEvent.click(screen.getByRole("radio", { name: /Venus/ }));
+    await show();
+    expect(place.api.server.answers.get(11)?.value).toEqual([6]);
+    expect(screen.getAllByText(/Saved \d\d:\d\d:\d\d/).length).toBeGreaterThan(0);
+    expect(screen.getByRole("button", { name: "Question 1, on screen, answered" })).toBeTruthy();
+  });
+
+  it("by number key picks, but not while typing", async () => {
+    await pressed("Digit2");
+    await show();
+    expect(place.api.server.answers.get(11)?.value).toEqual([6]);
+    await fireEvent.click(screen.getByRole("button", { name: /Next/ }));
+    await show();
+    const field = screen.getByRole("textbox", { name: "Why?" });
+    await fireEvent.input(field, { target: { value: "because" } });
+    await fireEvent.keyDown(field, { code: "Digit1" });
+    await fireEvent.blur(field);
+    await show();
+    expect(place.api.server.answers.get(12)?.value).toBe("because");
+    expect(screen.getByText(/7 of 50 characters/)).toBeTruthy();
+  });
+
+  it("can be cleared", async () => {
+    await pressed("Digit1");
+    await show();
+    await fireEvent.click(screen.getByRole("button", { name: "Clear my choice" }));
+    await show();
+    expect(place.api.server.answers.get(11)?.value).toBeNull();
+  });
+});
+
+describe("what is said", () => {
+  it("never claims saved while the network is away, and tells after three seconds", async () => {
+    place.api.down = offline();
+    await fireEvent.click(screen.getByRole("radio", { name: /Mars/ }));
+    await show();
+    await later(50);
+    expect(screen.queryByText(/Saved \d/)).toBeNull();
+    expect(screen.getByText(/1 answer on this device/)).toBeTruthy();
+    await later(3_500);
+    expect(screen.getByText(/Keep working/)).toBeTruthy();
+    place.api.down = null;
+    await later(16_000);
+    expect(screen.queryByText(/Keep working/)).toBeNull();
+    expect(place.api.server.answers.get(11)?.value).toEqual([5]);
+  });
+
+  it("the time left is told on Alt+T and at the limits only", async () => {
+    await pressed("KeyT", { altKey: true });
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    await show();
+    expect(screen.getByText(/hours? and .* left\./)).toBeTruthy();
+    await place.clock.pass(9_000_000 - place.clock.now() - 301_000);
+    vi.advanceTimersByTime(500);
+    await show();
+    expect(screen.getByText("15 minutes left.")).toBeTruthy();
+    await later(1_000);
+    expect(screen.getByText("5 minutes left.")).toBeTruthy();
+  });
+
+  it("signed out: a way back in a new tab, nothing hidden", async () => {
+    place.api.down = new ApiError(401, { code: "signed_out" });
+    await pressed("Digit1");
+    await show();
+    const link = screen.getByRole("link", { name: /Sign in again in a new tab/ });
+    expect(link.getAttribute("target")).toBe("_blank");
+    expect(screen.getByRole("radio", { name: /Mars/ })).toBeTruthy();
+  });
+});
+
+it("says plainly when neither the server nor this device has an answer", async () => {
+  Object.defineProperty(place.store, "durable", { value: false });
+  place.api.down = offline();
+  await pressed("Digit1");
+  await later(50);
+  expect(screen.getByText(/1 answer not saved anywhere/)).toBeTruthy();
+  expect(screen.queryByText(/Kept on this device/)).toBeNull();
+});
+
+describe("screens", () => {
+  it("a pause hides the question, says why, and goes by itself", async () => {
+    place.api.state = "paused";
+    place.socket.push(`attempt:${place.attempt}`, "attempt.changed", { state: "paused", deadline: null, reason: "Fire alarm" });
+    await show();
+    expect(screen.getByRole("heading", { name: "Your exam is paused" })).toBeTruthy();
+    expect(screen.getByText("Fire alarm")).toBeTruthy();
+    expect(screen.queryByText("Which planet?")).toBeNull();
+    place.api.state = "running";
+    place.socket.push(`attempt:${place.attempt}`, "attempt.changed", { state: "running", deadline: 9_000_000, reason: "" });
+    await show();
+    expect(screen.getByText("Which planet?")).toBeTruthy();
+  });
+
+  it("a notice stays until it is seen", async () => {
+    const command = { id: "c1", seq: 1, kind: "extend", text: "Noise", extra_s: 300, by: "Ivo", issued_at: 5 };
+    place.socket.push(`watch:${place.attempt}`, "command.issued", { command });
+    await show();
+    expect(screen.getByText("5 minutes more")).toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: "Seen" }));
+    await show();
+    expect(screen.queryByText("5 minutes more")).toBeNull();
+  });
+
+  it("hand-in shows what is open, asks once more, and ends with the receipt", async () => {
+    await pressed("Digit1");
+    await fireEvent.click(screen.getByRole("button", { name: "Hand in" }));
+    await show();
+    expect(screen.getAllByText("1 of 2").length).toBeGreaterThan(0);
+    expect(screen.getByRole("button", { name: "Go to question 2" })).toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: "Hand in now" }));
+    await show();
+    expect(screen.getByText(/1 question has no answer/)).toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: "Yes, hand in" }));
+    await later(1_000);
+    expect(screen.getByRole("heading", { name: "Handed in" })).toBeTruthy();
+    expect(screen.getByText("receipt-1")).toBeTruthy();
+  });
+
+  it("a moved exam offers to be taken back", async () => {
+    place.socket.push(`attempt:${place.attempt}`, "attempt.lease_taken", { lease: "otherone", device: "x" });
+    await show();
+    expect(screen.getByRole("heading", { name: "Opened elsewhere" })).toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: "Go on in this tab" }));
+    await show();
+    expect(screen.getByText("Which planet?")).toBeTruthy();
+  });
+});

@@ -1,0 +1,170 @@
+/** For tests of the room: the candidate API and the socket in small, and rooms made of them. */
+import { ApiError } from "$web/api";
+import type { Socket } from "$web/socket";
+import type { AttemptApi, Receipt, SaveReply, Snapshot } from "../attempt_api";
+import type { KeptAnswer } from "../autosave/ledger";
+import { type AnswerStore, MemoryStore } from "../autosave/store";
+import { HandClock, SmallServer, settlePromises } from "../autosave/testing";
+import { ServerClock } from "../clock";
+import type { AttemptState, Question } from "../paper";
+import { Room } from "./room";
+import { Tabs } from "./tabs";
+import { SNAPSHOT } from "./testing";
+
+const QUESTIONS = [11, 12].map((id) => ({ id, number: id - 10, kind: "char" }) as Question);
+
+/** The candidate API in small; `down` makes every call fail as the network would. */
+export class FakeApi {
+  readonly server = new SmallServer();
+  questions: Question[] = QUESTIONS;
+  state: AttemptState = "running";
+  sitting = "running";
+  down: ApiError | null = null;
+  calls: string[] = [];
+  leases = 0;
+  receipt: string | null = null;
+  submitErrors: ApiError[] = [];
+  deadline: number | null = 9_000_000;
+
+  constructor(private readonly clock: HandClock) {}
+
+  private enter(call: string): void {
+    this.calls.push(call);
+    if (this.down) throw this.down;
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    this.enter("snapshot");
+    return {
+      ...SNAPSHOT,
+      sitting: { ...SNAPSHOT.sitting, state: this.sitting as "running" },
+      state: this.state,
+      deadline: this.deadline,
+      server_time: this.clock.now(),
+      lease: this.server.lease.slice(0, 8),
+      questions: this.state === "running" ? this.questions : null,
+      answers: this.state === "running" ? this.server.snapshot() : {},
+      receipt: this.receipt,
+      submitted_at: this.receipt ? 7 : null,
+      total: 2,
+    };
+  }
+
+  async takeLease(): Promise<string> {
+    this.enter("lease");
+    this.leases += 1;
+    this.server.lease = `${this.leases}`.padStart(8, "x") + "-rest";
+    return this.server.lease;
+  }
+
+  async start(): Promise<Snapshot> {
+    this.enter("start");
+    this.state = "running";
+    return this.snapshot();
+  }
+
+  async save(lease: string, answers: KeptAnswer[]): Promise<SaveReply> {
+    this.enter("save");
+    if (lease !== this.server.lease) throw new ApiError(409, { code: "lease_lost" });
+    if (this.state === "paused") throw new ApiError(423, { code: "paused" });
+    if (this.state !== "running") throw new ApiError(409, { code: "attempt_ended" });
+    const outcome = this.server.save(lease, answers, this.clock.now());
+    if (outcome.kind !== "answered") throw new Error("unreachable");
+    const { saved, refused } = outcome;
+    const server_time = this.clock.now();
+    return { saved, refused, state: this.state, deadline: this.deadline, server_time, last_command_seq: 0 };
+  }
+
+  async submit(_lease: string, digest: Record<string, number>): Promise<Receipt> {
+    this.enter("submit");
+    const error = this.submitErrors.shift();
+    if (error) throw error;
+    this.state = "submitted";
+    this.receipt = "receipt-1";
+    return { receipt: this.receipt, submitted_at: 7, answered: Object.keys(digest).length, total: 2 };
+  }
+}
+
+export class FakeSocket {
+  calls: [string, string, object][] = [];
+  followers = new Map<string, { onSnapshot?: (state: any, head: number) => void; onEvent?: (event: any) => void }>();
+  endReason: string | undefined;
+  connectionId: string | undefined = "conn";
+  private statusRuns: ((status: string) => void)[] = [];
+
+  onStatus(run: (status: string) => void): () => void {
+    this.statusRuns.push(run);
+    run("open");
+    return () => {};
+  }
+  tell(status: string, reason?: string): void {
+    this.endReason = reason;
+    for (const run of this.statusRuns) run(status);
+  }
+  subscribe(topic: string, follower: any): () => void {
+    this.followers.set(topic, follower);
+    return () => {};
+  }
+  async call(topic: string, name: string, data: object): Promise<unknown> {
+    this.calls.push([topic, name, data]);
+    return null;
+  }
+  async waitOpen(): Promise<void> {}
+  push(topic: string, t: string, d: object): void {
+    this.followers.get(topic)?.onEvent?.({ t, d, top: topic });
+  }
+  close(): void {}
+}
+
+let attempts = 0;
+
+/** One candidate's attempt, with as many rooms (tabs) as a test opens. */
+export class Place {
+  readonly attempt: number;
+  readonly clock = new HandClock(() => 0.5, settlePromises);
+  readonly api = new FakeApi(this.clock);
+  readonly store = new MemoryStore();
+  readonly sockets: FakeSocket[] = [];
+  private readonly rooms: Room[] = [];
+
+  constructor() {
+    attempts += 1;
+    this.attempt = attempts;
+  }
+
+  makeRoom(openStore: () => Promise<AnswerStore> = () => Promise.resolve(this.store)): Room {
+    const room = new Room({
+      attempt: this.attempt,
+      api: this.api as unknown as AttemptApi,
+      clock: new ServerClock(this.clock.now(), () => this.clock.now()),
+      surroundings: this.clock,
+      tabs: new Tabs(this.attempt),
+      openStore,
+      connect: () => {
+        const socket = new FakeSocket();
+        this.sockets.push(socket);
+        return socket as unknown as Socket;
+      },
+      device: "test",
+    });
+    this.rooms.push(room);
+    return room;
+  }
+
+  async openRoom(): Promise<Room> {
+    const room = this.makeRoom();
+    await room.open();
+    return room;
+  }
+
+  /** The newest socket. */
+  get socket(): FakeSocket {
+    return this.sockets.at(-1) as FakeSocket;
+  }
+
+  close(): void {
+    for (const room of this.rooms) room.close();
+  }
+}
+
+export const offline = (): ApiError => new ApiError(0, { code: "offline" });

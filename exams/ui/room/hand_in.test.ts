@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ApiError } from "$web/api";
+import { settlePromises } from "../autosave/testing";
+import { screenOf } from "../player";
+import { Place, offline } from "./fakes";
+
+let place: Place;
+let clock: Place["clock"];
+let api: Place["api"];
+let store: Place["store"];
+const openRoom = () => place.openRoom();
+
+beforeEach(() => {
+  place = new Place();
+  ({ clock, api, store } = place);
+});
+
+afterEach(() => place.close());
+
+describe("handing in", () => {
+  it("saves everything first, confirms by the digest, and wipes the device", async () => {
+    const room = await openRoom();
+    room.answer(11, "a", "typing");
+    const handed = room.submit();
+    expect(room.state.handingIn).toBe(true);
+    await clock.pass(1_000);
+    await handed;
+    expect(api.calls.indexOf("save")).toBeLessThan(api.calls.indexOf("submit"));
+    expect(screenOf(room.state)).toBe("receipt");
+    expect(room.state.receipt).toMatchObject({ receipt: "receipt-1", answered: 1 });
+    expect((await store.load()).answers).toEqual([]);
+  });
+
+  it("sends again what the server says is missing", async () => {
+    const room = await openRoom();
+    room.answer(11, "a", "done");
+    await settlePromises();
+    api.server.answers.clear();
+    api.submitErrors = [new ApiError(409, { code: "answers_missing", data: { missing: [11] } })];
+    const handed = room.submit();
+    await clock.pass(10_000);
+    await handed;
+    expect(api.server.answers.get(11)?.value).toBe("a");
+    expect(screenOf(room.state)).toBe("receipt");
+  });
+
+  it("waits for the network and then goes through by itself", async () => {
+    const room = await openRoom();
+    room.answer(11, "a", "done");
+    await settlePromises();
+    api.down = offline();
+    const handed = room.submit();
+    await clock.pass(60_000);
+    expect(room.state).toMatchObject({ handingIn: true, receipt: null });
+    api.down = null;
+    await clock.pass(30_000);
+    await handed;
+    expect(screenOf(room.state)).toBe("receipt");
+  });
+
+  it("can be called off while it waits", async () => {
+    const room = await openRoom();
+    api.down = offline();
+    const handed = room.submit();
+    await clock.pass(5_000);
+    room.cancelSubmit();
+    api.down = null;
+    await clock.pass(60_000);
+    await handed;
+    expect(api.calls.filter((call) => call === "submit").length).toBeGreaterThan(0);
+    expect(room.state).toMatchObject({ handingIn: false, receipt: null });
+    expect(screenOf(room.state)).toBe("question");
+  });
+
+  it("shows the end when the server ended the attempt meanwhile", async () => {
+    const room = await openRoom();
+    api.state = "expired";
+    api.submitErrors = [new ApiError(409, { code: "attempt_ended" })];
+    const handed = room.submit();
+    await clock.pass(2_000);
+    await handed;
+    expect(screenOf(room.state)).toBe("ended");
+  });
+
+  it("does not hide a refusal", async () => {
+    const room = await openRoom();
+    api.submitErrors = [new ApiError(400, { code: "bad_message" })];
+    const handed = room.submit();
+    await clock.pass(2_000);
+    await handed;
+    expect(room.state).toMatchObject({ handingIn: false, fault: "bad_message" });
+  });
+});
+
+describe("the deadline", () => {
+  it("sends what was typed, takes nothing more, and asks how it ended", async () => {
+    api.deadline = clock.now() + 10_000;
+    const room = await openRoom();
+    await clock.pass(9_900);
+    room.answer(11, "in time", "typing");
+    await clock.pass(100);
+    room.tick();
+    room.answer(11, "too late", "done");
+    await settlePromises();
+    expect(api.server.answers.get(11)?.value).toBe("in time");
+    expect(room.isTimeUp()).toBe(true);
+    api.state = "expired";
+    api.receipt = "auto";
+    for (let second = 0; second < 7; second += 1) {
+      await clock.pass(1_000);
+      room.tick();
+    }
+    expect(screenOf(room.state)).toBe("receipt");
+  });
+
+  it("asks no more often than every five seconds", async () => {
+    api.deadline = clock.now() + 1_000;
+    const room = await openRoom();
+    const before = api.calls.length;
+    for (let second = 0; second < 21; second += 1) {
+      await clock.pass(1_000);
+      room.tick();
+    }
+    expect(api.calls.length - before).toBeLessThanOrEqual(5);
+  });
+});

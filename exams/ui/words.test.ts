@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import type { Question } from "./paper";
+import type { Cell } from "./player";
+import {
+  cameraFaultText,
+  cameraText,
+  cellText,
+  extraText,
+  faultText,
+  pointsText,
+  refusalText,
+  taskText,
+  timeLeftText,
+} from "./words";
+
+const choice = (part: Partial<Question>) => ({ kind: "choice", multiple: true, min_answers: 1, max_answers: null, ...part }) as Question;
+
+describe("what is asked", () => {
+  it.each([
+    [choice({ multiple: false }), "choose one"],
+    [choice({}), "choose all that apply"],
+    [choice({ min_answers: 2 }), "choose at least 2"],
+    [choice({ max_answers: 3 }), "choose up to 3"],
+    [choice({ min_answers: 2, max_answers: 3 }), "choose 2 to 3"],
+    [choice({ min_answers: 3, max_answers: 3 }), "choose exactly 3"],
+    [{ kind: "int" } as Question, "give a number"],
+    [{ kind: "info" } as Question, "for reading"],
+  ])("%j: %s", (question, words) => {
+    expect(taskText(question)).toBe(words);
+  });
+
+  it.each([
+    ["1", "1 point"],
+    ["2.5", "2.5 points"],
+    ["0", "not counted"],
+  ])("%s points: %s", (points, words) => {
+    expect(pointsText(points)).toBe(words);
+  });
+});
+
+describe("time", () => {
+  it.each([
+    [0, "Your time is over."],
+    [1, "1 second left."],
+    [59, "59 seconds left."],
+    [60, "1 minute left."],
+    [1800, "30 minutes left."],
+    [5400, "1 hour and 30 minutes left."],
+  ])("%i seconds: %s", (seconds, words) => {
+    expect(timeLeftText(seconds)).toBe(words);
+  });
+
+  it("more and less of it", () => {
+    expect(extraText(300)).toBe("5 minutes more");
+    expect(extraText(-60)).toBe("1 minute less");
+  });
+});
+
+it("a cell of the navigator is heard with everything its colours say", () => {
+  const cell: Cell = {
+    id: 1, number: 5, answered: true, current: true, marked: true, unsent: true, refused: false, info: false,
+  };
+  expect(cellText(cell)).toBe("Question 5, on screen, answered, marked, not sent yet");
+  expect(cellText({ ...cell, current: false, answered: false, marked: false, unsent: false, refused: true })).toBe(
+    "Question 5, not answered, not accepted",
+  );
+  expect(cellText({ ...cell, info: true, current: false, marked: false, unsent: false })).toBe("Information");
+});
+
+it("every fault of a camera says what to do", () => {
+  for (const fault of ["denied", "missing", "busy", "insecure"] as const) {
+    expect(cameraText({ status: "blocked", fault }, [])).toBe(cameraFaultText(fault));
+  }
+  expect(cameraText({ status: "live" }, [])).toContain("invigilators can see you");
+  expect(cameraText({ status: "live" }, ["Ivo", "Kim"])).toContain("Ivo and Kim");
+});
+
+it("codes become sentences, unknown ones too", () => {
+  expect(refusalText("late")).toContain("after your time");
+  expect(refusalText("something_new")).toContain("did not take");
+  expect(faultText("offline")).toContain("no connection");
+  expect(faultText("something_new")).toContain("problem");
+});
