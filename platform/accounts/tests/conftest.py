@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
+from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 
+from accounts.models import User
 from accounts.roles import Role
 from accounts.services.memberships import grant_role
 from accounts.services.people import create_class, create_institution, create_user
 
 PASSWORD = "sunny-river-stone"
+BACKEND = "accounts.backends.InvigilBackend"
 
 
 @dataclass(frozen=True)
@@ -82,3 +87,19 @@ def fresh_limits() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+def as_person(user_id: int) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=user_id), backend=BACKEND)
+    return client
+
+
+@pytest.fixture
+def mona(cast: Cast) -> Client:
+    """The administrator's browser."""
+    return as_person(cast.admin)
+
+
+def text(response: Any) -> str:
+    return unescape(response.content.decode())

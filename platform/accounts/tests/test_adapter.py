@@ -221,7 +221,7 @@ def test_a_forgotten_password_is_set_by_a_link_that_works_once(client: Client, c
     client.post("/accounts/password/reset/", {"email": "ANA@north.example"})
     message = mail.outbox[0]
     assert message.to == ["ana@north.example"]
-    link = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", message.body)
+    link = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", str(message.body))
     assert link
     form_url = client.get(link[1])["Location"]
     typed = {"password1": "green-hill-paper", "password2": "green-hill-paper"}
@@ -301,6 +301,7 @@ def test_guessed_codes_are_stopped(client: Client, cast: Cast) -> None:
     enrol(client)
     guesser = Client()
     post_login(guesser, "ana@north.example")
+    page = ""
     for _ in range(11):
         page = guesser.post("/accounts/two-step/authenticate/", {"code": "000000"}).content.decode()
     assert str(TOO_MANY) in unescape(page)
@@ -326,6 +327,7 @@ def test_switching_off_needs_a_proof_once_more(client: Client, cast: Cast) -> No
 
 def test_the_password_asked_once_more_cannot_be_guessed(client: Client, cast: Cast) -> None:
     post_login(client, "ana@north.example")
+    page = ""
     for _ in range(11):
         page = client.post(
             "/accounts/reauthenticate/", {"password": "wrong-wrong"}

@@ -141,7 +141,8 @@ def test_a_refusal_takes_as_long_for_the_unknown_as_for_the_known(cast: Cast) ->
         ana = User.objects.get(pk=cast.ana)
         ana.set_password(PASSWORD)
         ana.save()
-        known, unknown = [], []
+        known: list[float] = []
+        unknown: list[float] = []
         for _ in range(3):  # the fastest of several: other work on the machine only adds
             for login, times in (("ana@north.example", known), ("no@north.example", unknown)):
                 begin = time.process_time()

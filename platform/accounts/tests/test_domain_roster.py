@@ -32,7 +32,7 @@ def plan(*rows: SheetRow, creates_classes: bool = False) -> Plan:
 
 
 def one(**cells: str) -> Step:
-    return plan(row(**cells)).steps[0]
+    return plan(row(2, **cells)).steps[0]
 
 
 def faults_of(step: Step) -> list[Fault]:

@@ -25,9 +25,18 @@ def test_check_fails_with_every_fault(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_updating_compiles_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
-    monkeypatch.setattr(books, "make", lambda: calls.append("make") or [])
+
+    def make() -> list[str]:
+        calls.append("make")
+        return []
+
+    def compile_one(path: str) -> str:
+        calls.append(path)
+        return path
+
+    monkeypatch.setattr(books, "make", make)
     monkeypatch.setattr(compiled, "po_files", lambda: ["fa.po"])
-    monkeypatch.setattr(compiled, "compile_one", lambda path: calls.append(path) or path)
+    monkeypatch.setattr(compiled, "compile_one", compile_one)
     run()
     assert calls == ["make", "fa.po"]
     run("--compile")

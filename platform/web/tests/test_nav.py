@@ -19,7 +19,7 @@ def broken(request: HttpRequest) -> bool:
 @pytest.fixture(autouse=True)
 def _own_items(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(nav, "_items", [])
-    return iter(())  # type: ignore[return-value] # nothing to undo
+    return iter(())
 
 
 def request_of(path: str, *, signed_in: bool = True) -> Any:
