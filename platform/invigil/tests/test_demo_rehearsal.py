@@ -9,7 +9,8 @@ from django.core.management import call_command
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import classes_of_institution, institution_by_code, members_of_class
-from exams.models import Attempt, Sitting
+from exams.selectors.attempts import attempt_of
+from exams.selectors.sittings import sitting_view, sittings_of_institution
 from invigil.demo import rehearsal, school
 from invigil.demo.people import INSTITUTION_CODE, STUDENTS
 from kernel import clock
@@ -26,7 +27,7 @@ def make(students: int) -> Cast:
 def test_without_the_demo_there_is_nothing_to_rehearse() -> None:
     with pytest.raises(rehearsal.NoDemo, match="seed_demo"):
         make(2)
-    assert Sitting.objects.count() == 0
+    assert institution_by_code(INSTITUTION_CODE) is None
 
 
 @pytest.mark.django_db(transaction=True)
@@ -35,10 +36,9 @@ def test_each_candidate_has_an_account_and_the_attempt_of_the_same_place() -> No
     cast = make(3)
     assert len(cast.students) == len(cast.attempts) == 3
     for login, attempt in zip(cast.students, cast.attempts, strict=True):
-        row = Attempt.objects.select_related("student").get(pk=attempt)
-        assert row.sitting_id == cast.sitting
-        assert row.student.registration_number == login.identifier
-        assert row.student.check_password(login.password)
+        user = User.objects.get(registration_number=login.identifier)
+        assert user.check_password(login.password)
+        assert attempt_of(cast.sitting, user.pk) == attempt
     assert User.objects.get(email=cast.invigilator.identifier).check_password(
         cast.invigilator.password
     )
@@ -49,7 +49,7 @@ def test_the_times_follow_from_lead_and_working_time() -> None:
     school.make_school()
     before = clock.now()
     cast = make(1)
-    sitting = Sitting.objects.get(pk=cast.sitting)
+    sitting = sitting_view(cast.sitting)
     assert before + LEAD <= sitting.starts_at <= clock.now() + LEAD
     assert sitting.starts_at - sitting.lobby_opens_at == LEAD / 2
     assert cast.starts_at == int(sitting.starts_at.timestamp() * 1000)
@@ -76,15 +76,17 @@ def test_a_second_rehearsal_keeps_the_class_and_adds_who_is_missing() -> None:
 @pytest.mark.django_db
 def test_the_audit_tells_what_was_handed_in_and_graded(capsys: pytest.CaptureFixture[str]) -> None:
     school.make_school()
-    past = Sitting.objects.get(class_group__code="10b")
-    stored = rehearsal.stored_sitting(past.pk)
+    institution = institution_by_code(INSTITUTION_CODE)
+    assert institution is not None
+    past = sittings_of_institution(institution.id)[-1].id
+    stored = rehearsal.stored_sitting(past)
     attempts = stored["attempts"].values()
     assert len(attempts) == len(STUDENTS["10b"])
     handed_in = [attempt for attempt in attempts if attempt["state"] == "submitted"]
     assert len(handed_in) >= len(attempts) - 1  # one was absent
     assert all(attempt["graded"] and attempt["answers"] for attempt in handed_in)
     assert stored["late_messages"] == 0
-    call_command("rehearsal_audit", past.pk)
+    call_command("rehearsal_audit", past)
     assert json.loads(capsys.readouterr().out) == stored
 
 

@@ -8,11 +8,13 @@ from django.test import RequestFactory
 
 from accounts.roles import Role
 from accounts.selectors import classes_of_institution, institution_by_code, members_of_class
-from exams.domain.states import AttemptState, SittingState
-from exams.models import Attempt, Candidate, Sitting
+from exams.domain.states import SittingState
+from exams.selectors.progress import wall_rows
 from exams.selectors.sittings import SittingView, sittings_of_institution
+from exams.selectors.submissions import stored_attempts
 from exams.services.attempts import expire_due
 from exams.services.sittings import move_due_sittings
+from exams.tests.conftest import shift, shift_sitting
 from invigil.demo import school
 from invigil.demo.people import INSTITUTION_CODE, PASSWORD, STUDENTS
 from kernel import clock
@@ -27,13 +29,12 @@ def sittings() -> list[SittingView]:
 
 
 def let_everything_end() -> None:
-    """Put the sittings that are ahead into the past, and do what the beat does."""
-    for one in Sitting.objects.filter(state__in=school.AHEAD):
-        one.lobby_opens_at -= LONG_AGO
-        one.starts_at -= LONG_AGO
-        one.closes_at -= LONG_AGO
-        one.save()
-    Attempt.objects.filter(state=AttemptState.READY).update(deadline=clock.now() - LONG_AGO / 2)
+    """Put the coming sitting into the past, and do what the beat does."""
+    coming = school.upcoming()
+    assert coming is not None
+    shift_sitting(coming.id, -LONG_AGO)
+    for stored in stored_attempts(coming.id):
+        shift(stored.attempt_id, -LONG_AGO)
     move_due_sittings()
     expire_due()
     move_due_sittings()
@@ -77,9 +78,8 @@ def test_the_coming_sitting_opens_soon_for_the_whole_class() -> None:
     assert before + school.OPENS_IN <= coming.starts_at <= clock.now() + school.OPENS_IN
     assert coming.starts_at - coming.lobby_opens_at == school.OPENS_IN - school.LOBBY_IN
     assert coming.closes_at == coming.starts_at + school.WINDOW
-    seats = Candidate.objects.filter(sitting_id=coming.id)
-    assert len(set(seats.values_list("seat", flat=True))) == len(STUDENTS["10a"])
-    assert seats.filter(extra_percent=25).count() == 1
+    seats = [row.seat for row in wall_rows(coming.id).values()]
+    assert len(seats) == len(set(seats)) == len(STUDENTS["10a"])
 
 
 def test_an_exam_whose_sitting_is_over_is_scheduled_anew() -> None:
