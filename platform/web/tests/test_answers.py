@@ -2,6 +2,7 @@
 
 import json
 from html import unescape
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -56,8 +57,7 @@ CASES = [
 @pytest.fixture
 def browser(settings: Any) -> Client:
     """A browser on a site whose every page fails in a way of its own."""
-    import invigil.urls as real  # noqa: PLC0415 only for its names
-
+    real = import_module(settings.ROOT_URLCONF)
     routes = type("Routes", (), {"urlpatterns": [*Urls.urlpatterns, *real.urlpatterns]})
     for name in ("handler400", "handler403", "handler404", "handler500"):
         setattr(routes, name, getattr(Urls, name))

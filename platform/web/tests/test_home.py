@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from html import unescape
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
-from accounts.models import User
 from web import home
 from web.home import Action, Card, Row, Tone
 
@@ -75,7 +75,7 @@ def test_a_broken_part_does_not_take_the_others_with_it() -> None:
 def browser(db: None) -> Client:
     del db
     client = Client()
-    user = User.objects.create(full_name="Ana <i>Moreno</i>", email="ana@x.org")
+    user = get_user_model().objects.create(full_name="Ana <i>Moreno</i>", email="ana@x.org")
     client.force_login(user, backend="accounts.backends.InvigilBackend")
     return client
 

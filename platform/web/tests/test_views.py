@@ -1,9 +1,8 @@
 """The browser's catalogue, the component page and the mark of the product."""
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
-
-from accounts.models import User
 
 
 def test_the_catalogue_of_a_language_is_a_script_that_may_be_kept(client: Client) -> None:
@@ -26,7 +25,7 @@ def test_the_catalogue_is_of_the_address_not_of_the_reader(client: Client) -> No
 def test_the_component_page_is_for_those_who_build(
     client: Client, db: None, *, operator: bool, status: int
 ) -> None:
-    user = User.objects.create(full_name="O", email="o@x.org", is_superuser=operator)
+    user = get_user_model().objects.create(full_name="O", email="o@x.org", is_superuser=operator)
     client.force_login(user, backend="accounts.backends.InvigilBackend")
     assert client.get("/design/").status_code == status
 
