@@ -64,6 +64,7 @@ def walk(person: Person) -> tuple[list[str], list[str]]:
         path = waiting.popleft()
         person.go(path)
         person.page.wait_for_load_state("networkidle")
+        person.page.locator("h1").first.wait_for(timeout=10_000)  # islands draw theirs
         opened.append(shape(path))
         wrong += findings_of(person.page) + overflow_of(person.page)
         for link in person.page.eval_on_selector_all(
