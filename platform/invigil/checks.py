@@ -15,7 +15,9 @@ def register() -> None:
     checks.register(check_allowed_hosts, checks.Tags.security, deploy=True)
 
 
-def check_secret_key(app_configs: Sequence[Any] | None, **kwargs: object) -> list[checks.CheckMessage]:
+def check_secret_key(
+    app_configs: Sequence[Any] | None, **kwargs: object
+) -> list[checks.CheckMessage]:
     """Refuse the development key outside of debug mode."""
     del app_configs, kwargs
     if not settings.DEBUG and settings.SECRET_KEY.startswith(INSECURE_KEY_PREFIX):
@@ -29,7 +31,9 @@ def check_secret_key(app_configs: Sequence[Any] | None, **kwargs: object) -> lis
     return []
 
 
-def check_allowed_hosts(app_configs: Sequence[Any] | None, **kwargs: object) -> list[checks.CheckMessage]:
+def check_allowed_hosts(
+    app_configs: Sequence[Any] | None, **kwargs: object
+) -> list[checks.CheckMessage]:
     """Refuse the wildcard host: the Origin check of the sockets relies on the list."""
     del app_configs, kwargs
     if "*" in settings.ALLOWED_HOSTS:

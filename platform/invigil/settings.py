@@ -107,7 +107,10 @@ DATABASES = {
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         # An acknowledged answer must survive kill -9: never weaker than "on" (a test asserts it).
-        "OPTIONS": {"options": "-c synchronous_commit=on -c lock_timeout=10s", "connect_timeout": 5},
+        "OPTIONS": {
+            "options": "-c synchronous_commit=on -c lock_timeout=10s",
+            "connect_timeout": 5,
+        },
     }
 }
 CACHES = {
@@ -155,7 +158,10 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 if TESTING:
@@ -190,7 +196,14 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
         "media-src": [SELF, "blob:"],
-        "connect-src": [SELF, *([RT_PUBLIC_URL] if RT_PUBLIC_URL else [f"ws://127.0.0.1:{RT_PORT}", f"ws://localhost:{RT_PORT}"])],
+        "connect-src": [
+            SELF,
+            *(
+                [RT_PUBLIC_URL]
+                if RT_PUBLIC_URL
+                else [f"ws://127.0.0.1:{RT_PORT}", f"ws://localhost:{RT_PORT}"]
+            ),
+        ],
         "worker-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],
@@ -219,7 +232,9 @@ TIME_ZONE = "UTC"
 # ── Static and media files ──────────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "static-build"
-STATICFILES_DIRS = [("dist", ROOT / "platform/web/dist")] if (ROOT / "platform/web/dist").exists() else []
+STATICFILES_DIRS = (
+    [("dist", ROOT / "platform/web/dist")] if (ROOT / "platform/web/dist").exists() else []
+)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 # Vite names its files by their content.
@@ -303,7 +318,9 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "300/m/ip",
 }
 # With a proxy in front, the client's address is the last one it added.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.number("INVIGIL_PROXY_COUNT", 1 if env.flag("INVIGIL_BEHIND_PROXY") else 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number(
+    "INVIGIL_PROXY_COUNT", 1 if env.flag("INVIGIL_BEHIND_PROXY") else 0
+)
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_TOTP_ISSUER = "Invigil"
 MFA_TOTP_TOLERANCE = 1  # phones' clocks are off by some seconds
