@@ -1,6 +1,7 @@
 """What every page knows: socket address, theme, navigation, time, and the other languages."""
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
@@ -40,7 +41,10 @@ def frame(request: HttpRequest) -> dict[str, object]:
 
 def socket_url(request: HttpRequest) -> str:
     """Return the address of the WebSocket for the host that the page was asked from."""
-    hostname = request.get_host().rsplit(":", 1)[0]
+    try:
+        hostname = request.get_host().rsplit(":", 1)[0]
+    except DisallowedHost:  # the page that says so is being drawn; it opens no socket
+        return ""
     scheme = "wss" if request.is_secure() else "ws"
     url = settings.RT_PUBLIC_URL or f"{scheme}://{hostname}:{settings.RT_PORT}"
     return f"{url.rstrip('/')}/ws/"

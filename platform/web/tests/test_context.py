@@ -43,3 +43,11 @@ def test_the_theme_of_the_cookie_is_drawn_by_the_server(client: Client, db: None
     assert '<html lang="en" dir="ltr" data-theme="dark">' in page
     client.cookies["django_language"] = "fa"
     assert 'lang="fa" dir="rtl"' in client.get("/accounts/login/").content.decode()
+
+
+def test_a_foreign_host_is_refused_with_a_page_and_not_with_a_mistake(client: Client) -> None:
+    response = client.get(
+        "/accounts/login/", headers={"host": "evil.example", "accept": "text/html"}
+    )
+    assert response.status_code == 400
+    assert b"<h1" in response.content
