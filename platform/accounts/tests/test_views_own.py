@@ -1,6 +1,5 @@
 """Pages about oneself."""
 
-
 import pytest
 from django.test import Client
 

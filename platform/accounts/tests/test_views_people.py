@@ -1,6 +1,5 @@
 """The list of people, one person, classes."""
 
-
 import pytest
 from django.test import Client
 
