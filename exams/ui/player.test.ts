@@ -296,6 +296,18 @@ describe("help, watchers and faults", () => {
     ]);
   });
 
+  it("keeps each noted fact once, the latest word of it", () => {
+    const note = (id: number, statement = ""): Action => ({
+      type: "incident",
+      incident: { id, kind: "paste", amount: 50, unit: "characters", last_at: 1, statement },
+    });
+    const state = play(note(1), note(2), note(1, "my own notes"));
+    expect(state.incidents.map((one) => [one.id, one.statement])).toEqual([
+      [2, ""],
+      [1, "my own notes"],
+    ]);
+  });
+
   it("shows who can see the camera", () => {
     expect(play({ type: "watchers", names: ["Ivo"] }).watchers).toEqual(["Ivo"]);
   });

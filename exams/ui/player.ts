@@ -30,6 +30,16 @@ export interface HelpRequest {
   answered_by: string;
 }
 
+/** A fact that was noted about this candidate; told at once, so that it can be explained at once. */
+export interface Incident {
+  id: number;
+  kind: string;
+  amount: number;
+  unit: string;
+  last_at: number;
+  statement: string;
+}
+
 export interface Hold {
   reason: string;
   by: string;
@@ -55,6 +65,7 @@ export interface RoomState {
   known: Record<string, true>;
   lastCommandSeq: number;
   help: HelpRequest[];
+  incidents: Incident[];
   watchers: string[];
   handingIn: boolean;
   receipt: Receipt | null;
@@ -85,6 +96,7 @@ export const EMPTY: RoomState = {
   known: {},
   lastCommandSeq: 0,
   help: [],
+  incidents: [],
   watchers: [],
   handingIn: false,
   receipt: null,
@@ -104,6 +116,7 @@ export type Action =
   | { type: "command"; command: Command }
   | { type: "seen"; id: string }
   | { type: "help"; request: HelpRequest }
+  | { type: "incident"; incident: Incident }
   | { type: "watchers"; names: string[] }
   | { type: "handing_in" }
   | { type: "handed_in"; receipt: Receipt }
@@ -139,7 +152,7 @@ export function reduce(state: RoomState, action: Action): RoomState {
 
 type PeopleAction = Extract<
   Action,
-  { type: "command" | "seen" | "help" | "watchers" | "handing_in" | "handed_in" | "failed" }
+  { type: "command" | "seen" | "help" | "incident" | "watchers" | "handing_in" | "handed_in" | "failed" }
 >;
 
 /** The part of the reducer about invigilators and the hand-in. */
@@ -151,6 +164,8 @@ function reducePeople(state: RoomState, action: PeopleAction): RoomState {
       return { ...state, notices: state.notices.filter((notice) => notice.id !== action.id) };
     case "help":
       return { ...state, help: merged(state.help, action.request) };
+    case "incident":
+      return { ...state, incidents: withIncident(state.incidents, action.incident) };
     case "watchers":
       return { ...state, watchers: action.names };
     case "handing_in":
@@ -234,6 +249,10 @@ function toggled(marked: Record<number, true>, question: number): Record<number,
 function merged(requests: HelpRequest[], news: HelpRequest): HelpRequest[] {
   const others = requests.filter((request) => request.id !== news.id);
   return [...others, news].sort((one, other) => one.asked_at - other.asked_at);
+}
+
+function withIncident(incidents: Incident[], news: Incident): Incident[] {
+  return [...incidents.filter((incident) => incident.id !== news.id), news];
 }
 
 // ── What the components ask ─────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ import {
   cellText,
   extraText,
   faultText,
+  incidentText,
   pointsText,
   refusalText,
   taskText,
@@ -73,6 +74,12 @@ it("every fault of a camera says what to do", () => {
   }
   expect(cameraText({ status: "live" }, [])).toContain("invigilators can see you");
   expect(cameraText({ status: "live" }, ["Ivo", "Kim"])).toContain("Ivo and Kim");
+});
+
+it("noted facts are told without judging", () => {
+  expect(incidentText({ kind: "focus_lost", amount: 12.3 })).toBe("You left this page for 12 seconds.");
+  expect(incidentText({ kind: "paste", amount: 1 })).toBe("1 character was pasted.");
+  expect(incidentText({ kind: "something_new", amount: 1 })).toBeTruthy();
 });
 
 it("codes become sentences, unknown ones too", () => {

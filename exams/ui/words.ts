@@ -130,6 +130,29 @@ export function pointsText(points: string): string {
   return tn("%(count)s point", "%(count)s points", value, { count: formatNumber(value) });
 }
 
+/** A noted fact, as it is told to the candidate. */
+export function incidentText({ kind, amount }: { kind: string; amount: number }): string {
+  const span = formatSpan(amount * 1000);
+  switch (kind) {
+    case "focus_lost":
+      return t("You left this page for %(span)s.", { span });
+    case "paste":
+      return tn("%(count)s character was pasted.", "%(count)s characters were pasted.", Math.round(amount));
+    case "camera_off":
+      return t("Your camera was away for %(span)s.", { span });
+    case "camera_denied":
+      return t("The camera was not allowed.");
+    case "connection_lost":
+      return t("The connection was lost for %(span)s.", { span });
+    case "second_device":
+      return t("This exam was opened on a second device.");
+    case "fullscreen_left":
+      return t("The full screen was left for %(span)s.", { span });
+    default:
+      return t("Something unusual was noted.");
+  }
+}
+
 /** One cell of the navigator for people who hear it. */
 export function cellText(cell: Cell): string {
   const name = cell.info ? t("Information") : t("Question %(number)s", { number: cell.number });

@@ -11,6 +11,9 @@ export class RoomCamera {
   private leave: () => void = () => {};
   private readonly topic: string;
 
+  /** Hears every change of the camera; set by who needs to. */
+  onState: (state: CameraState) => void = () => {};
+
   constructor(private readonly attempt: number) {
     this.topic = `media:a${attempt}`;
   }
@@ -26,6 +29,7 @@ export class RoomCamera {
     const unsubscribe = socket.subscribe(this.topic, { onEvent: (event) => camera.receive(event) });
     const unwatch = camera.onState((state) => {
       this.state = state;
+      this.onState(state);
       this.stream = camera.stream ?? null;
     });
     this.leave = () => {

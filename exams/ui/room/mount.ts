@@ -8,6 +8,7 @@ import { Vault } from "../autosave/vault";
 import { ServerClock } from "../clock";
 import { RoomCamera } from "./camera.svelte";
 import { deviceName } from "./device";
+import { Observer, watchPage } from "./observer";
 import { Room } from "./room";
 import { Tabs } from "./tabs";
 
@@ -62,6 +63,9 @@ export function mountRoom(
     device: deviceName(navigator.userAgent),
     onSocket: (socket) => camera?.use(socket),
   });
+  const observer = new Observer({ now: () => clock.now(), report: (fact) => room.report(fact) });
+  watchPage(observer);
+  if (camera) camera.onState = (state) => observer.camera(state);
   island.replaceChildren();
   mount(Player, { target: island, props: { room, camera, clock, title: sitting.title, ...candidate } });
   void room.open();

@@ -229,8 +229,37 @@ describe("invigilators", () => {
   it("commands that came during an absence are in the snapshot of the topic", async () => {
     const room = await openRoom();
     const command = { id: "c1", seq: 1, kind: "message", text: "Hello", extra_s: 0, by: "Ivo", issued_at: 5 };
-    newest().followers.get(`watch:${place.attempt}`)?.onSnapshot?.({ commands: [command], help: [], watchers: ["Ivo"] }, 0);
+    newest().followers.get(`watch:${place.attempt}`)?.onSnapshot?.({ commands: [command], help: [], incidents: [], watchers: ["Ivo"] }, 0);
     expect(room.state).toMatchObject({ notices: [{ id: "c1" }], watchers: ["Ivo"] });
+  });
+
+  it("a noted fact is told and can be explained", async () => {
+    const room = await openRoom();
+    const incident = { id: 4, kind: "paste", amount: 50, unit: "characters", last_at: 1, statement: "" };
+    newest().push(`watch:${place.attempt}`, "incident.told", { incident });
+    expect(room.state.incidents).toEqual([incident]);
+    await room.explain(incident, "my own notes");
+    expect(newest().calls.at(-1)).toEqual([
+      `watch:${place.attempt}`,
+      "watch.explain",
+      { incident_id: 4, text: "my own notes" },
+    ]);
+    expect(room.state.incidents[0]?.statement).toBe("my own notes");
+  });
+
+  it("facts are reported while the exam runs, and only then", async () => {
+    const room = await openRoom();
+    const fact = { kind: "paste", amount: 50, at: 1 };
+    await room.report(fact);
+    expect(newest().calls.at(-1)).toEqual([`watch:${place.attempt}`, "watch.observe", fact]);
+    api.state = "paused";
+    await room.refresh();
+    await room.report(fact);
+    expect(newest().calls.filter(([, name]) => name === "watch.observe")).toHaveLength(1);
+    newest().tell("ended", "signed_out");
+    api.state = "running";
+    await room.refresh();
+    await expect(room.report(fact)).rejects.toMatchObject({ code: "offline" });
   });
 
   it("a raised hand is kept with its answer", async () => {

@@ -14,7 +14,7 @@ import { backOffMs } from "../autosave/batch";
 import { type AnswerStore, MemoryStore } from "../autosave/store";
 import type { ServerClock } from "../clock";
 import type { AnswerValue, AttemptState } from "../paper";
-import { type Action, type Command, EMPTY, type HelpRequest, type RoomState, reduce, viewOf } from "../player";
+import { type Action, type Command, EMPTY, type HelpRequest, type Incident, type RoomState, reduce, viewOf } from "../player";
 import { HandIn } from "./hand_in";
 import { Orders } from "./orders";
 import type { Tabs } from "./tabs";
@@ -36,6 +36,7 @@ export interface RoomPorts {
 interface CandidateSync {
   commands: Command[];
   help: HelpRequest[];
+  incidents: Incident[];
   watchers: string[];
 }
 
@@ -141,10 +142,25 @@ export class Room {
   /** Raise a hand; rejects when there is no connection. */
   async askForHelp(text: string): Promise<void> {
     const data = { help_id: crypto.randomUUID(), text };
-    if (!this.socket) throw new ApiError(0, { code: "offline" });
-    await this.socket.call(this.topic("watch"), "watch.help", data);
+    await this.call("watch.help", data);
     const request = { id: data.help_id, text, asked_at: this.ports.clock.now() };
     this.dispatch({ type: "help", request: { ...request, reply: "", answered_at: null, answered_by: "" } });
+  }
+
+  /** Tell the server a fact about this page; rejects when there is no connection. */
+  async report(fact: { kind: string; amount: number; at: number }): Promise<void> {
+    if (this.state.attempt === "running") await this.call("watch.observe", fact);
+  }
+
+  /** Explain a noted fact in the candidate's own words. */
+  async explain(incident: Incident, text: string): Promise<void> {
+    await this.call("watch.explain", { incident_id: incident.id, text });
+    this.dispatch({ type: "incident", incident: { ...incident, statement: text } });
+  }
+
+  private async call(name: string, data: object): Promise<void> {
+    if (!this.socket || this.socket.endReason) throw new ApiError(0, { code: "offline" });
+    await this.socket.call(this.topic("watch"), name, data);
   }
 
   async submit(): Promise<void> {
@@ -357,12 +373,14 @@ export class Room {
   private onSync(sync: CandidateSync): void {
     for (const command of sync.commands) this.onCommand(command);
     for (const request of sync.help) this.dispatch({ type: "help", request });
+    for (const incident of sync.incidents) this.dispatch({ type: "incident", incident });
     this.dispatch({ type: "watchers", names: sync.watchers });
   }
 
   private onWatch(event: { t: string; d: any }): void {
     if (event.t === "command.issued") this.onCommand(event.d.command as Command);
     if (event.t === "help.replied") this.dispatch({ type: "help", request: event.d.help as HelpRequest });
+    if (event.t === "incident.told") this.dispatch({ type: "incident", incident: event.d.incident as Incident });
     if (event.t === "watch.changed") this.dispatch({ type: "watchers", names: event.d.names as string[] });
   }
 
