@@ -12,6 +12,7 @@ from accounts.roles import STAFF_ROLES, Role, RoleSet
 from web import home, nav
 from web.home import Action, Card, Row
 from web.nav import NavItem
+from web.templatetags.web import digits
 
 
 def roles_of(request: HttpRequest) -> RoleSet:
@@ -83,7 +84,7 @@ def _people_cards(request: HttpRequest) -> Iterable[Card]:
                 ),
                 Row(
                     ngettext("%(count)s role of staff", "%(count)s roles of staff", staff)
-                    % {"count": staff},
+                    % {"count": digits(staff)},
                     url=reverse("accounts:people"),
                 ),
             ),
