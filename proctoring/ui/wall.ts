@@ -1,91 +1,16 @@
 /** State of the board as pure functions: what came over the socket in, what is drawn out. */
 
-/** Progress of one attempt, published by the exam engine after each save and move. */
-export interface Progress {
-  state: string;
-  started_at: number | null;
-  deadline: number | null;
-  ended_at: number | null;
-  answered: number;
-  total: number;
-  /** Number of the question on the candidate's screen, 1 up; null when unknown. */
-  current: number | null;
-  last_saved_at: number | null;
-  reason: string;
-}
+import type { CommandView, HelpView, IncidentView, NetView, ProgressRow, WallState } from "$web/wire";
 
-/** The snapshot's row: progress with who and where, which later frames leave out. */
-export interface Row extends Progress {
-  attempt: number;
-  student: number;
-  name: string;
-  seat: string;
-  room: string;
-  checked_in_at: number | null;
-  late_answers: number;
-}
+/** A tile's row: who, where, how far. Later frames hold only the part that changes. */
+export type Row = ProgressRow;
+export type Incident = IncidentView;
+export type Help = HelpView;
+export type Command = CommandView;
+export type Snapshot = WallState;
 
 /** Reachability of one candidate: never a state of the attempt. */
-export interface Net {
-  state: "online" | "unstable" | "lost" | "unknown";
-  since: number | null;
-}
-
-export interface Incident {
-  id: number;
-  attempt: number;
-  kind: string;
-  severity: number;
-  state: string;
-  first_at: number;
-  last_at: number;
-  count: number;
-  amount: number;
-  unit: string;
-  statement: string;
-  owner: string;
-  reason: string;
-}
-
-export interface Help {
-  id: string;
-  attempt: number;
-  text: string;
-  asked_at: number;
-  reply: string;
-  answered_at: number | null;
-  answered_by: string;
-}
-
-export interface Command {
-  id: string;
-  attempt: number;
-  seq: number;
-  kind: string;
-  text: string;
-  extra_s: number;
-  state: "sent" | "delivered" | "applied";
-  by: string;
-  issued_at: number;
-  delivered_at: number | null;
-  applied_at: number | null;
-}
-
-export interface Snapshot {
-  sitting: number;
-  title: string;
-  state: string;
-  starts_at: number;
-  closes_at: number;
-  can_command: boolean;
-  can_lead: boolean;
-  max_extra_s: number;
-  rows: Record<string, Row>;
-  net: Record<string, Net>;
-  incidents: Incident[];
-  help: Help[];
-  commands: Command[];
-}
+export type Net = NetView;
 
 export interface Board extends Omit<Snapshot, "incidents" | "help" | "commands"> {
   incidents: Record<number, Incident>;
@@ -136,7 +61,7 @@ export function merge(board: Board, delta: Record<string, unknown>): Board {
   };
   for (const [key, value] of Object.entries(delta)) {
     const [kind, id] = key.includes(":") ? (key.split(":", 2) as [string, string]) : ["row", key];
-    if (kind === "row") mergeRow(next.rows, id, value as Progress);
+    if (kind === "row") mergeRow(next.rows, id, value as Partial<Row>);
     else if (kind === "net") next.net[id] = value as Net;
     else if (kind === "incident") next.incidents[Number(id)] = value as Incident;
     else if (kind === "help") next.help[id] = value as Help;
@@ -147,7 +72,7 @@ export function merge(board: Board, delta: Record<string, unknown>): Board {
 }
 
 /** Progress of somebody the board does not know comes before the next snapshot: it is left alone. */
-function mergeRow(rows: Record<string, Row>, id: string, value: Progress): void {
+function mergeRow(rows: Record<string, Row>, id: string, value: Partial<Row>): void {
   const known = rows[id];
   if (known) rows[id] = { ...known, ...value };
 }

@@ -80,7 +80,8 @@ export function commandName(command: Pick<Command, "kind" | "extra_s">): string 
 }
 
 export function deliveryName(state: Command["state"]): string {
-  return { sent: t("sent"), delivered: t("delivered"), applied: t("applied") }[state];
+  const names: Record<string, string> = { sent: t("sent"), delivered: t("delivered"), applied: t("applied") };
+  return names[state] ?? state;
 }
 
 /** Seconds since the last durable save, in words for a tile. */
