@@ -1,16 +1,25 @@
 """Every answer that is not a success: JSON for scripts, a page of the design for people."""
 
+import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from redis.exceptions import (
+    ConnectionError as RedisConnectionError,
+    TimeoutError as RedisTimeoutError,
+)
 
 from kernel.errors import DomainError
 from web.context import frame
 from web.refusals import Value, text_of, title_of
+
+# Nothing is wrong with the request: the same one will do in a moment.
+AWAY = (OperationalError, InterfaceError, RedisConnectionError, RedisTimeoutError)
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -90,17 +99,28 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 without touching the database: it may be what failed."""
-    detail = text_of("server_error")
+    """Answer 500, or 503 when the database or Redis is away; neither is touched here.
+
+    Clients repeat what they may after a 503 and tell the person after a 500. Django calls this
+    inside of its `except`, so the failure is the current exception.
+    """
+    away = isinstance(sys.exception(), AWAY)
+    status, code = (503, "unavailable") if away else (500, "server_error")
+    detail = text_of(code)
     if wants_json(request):
-        return JsonResponse({"code": "server_error", "detail": detail, "data": {}}, status=500)
-    context = {
-        "status": 500,
-        "heading": title_of(500),
-        "detail": detail,
-        "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
-        "can_retry": True,
-        "plain": True,
-        **frame(request),
-    }
-    return HttpResponse(render_to_string("web/refused.html", context), status=500)
+        body = {"code": code, "detail": detail, "data": {}}
+        response: HttpResponse = JsonResponse(body, status=status)
+    else:
+        context = {
+            "status": status,
+            "heading": title_of(status),
+            "detail": detail,
+            "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
+            "can_retry": True,
+            "plain": True,
+            **frame(request),
+        }
+        response = HttpResponse(render_to_string("web/refused.html", context), status=status)
+    if away:
+        response["Retry-After"] = "2"
+    return response

@@ -46,6 +46,7 @@ COMMON: Mapping[str, Promise] = {
     "rate_limited": _("That was too much at once. Wait a moment, then try again."),
     "busy": _("There is no room for this right now. Try again in a moment."),
     "server_error": _("Something went wrong on our side and was written to the log. Try again."),
+    "unavailable": _("The server is not ready right now. Try again in a moment."),
     "try_again": _("Something changed at the same moment. Try again."),
     "unknown_topic": _("This does not exist, or it is not for you."),
     "unknown_call": _("This page is older than the server. Reload it."),

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import override_settings
 from django.urls import path
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from kernel.errors import DomainError
 from kernel.machine import IllegalMove
@@ -31,6 +33,8 @@ def fail(request: HttpRequest, how: str) -> HttpResponse:
         "denied": PermissionDenied("secret reason"),
         "suspicious": SuspiciousOperation("secret host"),
         "bug": RuntimeError("secret value"),
+        "no database": OperationalError("secret host"),
+        "no redis": RedisConnectionError("secret host"),
         "refused": Teapot(limit_bytes=5),
         "moved": IllegalMove("attempt", "submitted", "pause"),
     }
@@ -49,6 +53,8 @@ CASES = [
     ("denied", 403, "forbidden"),
     ("suspicious", 400, "bad_request"),
     ("bug", 500, "server_error"),
+    ("no database", 503, "unavailable"),
+    ("no redis", 503, "unavailable"),
     ("refused", 413, "file_too_large"),
     ("moved", 409, "illegal_move"),
 ]
@@ -137,15 +143,25 @@ def test_too_many_tries_say_when_to_come_back() -> None:
     assert (response.status_code, response["Retry-After"]) == (429, "60")
 
 
+@pytest.mark.parametrize(
+    ("failure", "status", "words"),
+    [
+        (RuntimeError("secret"), 500, "Our mistake"),
+        (OperationalError("secret"), 503, "Try again in a moment"),
+    ],
+)
 def test_a_failed_database_still_gets_a_page(
-    settings: Any, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, failure: Exception, status: int, words: str
 ) -> None:
     def broken(*args: object, **kwargs: object) -> None:
-        raise RuntimeError("no database")
+        raise failure
 
     monkeypatch.setattr("django.db.backends.utils.CursorWrapper.execute", broken)
     client = Client(raise_request_exception=False)
     client.cookies["sessionid"] = "x" * 32
     response = client.get("/account/", headers={"accept": "text/html"})
-    assert response.status_code == 500
-    assert "Our mistake" in response.content.decode()
+    page = response.content.decode()
+    assert response.status_code == status
+    assert words in page
+    assert "secret" not in page
+    assert ("Retry-After" in response) is (status == 503)

@@ -57,13 +57,15 @@ describe("a form", () => {
   };
 
   it("is sent once and says that it works", () => {
-    document.body.innerHTML = '<form method="post"><button>Import</button></form>';
+    document.body.innerHTML = '<form method="post"><progress data-working hidden></progress><button>Import</button></form>';
     const form = document.querySelector("form") as HTMLFormElement;
     expect(send(form)).toBe(true);
     expect(document.querySelector("button")?.getAttribute("aria-busy")).toBe("true");
+    expect(document.querySelector("progress")?.hidden).toBe(false);
     expect(send(form)).toBe(false);
     dispatchEvent(new Event("pageshow"));
     expect(document.querySelector("button")?.hasAttribute("aria-busy")).toBe(false);
+    expect(document.querySelector("progress")?.hidden).toBe(true);
     expect(send(form)).toBe(true);
   });
 

@@ -50,11 +50,13 @@ export function startForms(): void {
     const button = (event as SubmitEvent).submitter;
     button?.setAttribute("aria-busy", "true");
     button?.setAttribute("aria-label", t("Working…"));
+    form.querySelector("progress[data-working]")?.removeAttribute("hidden");
   });
   // The page may come back from the browser's cache with the form still marked.
   addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sent]")) {
       delete form.dataset.sent;
+      form.querySelector("progress[data-working]")?.setAttribute("hidden", "");
       for (const button of form.querySelectorAll("[aria-busy]")) {
         button.removeAttribute("aria-busy");
         button.removeAttribute("aria-label");
