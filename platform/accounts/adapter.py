@@ -2,14 +2,14 @@
 
 import base64
 import hashlib
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,19 @@ REFUSED: Promise = _(
     "These details do not fit an account that may sign in. Check them, or ask your institution."
 )
 TOO_MANY: Promise = _("Too many wrong tries. Wait a quarter of an hour, or reset your password.")
+
+
+KNOWN_COOKIE: Final = "invigil_known"
+KNOWN_SALT: Final = "accounts.known-browser"
+KNOWN_FOR_S: Final = 180 * 24 * 3600
+
+
+def knows(request: HttpRequest, user_id: int) -> bool:
+    """Whether this person has signed in with this browser before."""
+    value = request.get_signed_cookie(
+        KNOWN_COOKIE, default="", salt=KNOWN_SALT, max_age=KNOWN_FOR_S
+    )
+    return value == str(user_id)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
@@ -49,16 +62,34 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         return False
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: object) -> str:
-        """Return what wrong tries are counted by: the person, however they are named.
+        """Return what wrong tries are counted by: the person, however named, and the place.
 
         Counted by what was typed, an attacker would get the tries twice: once with the e-mail
-        and once with the registration number.
+        and once with the registration number. Counted by the person alone, anybody could keep a
+        student out of an exam by guessing; so a browser in which the person has signed in before
+        has tries of its own, and every address has its own.
         """
-        del request
         login = str(credentials.get("login") or credentials.get("email") or "")
         identity = Identity(login=login, institution=str(credentials.get("institution", "")))
         person = find_person(identity)
-        return f"person:{person.pk}" if person else f"typed:{identity.typed_key}"
+        who = f"person:{person.pk}" if person else f"typed:{identity.typed_key}"
+        if person and knows(request, person.pk):
+            return f"{who}:known"
+        return f"{who}:{self.get_client_ip(request)}"
+
+    def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:  # noqa: ANN401 passed on as allauth gives them
+        """Remember that this person has signed in with this browser."""
+        response: HttpResponse = super().post_login(request, user, **options)
+        response.set_signed_cookie(
+            KNOWN_COOKIE,
+            str(user.pk),
+            salt=KNOWN_SALT,
+            max_age=KNOWN_FOR_S,
+            httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE,
+            samesite="Lax",
+        )
+        return response
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """Check the password of somebody who is signed in, under the same limit as a login."""

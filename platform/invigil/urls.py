@@ -1,11 +1,19 @@
 """Includes of the apps' urls; nothing is routed here directly."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import URLPattern, URLResolver, include, path
 
 # Signing in to the stock admin is signing in to the site, second step and limits included.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's way
+# Second steps, addresses and groups change through their owners, or do not exist here.
+for model in [
+    each for each in admin.site._registry if each._meta.app_label in {"account", "auth", "mfa"}
+]:
+    admin.site.unregister(model)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("monitoring.urls")),

@@ -350,6 +350,7 @@ def test_the_stock_admin_opens_for_operators_only(client: Client, cast: Cast) ->
     assert client.get("/admin/", follow=True).status_code == 403
     User.objects.filter(pk=cast.admin).update(is_superuser=True)
     assert client.get("/admin/").status_code == 200
+    assert client.get("/admin/mfa/authenticator/").status_code == 404
     assert (
         client.post(f"/admin/accounts/user/{cast.ana}/change/", {"full_name": "X"}).status_code
         == 403
