@@ -10,10 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 # Signing in to the stock admin is signing in to the site, second step and limits included.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's way
 # Second steps, addresses and groups change through their owners, or do not exist here.
-for model in [
-    each for each in admin.site._registry if each._meta.app_label in {"account", "auth", "mfa"}
-]:
-    admin.site.unregister(model)
+admin.site.unregister([Group, EmailAddress, Authenticator])
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("monitoring.urls")),
