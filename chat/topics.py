@@ -69,6 +69,9 @@ async def _read(caller: Caller, key: str, message: wire.Read) -> wire.ReadDone:
 
 def _room_id(key: str) -> UUID:
     try:
-        return UUID(key)
+        room_id = UUID(key)
     except ValueError:
         raise RoomNotFound from None
+    if str(room_id) != key:  # another spelling would be another topic, which nobody speaks on
+        raise RoomNotFound
+    return room_id

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from kernel.wire import BadMessage
+from kernel.wire import BadMessage, plain
 from proctoring.domain.command import CommandKind, DeliveryAction
 from proctoring.domain.incident import IncidentAction
 from proctoring.domain.observation import ObservationKind
@@ -149,11 +149,12 @@ def _issue(user_id: int, sitting_id: int, message: WallCommand) -> dict[int, str
     order = Order(
         command_id=uuid_of(message.command_id),
         kind=kind,
-        text=message.text,
+        text=plain(message.text),
         extra=_extra_of(message),
         issued_by=user_id,
         sitting_id=sitting_id,
         max_extra=watch.max_extra,
+        may_take=watch.can_lead,
     )
     return issue_commands(order, message.attempts)
 
@@ -169,14 +170,19 @@ def _decide(user_id: int, sitting_id: int, message: WallDecide) -> IncidentView:
         raise NotAllowed
     action = _one_of(IncidentAction, message.action)
     return decide_incident(
-        message.incident_id, sitting_id, action, actor_id=user_id, reason=message.reason[:MAX_TEXT]
+        message.incident_id,
+        sitting_id,
+        action,
+        actor_id=user_id,
+        reason=plain(message.reason)[:MAX_TEXT],
     )
 
 
 def _reply(user_id: int, sitting_id: int, message: WallReply) -> HelpView:
     if not watch_of(user_id, sitting_id).can_command:
         raise NotAllowed
-    return answer_help(uuid_of(message.help_id), sitting_id, message.reply, actor_id=user_id)
+    reply = plain(message.reply)
+    return answer_help(uuid_of(message.help_id), sitting_id, reply, actor_id=user_id)
 
 
 def _focus(user_id: int, sitting_id: int, attempt_id: int | None) -> None:
@@ -246,9 +252,10 @@ def _ack(user_id: int, attempt_id: int, command_id: str, action: DeliveryAction)
 
 def _help(user_id: int, attempt_id: int, message: WatchHelp) -> HelpView:
     own_attempt(user_id, attempt_id)
-    if not message.text.strip():
+    text = plain(message.text)
+    if not text:
         raise BadMessage(reason="text")
-    return ask_help(uuid_of(message.help_id), attempt_id, message.text)
+    return ask_help(uuid_of(message.help_id), attempt_id, text)
 
 
 def _observe(user_id: int, attempt_id: int, message: WatchObserve) -> None:
@@ -263,7 +270,7 @@ def _observe(user_id: int, attempt_id: int, message: WatchObserve) -> None:
 
 def _explain(user_id: int, attempt_id: int, message: WatchExplain) -> IncidentView:
     own_attempt(user_id, attempt_id)
-    return add_statement(message.incident_id, attempt_id, message.text)
+    return add_statement(message.incident_id, attempt_id, plain(message.text))
 
 
 class MediaTopic(Topic):

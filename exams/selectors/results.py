@@ -21,6 +21,7 @@ from exams.domain.texts import TextFormat, to_html
 from exams.errors import ResultUnknown
 from exams.models import Answer, AnswerRevision, Attempt, Mark, Result, Submission
 from exams.selectors.contents import approved_content
+from scanner.selectors import upload_cards
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +314,12 @@ def _late_answers(attempt_id: int) -> dict[int, list[Any]]:
 
 def may_read_answer_file(viewer_id: int, upload_id: UUID) -> bool:
     """Whether the viewer may open a file: it is an answer in a sitting they grade or watch."""
-    given = Answer.objects.filter(value__upload=str(upload_id)).select_related("attempt__sitting")
+    card = upload_cards([upload_id]).get(upload_id)
+    if card is None:
+        return False
+    given = Answer.objects.filter(
+        value__upload=str(upload_id), attempt__student_id=card.owner_id
+    ).select_related("attempt__sitting")
     roles = None
     for answer in given:
         sitting = answer.attempt.sitting

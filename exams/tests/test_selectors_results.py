@@ -4,9 +4,11 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
 from exams.domain.answer import QuestionKind
 from exams.domain.states import ResultState
 from exams.errors import ResultUnknown
@@ -96,6 +98,28 @@ def test_progress_of_grading(running: Taking) -> None:
     assert results.grading_progress(running.sitting_id) == results.GradingProgress(1, 1, 1, 0)
 
 
+def file_of(owner: User) -> uuid.UUID:
+    made = apps.get_model("scanner.Upload").objects.create(
+        owner=owner, purpose="answer", name="a.pdf", size=1, sha256="0" * 64, mime="application/pdf"
+    )
+    return uuid.UUID(str(made.pk))
+
+
+def give_file(running: Taking, upload: uuid.UUID) -> None:
+    Answer.objects.create(
+        attempt_id=running.attempt_id,
+        question_id=running.questions[0],
+        seq=1,
+        value={"upload": str(upload), "name": "a.pdf"},
+    )
+
+
+def test_a_file_of_somebody_else_is_not_opened_by_naming_it_in_an_answer(running: Taking) -> None:
+    foreign = file_of(running.cast.olga)
+    give_file(running, foreign)
+    assert not results.may_read_answer_file(running.cast.grader.pk, foreign)
+
+
 @pytest.mark.parametrize(
     ("who", "allowed"),
     [
@@ -108,13 +132,8 @@ def test_progress_of_grading(running: Taking) -> None:
     ],
 )
 def test_who_may_open_a_file_that_was_given(running: Taking, who: str, *, allowed: bool) -> None:
-    upload = uuid.uuid4()
-    Answer.objects.create(
-        attempt_id=running.attempt_id,
-        question_id=running.questions[0],
-        seq=1,
-        value={"upload": str(upload), "name": "a.pdf"},
-    )
+    upload = file_of(running.cast.ana)
+    give_file(running, upload)
     viewer = getattr(running.cast, who).pk
     assert results.may_read_answer_file(viewer, upload) is allowed
     assert not results.may_read_answer_file(viewer, uuid.uuid4())

@@ -70,7 +70,7 @@ def lease(request: HttpRequest, attempt_id: int) -> HttpResponse:
     token = taking.take_lease(
         attempt_id,
         student_id=_user_id(request),
-        device=body.device,
+        device=wire.plain(body.device),
         connection_id=body.connection,
     )
     return _reply(Leased(lease=str(token)))

@@ -25,6 +25,11 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """Base of every wire message. Subclasses set `tag="noun.verb"` and `tag_field="t"` if tagged."""
 
 
+def plain(text: str) -> str:
+    """Return `text` without the one character that PostgreSQL cannot store, trimmed."""
+    return text.replace("\x00", "").strip()
+
+
 def decode(raw: bytes | str, shape: type[S], *, max_bytes: int = MAX_FRAME_BYTES) -> S:
     """Return `raw` JSON as `shape`.
 

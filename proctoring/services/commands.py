@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 
 from exams.selectors.attempts import AttemptFacts, attempt_facts
 from exams.services import attempts as exam_attempts
@@ -39,7 +39,8 @@ class Order:
         command_id: Client-made; with the attempt's id it names one command for ever.
         extra: For extend only; may be negative for a correction.
         sitting_id: The sitting whose wall it came from; attempts of others are refused.
-        max_extra: The most this person may give at once.
+        max_extra: The most this person may bring an attempt to, all its extensions together.
+        may_take: Whether this person may leave an attempt with less than its own time.
     """
 
     command_id: UUID
@@ -49,6 +50,7 @@ class Order:
     issued_by: int
     sitting_id: int
     max_extra: timedelta = MAX_EXTRA_INVIGILATOR
+    may_take: bool = False
 
 
 def issue_commands(order: Order, attempt_ids: Sequence[int]) -> dict[int, str]:
@@ -89,7 +91,8 @@ def issue_command(order: Order, attempt_id: int) -> Command:
 
     Raises:
         IllegalMove: The attempt is not in a state that allows it; nothing was changed.
-        NotAllowed: The attempt is not of this sitting.
+        NotAllowed: The attempt is not of this sitting, or time would be taken from it.
+        TooMuchTime: All its extensions together are more than this person may give.
     """
     facts = attempt_facts(attempt_id)
     if facts.sitting_id != order.sitting_id:
@@ -98,7 +101,11 @@ def issue_command(order: Order, attempt_id: int) -> Command:
     known = Command.objects.filter(pk=row_id).first()
     if known:
         return known
-    seq = exam_attempts.next_command_seq(attempt_id)
+    seq = exam_attempts.next_command_seq(
+        attempt_id
+    )  # locks the attempt: extensions add up one by one
+    if order.kind is CommandKind.EXTEND:
+        _check_total(order, attempt_id)
     _apply(order, facts)
     command = Command.objects.create(
         id=row_id,
@@ -119,6 +126,16 @@ def issue_command(order: Order, attempt_id: int) -> Command:
     )
     _push(command, facts.sitting_id)
     return command
+
+
+def _check_total(order: Order, attempt_id: int) -> None:
+    """Refuse an extension that, with those before it, is more than this person may give or take."""
+    given = Command.objects.filter(attempt_id=attempt_id, kind=CommandKind.EXTEND)
+    total = timedelta(seconds=given.aggregate(sum=Sum("extra_s"))["sum"] or 0) + order.extra
+    if total > order.max_extra:
+        raise TooMuchTime(limit_s=int(order.max_extra.total_seconds()))
+    if total < timedelta() and order.extra < timedelta() and not order.may_take:
+        raise NotAllowed(attempt=attempt_id)
 
 
 def _apply(order: Order, facts: AttemptFacts) -> None:

@@ -127,3 +127,26 @@ def test_an_unacknowledged_command_is_pushed_again_until_it_is_applied(stage: St
 
 def test_the_pause_between_pushes_grows_and_then_stays() -> None:
     assert [resend_pause(n).seconds for n in range(1, 6)] == [2, 4, 8, 8, 8]
+
+
+def test_small_extensions_do_not_add_up_beyond_the_limit(stage: Stage) -> None:
+    ten = timedelta(minutes=10)
+    assert issue_commands(order(stage, CommandKind.EXTEND, extra=ten), [stage.ana]) == {
+        stage.ana: "issued"
+    }
+    again = order(stage, CommandKind.EXTEND, extra=ten)
+    assert issue_commands(again, [stage.ana, stage.ben]) == {
+        stage.ana: "too_much_time",
+        stage.ben: "issued",
+    }
+
+
+def test_only_a_leader_takes_time_that_was_not_given_before(stage: Stage) -> None:
+    less = timedelta(minutes=-5)
+    taken = order(stage, CommandKind.EXTEND, extra=less)
+    assert issue_commands(taken, [stage.ana]) == {stage.ana: "not_allowed"}
+    issue_commands(order(stage, CommandKind.EXTEND, extra=-less), [stage.ana])
+    back = order(stage, CommandKind.EXTEND, extra=less)
+    assert issue_commands(back, [stage.ana]) == {stage.ana: "issued"}
+    lead = order(stage, CommandKind.EXTEND, extra=less, may_take=True)
+    assert issue_commands(lead, [stage.ana]) == {stage.ana: "issued"}

@@ -355,3 +355,25 @@ def test_the_stock_admin_opens_for_operators_only(client: Client, cast: Cast) ->
         client.post(f"/admin/accounts/user/{cast.ana}/change/", {"full_name": "X"}).status_code
         == 403
     )
+
+
+def guess(client: Client, login: str, address: str, times: int = 11) -> None:
+    for number in range(times):
+        typed = {"login": login, "password": f"wrong {number}", "institution": ""}
+        client.post(LOGIN, typed, REMOTE_ADDR=address)
+
+
+def test_guessing_elsewhere_does_not_keep_a_person_out(cast: Cast) -> None:
+    guess(Client(), "ana@north.example", "192.0.2.66")
+    blocked = Client(REMOTE_ADDR="192.0.2.66")
+    assert refusal(post_login(blocked, "ana@north.example")) == str(TOO_MANY)
+    assert post_login(Client(REMOTE_ADDR="192.0.2.7"), "ana@north.example").status_code == 302
+
+
+def test_guessing_in_the_same_hall_does_not_keep_out_a_browser_that_is_known(cast: Cast) -> None:
+    own = Client()
+    assert post_login(own, "ana@north.example").status_code == 302
+    own.cookies.pop("sessionid")
+    guess(Client(), "ana@north.example", "127.0.0.1")
+    assert refusal(post_login(Client(), "ana@north.example")) == str(TOO_MANY)
+    assert post_login(own, "ana@north.example").status_code == 302

@@ -17,6 +17,7 @@ from accounts.services import memberships, passwords, people as services
 from accounts.texts import ROLES
 from accounts.views.scope import Scope, people_scope
 from kernel.errors import DomainError
+from kernel.wire import plain
 
 
 @require_safe
@@ -24,7 +25,7 @@ from kernel.errors import DomainError
 def people(request: HttpRequest) -> HttpResponse:
     """List people; search and filters are part of the address."""
     scope = people_scope(request)
-    query = request.GET.get("q", "").strip()
+    query = plain(request.GET.get("q", ""))
     role = next((each for each in Role if each == request.GET.get("role")), None)
     class_id = _number(request.GET.get("class", ""))
     page = selectors.people_page(

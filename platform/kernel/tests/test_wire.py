@@ -117,3 +117,7 @@ def test_the_depth_check_is_linear_on_evil_text() -> None:
     began = time.perf_counter()
     depth_of(evil)
     assert time.perf_counter() - began < 0.5
+
+
+def test_plain_text_can_be_stored() -> None:
+    assert wire.plain(" a\x00b ") == "ab"
