@@ -48,6 +48,6 @@ def field_of(error: Refusal) -> str:
         case TextRefused():
             return f"text_{error.data.get('language', 'en')}"
         case TimeRefused():
-            return "when" if error.data.get("reason") != "past" else "send_at"
+            return "when"  # always on the screen; the other fields of the time may be hidden
         case AudienceRefused():
             return "audience"

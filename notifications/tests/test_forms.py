@@ -75,7 +75,7 @@ def test_what_is_wrong_is_said_at_its_field(changes: dict[str, str], field: str)
     [
         (TextRefused(reason="unknown_variable", variable="nam", language="fa"), "text_fa", "{nam}"),
         (TextRefused(reason="too_long", limit=6, language="en"), "text_en", "6 SMS"),
-        (TimeRefused(reason="past"), "send_at", "passed"),
+        (TimeRefused(reason="past"), "when", "passed"),
         (TimeRefused(reason="lead_without_sitting"), "when", "sitting"),
         (AudienceRefused(reason="empty"), "audience", "Nobody"),
     ],

@@ -27,5 +27,5 @@ def test_each_reason_that_is_raised_has_its_own_sentence() -> None:
 
 def test_a_refusal_belongs_to_a_field() -> None:
     assert field_of(TextRefused(reason="brace", language="fa")) == "text_fa"
-    assert field_of(TimeRefused(reason="past")) == "send_at"
+    assert field_of(TimeRefused(reason="past")) == "when"
     assert field_of(AudienceRefused(reason="empty")) == "audience"

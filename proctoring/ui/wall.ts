@@ -105,12 +105,12 @@ export function openHelp(board: Board): Help[] {
     .sort((a, b) => a.asked_at - b.asked_at);
 }
 
-/** Commands not yet applied after this many ms deserve a look. */
+/** A command that no browser has received after this many ms deserves a look. */
 export const COMMAND_ALARM_MS = 10_000;
 
 export function lateCommands(board: Board, now: number): Command[] {
   return Object.values(board.commands).filter(
-    (command) => command.state !== "applied" && now - command.issued_at > COMMAND_ALARM_MS && !isDone(board, command.attempt),
+    (command) => command.state === "sent" && now - command.issued_at > COMMAND_ALARM_MS && !isDone(board, command.attempt),
   );
 }
 
