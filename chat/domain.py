@@ -46,7 +46,7 @@ def slug_of(institution_code: str, class_code: str, kind: RoomKind) -> str:
 def _fold(text: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     words = "".join(char if unicodedata.category(char)[0] in "LMN" else " " for char in folded)
-    return "-".join(words.split()) or "x" + text.encode().hex()
+    return "-".join(words.split()) or "x" + folded.encode().hex()
 
 
 def clean_body(raw: str, *, has_attachment: bool) -> str:

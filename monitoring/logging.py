@@ -69,7 +69,8 @@ def configure(options: dict[str, Any]) -> None:
     """Set up standard logging and structlog; called by Django with settings.LOGGING.
 
     Args:
-        options: `level` is the least level that is written.
+        options: `level` is the least level that is written; `cache` False lets tests capture
+            lines of loggers that were used before.
     """
     shared = shared_processors()
     logging.config.dictConfig(
@@ -100,5 +101,5 @@ def configure(options: dict[str, Any]) -> None:
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=bool(options.get("cache", True)),
     )

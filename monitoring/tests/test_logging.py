@@ -40,7 +40,7 @@ def test_plain_facts_are_left_alone() -> None:
 
 
 def test_library_and_own_lines_are_json_with_the_request_id() -> None:
-    configure({"level": "INFO"})
+    configure({"level": "INFO", "cache": False})
     stream = io.StringIO()
     handler = logging.getLogger().handlers[0]
     assert isinstance(handler, logging.StreamHandler)

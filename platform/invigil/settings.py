@@ -335,5 +335,5 @@ MFA_FORMS = {
 # ── Logging ─────────────────────────────────────────────────────────────────────────────────
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO")
 LOGGING_CONFIG = "monitoring.logging.configure"
-LOGGING = {"level": LOG_LEVEL}
+LOGGING = {"level": LOG_LEVEL, "cache": not TESTING}
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from journeys.stack import ROOT, Person, RunningStack
 
-pytestmark = [pytest.mark.xdist_group("journeys"), pytest.mark.timeout(420)]
+pytestmark = pytest.mark.timeout(420)
 
 PLAYING = """() => {
   const videos = [...document.querySelectorAll('video')];

@@ -6,7 +6,7 @@ import pytest
 
 from journeys.stack import RunningStack
 
-pytestmark = [pytest.mark.xdist_group("journeys"), pytest.mark.timeout(420)]
+pytestmark = pytest.mark.timeout(420)
 
 
 def test_an_exam_survives_the_death_of_every_role(stack: RunningStack) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from invigil.demo.people import INSTITUTION_CODE, PASSWORD
 from journeys.stack import Person, RunningStack
 
-pytestmark = [pytest.mark.xdist_group("journeys"), pytest.mark.timeout(420)]
+pytestmark = pytest.mark.timeout(420)
 
 PEOPLE: Final = {
     "student": ("1001", INSTITUTION_CODE),

@@ -1,4 +1,4 @@
-"""Programs that only the tests need: Chromium and the virus scanner. Found, or installed."""
+"""Programs that only the tests need: browser, virus scanner, rule checker. Found, or installed."""
 
 import os
 import shutil
@@ -51,7 +51,10 @@ CHROMIUM = Component(
 CLAMD = Component(
     "clamd", "CLAMD_PATH", ("clamd",), ("clamav-daemon",), "the tests of the virus scanner"
 )
-COMPONENTS = (CHROMIUM, CLAMD)
+PROMTOOL = Component(
+    "promtool", "PROMTOOL_PATH", ("promtool",), ("prometheus",), "the tests of the alert rules"
+)
+COMPONENTS = (CHROMIUM, CLAMD, PROMTOOL)
 
 
 def find(component: Component) -> Path | None:

@@ -18,7 +18,17 @@ from invigil.launch.ports import Ports, free_ports
 
 PATIENCE_S = 150.0
 NOT_COPIED = shutil.ignore_patterns("dist", "__pycache__", "node_modules")
-OF_THE_RUN = ("DATABASE_URL", "REDIS_URL", "VAR_DIR", "DJANGO_SECRET_KEY", "CI", "SITE_URL")
+OF_THE_RUN = (
+    "CHROMIUM_PATH",
+    "CLAMD_PATH",
+    "PROMTOOL_PATH",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "VAR_DIR",
+    "DJANGO_SECRET_KEY",
+    "CI",
+    "SITE_URL",
+)
 OF_PYTEST = ("INVIGIL_TESTING", "PYTEST_XDIST_WORKER", "INVIGIL_FAILED_STEPS")
 
 

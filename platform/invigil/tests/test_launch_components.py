@@ -65,7 +65,7 @@ def test_in_ci_what_cannot_be_had_is_a_failure_with_the_command(
     monkeypatch.setenv("CI", "true")
     with pytest.raises(Stop) as caught:
         ensure_components(bare_machine)
-    assert "Chromium and clamd could not be installed" in str(caught.value)
+    assert "Chromium and clamd and promtool could not be installed" in str(caught.value)
     assert "apt install chromium" in str(caught.value)
     assert "apt install clamav-daemon" in str(caught.value)
 
@@ -80,6 +80,7 @@ def test_what_is_there_is_named_to_the_tests(
     assert ensure_components(bare_machine) == {
         "CHROMIUM_PATH": str(tmp_path / "Chromium"),
         "CLAMD_PATH": str(tmp_path / "clamd"),
+        "PROMTOOL_PATH": str(tmp_path / "promtool"),
     }
 
 

@@ -209,8 +209,12 @@ def worker(broker: PrivateValkey, queue: str) -> Iterator[subprocess.Popen[bytes
     environment = {
         **os.environ,
         "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
-        "DATABASE_URL": f"postgres://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}",
+        "DATABASE_URL": (
+            f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}"
+            f":{database['PORT']}/{database['NAME']}"
+        ),
         "REDIS_URL": broker.url,
+        "PYTEST_XDIST_WORKER": "",  # it uses the broker given here, not the test process's own
         "TEST_QUEUE": queue,
     }
     command = ["celery", "-A", "invigil", "worker", "-I", "kernel.tests.worked", "-Q", queue]
