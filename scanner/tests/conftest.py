@@ -65,18 +65,11 @@ def clamd_bound(clamd: ClamdServer) -> None:
     bind_engine(clamd.engine())
 
 
-_heard: list[object] = []
-
-
-def _hear(event: UploadCleared | UploadRejected) -> None:
-    _heard.append(event)
-
-
 @pytest.fixture
-def heard() -> Iterator[list[object]]:
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """What the rest of the system was told during this test."""
-    bus.bind(UploadCleared, _hear)
-    bus.bind(UploadRejected, _hear)
-    _heard.clear()
-    yield _heard
-    _heard.clear()
+    told: list[object] = []
+    for event_type in (UploadCleared, UploadRejected):
+        bound = [*bus.handlers_of(event_type), told.append]
+        monkeypatch.setitem(bus._handlers, event_type, bound)
+    return told
