@@ -35,10 +35,12 @@ class Stack:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.ports = free_ports()
-        self.up = self.start()
+        self.up = self.start(None)
 
-    def start(self) -> Started:
-        """Start it and wait until it serves."""
+    def start(self, running: Started | None) -> Started:
+        """Start it and wait until it serves; one that runs is ended first."""
+        if running is not None and running.process.poll() is None:
+            running.end()
         self.up = Started(self.place, "up", "--empty", "--port", str(self.ports.web))
         self.up.wait_for("Ready after")
         return self.up
@@ -131,7 +133,7 @@ def test_a_killed_supervisor_takes_everything_along_and_up_works_again(stack: St
     stack.up.process.wait()
     wait_until(lambda: not any(start_time(pid) for pid in left), "every role is gone")
     wait_until(lambda: processes_under(stack.place.root) == [], "nothing is left")
-    stack.start()
+    stack.start(stack.up)
     assert stack.serves()
 
 
@@ -141,7 +143,7 @@ def test_ctrl_c_ends_everything_in_order(stack: Stack) -> None:
 
 
 def test_sigterm_lets_the_request_that_is_being_answered_finish(stack: Stack) -> None:
-    stack.start()
+    stack.start(stack.up)
     with socket.create_connection((LOOPBACK, stack.ports.web), timeout=30) as line:
         line.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n")
         time.sleep(0.5)  # the worker has taken the connection and waits for the rest
