@@ -49,7 +49,12 @@ MUTANTS: dict[str, Table] = {
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_mutant_is_killed(name: str) -> None:
-    mutant = Machine(name="mutant", start=S.SENT, moves=MUTANTS[name], ends=frozenset())
+    moves = MUTANTS[name]
+    ends = frozenset(set(moves.values()) - {state for state, _ in moves})
+    try:
+        mutant = Machine(name="mutant", start=S.SENT, moves=moves, ends=ends)
+    except ValueError:
+        return  # a table with a state that nothing reaches is refused before any test
     assert faults_of(mutant)
 
 

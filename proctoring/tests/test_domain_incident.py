@@ -40,4 +40,10 @@ MUTANTS = {
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_mutant_is_killed(name: str) -> None:
-    assert faults_of(Machine(name="mutant", start=S.OPEN, moves=MUTANTS[name], ends=frozenset()))
+    moves = MUTANTS[name]
+    ends = frozenset(set(moves.values()) - {state for state, _ in moves})
+    try:
+        mutant = Machine(name="mutant", start=S.OPEN, moves=moves, ends=ends)
+    except ValueError:
+        return  # a table with a state that nothing reaches is refused before any test
+    assert faults_of(mutant)
