@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 os.environ.setdefault("INVIGIL_TESTING", "1")
@@ -20,11 +21,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def django_db_setup(
+    django_db_setup: None,  # noqa: ARG001 - the one that this wraps
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
     """End the sessions that threads left open, so that the test database can be dropped."""
     yield
-    from django.db import connection
-
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
