@@ -12,7 +12,11 @@ os.environ.setdefault("INVIGIL_TESTING", "1")
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what starts whole stacks one after another: the launcher's here, the journeys there."""
+    """Keep what starts whole stacks one after another: the launcher's here, the journeys there.
+
+    The journeys are the longest row, so they begin first.
+    """
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.xdist_group("journeys"))

@@ -15,7 +15,7 @@ from invigil.launch.report import say, step
 from invigil.launch.shell import Command, CommandFailed, run_logged, wait_attached
 
 DATA = ".var-test"
-PROCESSES = "2"
+PROCESSES = "3"  # on two cores: tests wait for browsers and stacks more than they compute
 
 
 def run_tests(place: Place, arguments: Sequence[str]) -> int:
@@ -77,7 +77,7 @@ def run_pytest(place: Place, arguments: Sequence[str], env: Mapping[str, str]) -
 
 
 def default_arguments() -> list[str]:
-    """Return pytest's arguments for the whole suite: two processes, journeys on one of them."""
+    """Return pytest's arguments for the whole suite: a few processes, the journeys on one."""
     return ["-q", "-n", PROCESSES, "--dist", "loadgroup"]
 
 

@@ -72,7 +72,7 @@ def test_failed_front_end_tests_are_named_and_shown(
 
 
 def test_the_whole_suite_uses_both_cores_and_keeps_stacks_apart() -> None:
-    assert default_arguments() == ["-q", "-n", "2", "--dist", "loadgroup"]
+    assert default_arguments() == ["-q", "-n", suite.PROCESSES, "--dist", "loadgroup"]
 
 
 def test_the_data_are_thrown_away_and_the_logs_kept(tmp_path: Path) -> None:

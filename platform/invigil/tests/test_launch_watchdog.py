@@ -69,7 +69,7 @@ def test_the_watchdog_stays_out_of_an_orderly_end(
     supervised.send_signal(signal.SIGTERM)
     assert supervised.wait(30) == 0
     assert state is not None
-    assert all(group_is_gone(one.pid) for one in state.processes)
+    wait_until(lambda: all(group_is_gone(one.pid) for one in state.processes), "all are gone")
 
 
 def test_what_a_killed_supervisor_and_watchdog_left_is_ended_by_the_next_start(
@@ -86,7 +86,7 @@ def test_what_a_killed_supervisor_and_watchdog_left_is_ended_by_the_next_start(
     wait_until(fresh.take_lock, "the lock is free")
     assert [one for one in state.processes if one.is_alive()]
     assert end_leftovers(fresh) == 2
-    assert all(group_is_gone(one.pid) for one in state.processes)
+    wait_until(lambda: all(group_is_gone(one.pid) for one in state.processes), "all are gone")
     fresh.release()
 
 
