@@ -119,6 +119,7 @@ sender: Final = Sender(send)
 def sweep() -> int:
     """Send every entry that is due, was never picked up, or whose worker went silent."""
     now = clock.now()
+    _park_deadly(now)
     due = OutboxEntry.objects.filter(
         Q(state=JobState.WAITING, run_at__lte=now)
         | Q(state=JobState.SENT, sent_at__lt=now - RESEND_AFTER)
@@ -127,11 +128,24 @@ def sweep() -> int:
     return send(list(due.order_by("run_at").values_list("pk", flat=True)[:BATCH]))
 
 
+def _park_deadly(now: datetime) -> None:
+    """Park the jobs whose worker died in the middle of every run: they would kill on for ever."""
+    parked = OutboxEntry.objects.filter(
+        state=JobState.RUNNING, started_at__lt=now - LEASE, attempts__gte=MAX_ATTEMPTS
+    ).update(
+        state=JobState.PARKED,
+        finished_at=now,
+        last_error=f"The worker ended without a word in the last of {MAX_ATTEMPTS} runs.",
+    )
+    if parked:
+        log.error("outbox.parked_deadly", jobs=parked)
+
+
 def begin(outbox_id: UUID) -> bool:
     """Claim one run. False when the job is done, parked, or running under a live lease."""
     now = clock.now()
     claimable = Q(state__in=[JobState.WAITING, JobState.SENT]) | Q(
-        state=JobState.RUNNING, started_at__lt=now - LEASE
+        state=JobState.RUNNING, started_at__lt=now - LEASE, attempts__lt=MAX_ATTEMPTS
     )
     return bool(
         OutboxEntry.objects.filter(claimable, pk=outbox_id).update(

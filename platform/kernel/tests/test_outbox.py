@@ -105,6 +105,21 @@ def test_only_one_of_two_workers_begins_and_a_silent_one_is_replaced_after_its_l
 
 
 @pytest.mark.django_db
+def test_a_job_that_ends_its_worker_every_time_is_parked_and_stays_so() -> None:
+    entry_id = ask("tests.x", queue="t")
+    with time_machine.travel("2026-05-04T09:00:00Z", tick=False) as time_:
+        for _ in range(MAX_ATTEMPTS):
+            assert outbox.begin(entry_id)
+            time_.shift(LEASE + timedelta(seconds=1))
+        assert not outbox.begin(entry_id)  # a message that the broker repeats
+        assert outbox.sweep() == 0
+        entry = OutboxEntry.objects.get()
+        assert (entry.state, entry.finished_at) == ("parked", clock.now())
+        assert "without a word" in entry.last_error
+        assert not outbox.begin(entry_id)
+
+
+@pytest.mark.django_db
 def test_a_done_or_parked_job_never_begins_again() -> None:
     entry_id = ask("tests.x", queue="t")
     for state in (JobState.DONE, JobState.PARKED):
