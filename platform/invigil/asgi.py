@@ -6,7 +6,10 @@ from typing import Any
 
 from django.core.asgi import get_asgi_application
 
+from invigil.checks import refuse_unsafe_settings
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "invigil.settings")
+refuse_unsafe_settings()
 http = get_asgi_application()  # loads the apps; what follows may import them
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402 see above

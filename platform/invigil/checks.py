@@ -1,10 +1,14 @@
-"""Deploy gates as Django system checks: a wrong setting stops the start, with its mend."""
+"""Deploy gates: a wrong setting stops the start of web and sockets, with its mend.
+
+They are Django system checks too, so `manage.py check --deploy` tells the same beforehand.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 
 INSECURE_KEY_PREFIX = "insecure-"
 
@@ -13,6 +17,19 @@ def register() -> None:
     """Register the gates with Django."""
     checks.register(check_secret_key, checks.Tags.security, deploy=True)
     checks.register(check_allowed_hosts, checks.Tags.security, deploy=True)
+
+
+def refuse_unsafe_settings() -> None:
+    """Stop the start of a serving process whose settings would not protect anybody.
+
+    Raises:
+        ImproperlyConfigured: What is wrong, and the mend.
+    """
+    if settings.TESTING:
+        return
+    wrong = [*check_secret_key(None), *check_allowed_hosts(None)]
+    if wrong:
+        raise ImproperlyConfigured(" ".join(f"{one.msg} {one.hint}" for one in wrong))
 
 
 def check_secret_key(

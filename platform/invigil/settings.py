@@ -17,6 +17,7 @@ VAR_DIR = Path(env.text("VAR_DIR", str(ROOT / "var")))
 DEBUG = env.flag("DJANGO_DEBUG")
 TESTING = env.flag("INVIGIL_TESTING") or "pytest" in sys.modules  # passwords are hashed cheaply
 SECRET_KEY = env.text("DJANGO_SECRET_KEY", "insecure-only-for-development-and-tests-0123456789")
+SECRET_KEY_FALLBACKS = env.words("DJANGO_SECRET_KEY_FALLBACKS")  # earlier keys, while one changes
 ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = env.words("DJANGO_CSRF_TRUSTED_ORIGINS")
 ROOT_URLCONF = "invigil.urls"
@@ -179,6 +180,7 @@ if env.flag("INVIGIL_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 RT_PORT = env.number("RT_PORT", env.number("PORT", 8000) + 1)
 RT_PUBLIC_URL = env.text("RT_PUBLIC_URL")  # empty: same host, RT_PORT
+SOCKET_HOSTS = [f"{'wss' if HTTPS else 'ws'}://{host}:{RT_PORT}" for host in ALLOWED_HOSTS]
 # Pages of these origins (scheme, host and port) may open the socket; nobody else.
 REALTIME_ALLOWED_ORIGINS: list[str] = env.words("REALTIME_ALLOWED_ORIGINS") or [
     SITE_URL,
@@ -198,11 +200,7 @@ CONTENT_SECURITY_POLICY = {
         "media-src": [SELF, "blob:"],
         "connect-src": [
             SELF,
-            *(
-                [RT_PUBLIC_URL]
-                if RT_PUBLIC_URL
-                else [f"ws://127.0.0.1:{RT_PORT}", f"ws://localhost:{RT_PORT}"]
-            ),
+            *([RT_PUBLIC_URL] if RT_PUBLIC_URL else SOCKET_HOSTS),
         ],
         "worker-src": [SELF],
         "manifest-src": [SELF],
@@ -253,11 +251,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 CLAMD_HOST = env.text("CLAMD_HOST")
 CLAMD_PORT = env.number("CLAMD_PORT", 3310)
 CLAMD_SOCKET = env.text("CLAMD_SOCKET")
-
-# ── Media plane ─────────────────────────────────────────────────────────────────────────────
-MEDIA_ENGINE = env.text("MEDIA_ENGINE", "embedded")
-TURN_URLS = env.words("TURN_URLS")
-TURN_SECRET = env.text("TURN_SECRET")
 
 # ── Celery ──────────────────────────────────────────────────────────────────────────────────
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", REDIS_URL)

@@ -59,6 +59,7 @@ class Hub:
         self._layer: Any = None
         self._channel = ""
         self._is_listening = asyncio.Event()
+        self._failures = 0  # of the layer since it last brought a message
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -159,14 +160,13 @@ class Hub:
     # ── Listening ───────────────────────────────────────────────────────────────────────────
 
     async def _pump(self) -> None:
-        failures = 0
         while True:
             try:
                 await self._listen()
             except Exception as error:  # noqa: BLE001 the pump outlives every fault of the layer
                 self._fault("receive", error)
-                await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
-                failures += 1
+                await asyncio.sleep(RETRY_S[min(self._failures, len(RETRY_S) - 1)])
+                self._failures += 1
 
     async def _listen(self) -> None:
         self._channel = self._channel or await self._layer.new_channel()
@@ -176,6 +176,7 @@ class Hub:
         for count in itertools.count(1):
             # Never cancelled by a time-out: cancelling receive() gives the channel up.
             self._take(await self._layer.receive(self._channel))
+            self._failures = 0
             if count % BURST == 0:
                 await asyncio.sleep(0)  # a full queue never suspends; let the sockets be served
 

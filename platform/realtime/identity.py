@@ -1,13 +1,12 @@
 """Whose session a cookie is, and which of many sessions are still good. Database threads only."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
 
 from django.conf import settings
-from django.contrib.auth import get_user, get_user_model
-from django.http import HttpRequest
+from django.contrib.auth import get_user_model
 
 from kernel import clock
 
@@ -25,14 +24,16 @@ class Identity:
 def identify(session_key: str) -> Identity | None:
     """Return who is signed in under `session_key`; None when nobody (or nobody active) is.
 
-    The same check as for a page: backend, password hash of the session, active account.
+    The same check as for a page: password hash of the session, active account. Django's own
+    `get_user` would renew the session's key after a change of SECRET_KEY, and a handshake cannot
+    hand the new cookie to the browser.
     """
-    request = HttpRequest()
-    request.session = _session(session_key)
-    user = get_user(request)
-    if not user.is_authenticated or not user.is_active:
+    content = _session(session_key).load()
+    if "_auth_user_id" not in content:
         return None
-    return Identity(user_id=int(user.pk), session_key=session_key)
+    identity = Identity(user_id=int(content["_auth_user_id"]), session_key=session_key)
+    user = get_user_model()._default_manager.filter(pk=identity.user_id).first()  # noqa: SLF001 Django's documented way
+    return identity if _is_good(identity, content, user) else None
 
 
 def ended(identities: Collection[Identity]) -> set[Identity]:
@@ -50,16 +51,19 @@ def ended(identities: Collection[Identity]) -> set[Identity]:
 def _ended_batch(batch: list[Identity]) -> set[Identity]:
     store = _session("")
     rows = store.get_model_class().objects.filter(session_key__in=[i.session_key for i in batch])
-    live = {row.session_key: row for row in rows if row.expire_date > clock.now()}
+    live = {row.session_key: row.get_decoded() for row in rows if row.expire_date > clock.now()}
     users = get_user_model()._default_manager.in_bulk([i.user_id for i in batch])  # noqa: SLF001 Django's documented way
-    return {one for one in batch if not _is_good(one, live.get(one.session_key), users)}
+    return {
+        one
+        for one in batch
+        if not _is_good(one, live.get(one.session_key, {}), users.get(one.user_id))
+    }
 
 
-def _is_good(identity: Identity, row: Any, users: dict[Any, Any]) -> bool:  # noqa: ANN401 a session row of the configured engine
-    user = users.get(identity.user_id)
-    if row is None or user is None or not user.is_active:
+def _is_good(identity: Identity, content: Mapping[str, Any], user: Any) -> bool:  # noqa: ANN401 the configured user model
+    """Tell whether a session's content signs this active person in, with the present password."""
+    if user is None or not user.is_active:
         return False
-    content = row.get_decoded()
     if content.get("_auth_user_id") != str(identity.user_id):
         return False
     hashes = {user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()}

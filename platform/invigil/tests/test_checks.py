@@ -1,11 +1,15 @@
 """The deploy gates refuse a wrong setting with its mend, and pass a right one."""
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from django.core import checks as django_checks
 
 from invigil import checks
+from invigil.launch.place import here
 
 
 def test_the_development_key_is_refused_outside_of_debug_mode(settings: Any) -> None:
@@ -41,6 +45,22 @@ def test_the_gates_are_shut_before_a_deployment_only(settings: Any) -> None:
     settings.DEBUG, settings.SECRET_KEY, settings.ALLOWED_HOSTS = False, "insecure-x", ["*"]
     assert ours(deploy=True) == {"invigil.E001", "invigil.E002"}
     assert ours(deploy=False) == set()
+
+
+@pytest.mark.parametrize("entry", ["invigil.wsgi", "invigil.asgi"])
+def test_a_serving_process_without_a_key_of_its_own_does_not_start(entry: str) -> None:
+    root = here().root
+    path = os.pathsep.join([str(root), str(root / "platform")])
+    done = subprocess.run(
+        [sys.executable, "-c", f"import {entry}"],
+        cwd=root,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "DJANGO_SECRET_KEY is not set. Set DJANGO_SECRET_KEY" in done.stderr
 
 
 def ours(*, deploy: bool) -> set[str]:

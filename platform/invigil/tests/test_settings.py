@@ -15,7 +15,8 @@ from django.test import Client
 from invigil.launch.place import here
 
 NAMES = ("ALLOWED_HOSTS", "REALTIME_ALLOWED_ORIGINS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")
-SHOWN = (*NAMES, "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "PASSWORD_HASHERS", "DATABASES")
+OTHERS = ("SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "PASSWORD_HASHERS", "DATABASES")
+SHOWN = (*NAMES, *OTHERS, "SECRET_KEY_FALLBACKS")
 READ = f"""
 import json
 from invigil import settings
@@ -77,6 +78,23 @@ def test_no_host_and_no_origin_is_a_wildcard() -> None:
         "http://localhost:8100",
     }
     assert set(plain["connect-src"]) == {"'self'", "ws://127.0.0.1:8101", "ws://localhost:8101"}
+
+
+def test_a_page_may_open_the_socket_of_every_host_that_it_is_served_from() -> None:
+    lan = settings_of(DJANGO_ALLOWED_HOSTS="127.0.0.1,192.0.2.7", PORT="8100")
+    assert set(lan["connect-src"]) == {"'self'", "ws://127.0.0.1:8101", "ws://192.0.2.7:8101"}
+    safe = settings_of(DJANGO_ALLOWED_HOSTS="exams.example", INVIGIL_HTTPS="1", PORT="8100")
+    assert set(safe["connect-src"]) == {"'self'", "wss://exams.example:8101"}
+    proxied = settings_of(RT_PUBLIC_URL="wss://live.example", PORT="8100")
+    assert set(proxied["connect-src"]) == {"'self'", "wss://live.example"}
+
+
+def test_the_keys_of_earlier_are_read_so_that_a_key_can_be_changed() -> None:
+    assert settings_of()["SECRET_KEY_FALLBACKS"] == []
+    assert settings_of(DJANGO_SECRET_KEY_FALLBACKS="old, older")["SECRET_KEY_FALLBACKS"] == [
+        "old",
+        "older",
+    ]
 
 
 def test_a_site_with_https_sends_its_cookies_over_https_only() -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as site
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -19,7 +19,7 @@ def signed_in(name: str) -> tuple[Any, Identity]:
     user = get_user_model().objects.create(email=f"{name}@socket.example", full_name=name)
     client = Client()
     client.force_login(user)
-    return user, Identity(user.pk, client.cookies[settings.SESSION_COOKIE_NAME].value)
+    return user, Identity(user.pk, client.cookies[site.SESSION_COOKIE_NAME].value)
 
 
 def test_a_session_names_its_person() -> None:
@@ -65,6 +65,14 @@ def test_an_ended_session_names_nobody_and_is_found_by_the_check(end: Any) -> No
     end(user, identity)
     assert ended([identity, other]) == {identity}
     assert identify(identity.session_key) is None
+
+
+def test_a_session_of_before_the_key_was_changed_stays_as_it_is(settings: Any) -> None:
+    _, identity = signed_in("ana")
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "the next key of this site"
+    assert identify(identity.session_key) == identity
+    assert Session.objects.filter(pk=identity.session_key).exists()
 
 
 def test_a_session_of_somebody_else_is_not_yours() -> None:
