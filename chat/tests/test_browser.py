@@ -1,47 +1,19 @@
 """The room in Chromium against a real server: posting, lock and seal, languages, widths, axe."""
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connections
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from chat import sample, services
 from chat.tests.cast import School, move
-from chat.tests.site import Stand, chromium, running_site
 from kernel.clock import now
+from kernel.tests.browsers import LOOKS
 from realtime.publish import flush
-
-# Every pair of width, theme and language, in four looks.
-LOOKS = [
-    (1280, "light", "en"), (1280, "dark", "fa"), (390, "dark", "en"), (390, "light", "fa"),
-]  # fmt: skip
+from web.tests.site import Stand
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.whole_stack]
-
-
-@pytest.fixture(scope="module")
-def site(django_db_setup: None) -> Iterator[str]:
-    with running_site() as base:
-        yield base
-
-
-@pytest.fixture(scope="module")
-def browser(site: str) -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, chromium() as made:
-        # Playwright's loop runs in this thread; the database is not used from inside of it.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield made
-        connections.close_all()  # those that Django keeps apart while a loop runs
-
-
-@pytest.fixture
-def stand(site: str, browser: Browser) -> Iterator[Stand]:
-    made = Stand(site, browser)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from notifications.gateways.base import ConsoleGateway, bind_gateway, bound_gateway
 from notifications.tests.cast import School
 from notifications.tests.fake_twilio import FakeTwilio
+from web.tests.site import browser as browser, site as site, stand as stand
 
 
 @pytest.fixture(autouse=True)

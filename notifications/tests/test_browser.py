@@ -1,48 +1,21 @@
 """The pages of notices in Chromium: live preview, chips, undo, languages, widths, axe."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import connections
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from chat.tests.site import Stand, chromium, running_site
 from kernel import clock
+from kernel.tests.browsers import LOOKS
 from notifications.domain.notice import NoticeState
 from notifications.models import Notice
 from notifications.selectors import notice_card
 from notifications.services import deliveries
 from notifications.tests.cast import EN, FA, School
 from notifications.tests.test_services_expansion import expanded
-
-LOOKS = [
-    (1280, "light", "en"), (1280, "dark", "fa"), (390, "dark", "en"), (390, "light", "fa"),
-]  # fmt: skip
+from web.tests.site import Stand
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.whole_stack]
-
-
-@pytest.fixture(scope="module")
-def site(django_db_setup: None) -> Iterator[str]:
-    with running_site() as base:
-        yield base
-
-
-@pytest.fixture(scope="module")
-def browser(site: str) -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, chromium() as made:
-        # Playwright's loop runs in this thread; the database is not used from inside of it.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield made
-        connections.close_all()
-
-
-@pytest.fixture
-def stand(site: str, browser: Browser) -> Iterator[Stand]:
-    made = Stand(site, browser)
-    yield made
-    made.close()
 
 
 def test_a_notice_is_written_with_a_live_preview_scheduled_and_undone(

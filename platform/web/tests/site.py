@@ -1,8 +1,10 @@
-"""One real process with pages and socket on the test database, and Chromium to look at it."""
+"""One real process with pages and socket on the test database, and Chromium to look at it.
+
+The fixtures are used by naming them in the `conftest.py` of an app.
+"""
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -20,27 +22,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # ships no types
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-ROOT: Final = Path(__file__).resolve().parents[2]
+from kernel.tests.browsers import chromium_beside_database
+from kernel.tests.programs import missing
+
+ROOT: Final = Path(__file__).resolve().parents[3]
 MANIFEST: Final = ROOT / "platform/web/dist/manifest.json"
 BACKEND: Final = "accounts.backends.InvigilBackend"
 STARTS_WITHIN_S: Final = 30
-
-
-def missing(reason: str) -> None:
-    """Skip, or fail where everything has to be there."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def chromium_path() -> str:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        missing("Chromium is not installed: apt-get install chromium")
-    return str(found)
 
 
 def need_built_pages() -> None:
@@ -167,12 +157,21 @@ def session_of(who: Any) -> str:
     return str(store.session_key)
 
 
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    path = chromium_path()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        try:
-            yield browser
-        finally:
-            browser.close()
+@pytest.fixture(scope="module")
+def site(django_db_setup: None) -> Iterator[str]:
+    """Give the address of the running site."""
+    with running_site() as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def browser(site: str) -> Iterator[Browser]:
+    with chromium_beside_database() as made:
+        yield made
+
+
+@pytest.fixture
+def stand(site: str, browser: Browser) -> Iterator[Stand]:
+    made = Stand(site, browser)
+    yield made
+    made.close()
