@@ -24,11 +24,6 @@ from scanner.events import UploadCleared, UploadRejected
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school() -> School:
-    return School()
-
-
 def facts(sitting: Any) -> dict[str, Any]:
     return {
         "sitting_id": sitting.pk,

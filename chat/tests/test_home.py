@@ -12,11 +12,6 @@ from web.home import Tone
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school() -> School:
-    return School()
-
-
 def request_of(who: Any) -> Any:
     request = RequestFactory().get("/")
     request.user = who

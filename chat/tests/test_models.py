@@ -14,11 +14,6 @@ from kernel.clock import now
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school() -> School:
-    return School()
-
-
 def refused(work: Any) -> bool:
     try:
         with transaction.atomic():

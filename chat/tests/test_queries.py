@@ -16,11 +16,6 @@ from chat.tests.waiting import wait_until_blocked
 from kernel.clock import now
 
 
-@pytest.fixture
-def school() -> School:
-    return School()
-
-
 def post(school: School, who: Any, **more: Any) -> queries.Line | None:
     values = {"client_id": uuid.uuid4(), "body": "x", "attachment_id": None, **more}
     return queries.post_if_unlocked(room_id=school.room_id, sender_id=who.pk, **values)

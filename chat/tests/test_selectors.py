@@ -11,11 +11,6 @@ from chat.tests.cast import HOUR, School, move
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school() -> School:
-    return School()
-
-
 def post(school: School, who: Any, body: str = "x", room: Any = None) -> int:
     return services.post_message(
         room_id=room or school.room_id, sender_id=who.pk, client_id=uuid.uuid4(), body=body

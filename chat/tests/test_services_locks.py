@@ -13,45 +13,14 @@ from chat.domain import RoomKind
 from chat.errors import (
     ChatLocked,
 )
-from chat.models import Message, Room, RoomLock
+from chat.models import RoomLock
+from chat.tests.acts import close, kinds, lock_count, open_lobby, post
 from chat.tests.cast import HOUR, MINUTE, School, model_of, move
 from chat.tests.waiting import wait_until_blocked
 from kernel import audit
 from kernel.clock import now
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def school() -> School:
-    return School()
-
-
-def post(school: School, who: Any, body: str = "hello", **more: Any) -> services.PostedMessage:
-    room_id = more.pop("room_id", school.room_id)
-    client_id = more.pop("client_id", uuid.uuid4())
-    return services.post_message(
-        room_id=room_id, sender_id=who.pk, client_id=client_id, body=body, **more
-    )
-
-
-def kinds(room_id: uuid.UUID) -> list[str]:
-    lines = Message.objects.filter(room_id=room_id).order_by("seq")
-    return list(lines.values_list("kind", flat=True))
-
-
-def lock_count(room_id: uuid.UUID) -> int:
-    return Room.objects.get(pk=room_id).lock_count
-
-
-def open_lobby(sitting: Any) -> int:
-    move(sitting, state="lobby")
-    return services.lock_sitting(sitting_id=sitting.pk)
-
-
-def close(sitting: Any) -> int:
-    move(sitting, state="closed")
-    return services.release_sitting(sitting_id=sitting.pk, reason="closed")
 
 
 class TestLocking:

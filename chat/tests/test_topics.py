@@ -26,11 +26,6 @@ def database_threads() -> Iterator[None]:
 
 
 @pytest.fixture
-def school() -> School:
-    return School()
-
-
-@pytest.fixture
 def pushed() -> Iterator[list[tuple[str, Any, int | None]]]:
     """What was published, in order: (topic, message, seq)."""
     heard: list[tuple[str, Any, int | None]] = []

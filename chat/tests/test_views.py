@@ -11,11 +11,6 @@ from chat.tests.cast import School, move
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school() -> School:
-    return School()
-
-
 def client_of(who: Any) -> Client:
     client = Client(enforce_csrf_checks=False)
     client.force_login(who, backend="accounts.backends.InvigilBackend")
