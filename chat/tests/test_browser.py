@@ -39,6 +39,14 @@ def close(sitting: Any) -> None:
     flush()
 
 
+HALF = "half a sentence"
+# What is typed is kept in the browser a quarter of a second later.
+UNTIL_KEPT = """async (text) => {
+    while (!Object.values(localStorage).join().includes(text))
+        await new Promise((done) => setTimeout(done, 20));
+}"""
+
+
 def test_a_day_in_the_room(stand: Stand, school: School) -> None:
     path = f"/chat/{school.room_id}/"
     ana, ben, ivo = (stand.visitor(who) for who in (school.ana, school.ben, school.ivo))
@@ -58,20 +66,21 @@ def test_a_day_in_the_room(stand: Stand, school: School) -> None:
     expect(ben.page.get_by_text("Removed by staff")).to_be_visible()
     expect(ben.page.get_by_text("spare")).to_have_count(0)
 
-    field.fill("half a sentence")
+    field.fill(HALF)
     sitting = open_lobby(school, school.ana)
     expect(ana.page.get_by_text("Locked and sealed during your exam")).to_be_visible()
     expect(ana.page.get_by_text("Good luck everybody.")).to_have_count(0)
     expect(ben.page.get_by_text("Locked during an exam")).to_be_visible()
     expect(ben.page.get_by_text("Good luck everybody.")).to_be_visible()
     expect(ben.page.get_by_role("button", name="Send")).to_be_disabled()
+    ana.page.evaluate(UNTIL_KEPT, HALF)
     ana.page.reload()
     expect(ana.page.get_by_text("Locked and sealed during your exam")).to_be_visible()
     assert "Good luck" not in ana.page.content()
 
     close(sitting)
     expect(ana.page.get_by_text("Open again after")).to_be_visible()
-    expect(field).to_have_value("half a sentence")
+    expect(field).to_have_value(HALF)
     assert [visitor.problems for visitor in (ana, ben, ivo)] == [[], [], []]
 
 
