@@ -11,10 +11,12 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from exams import queries
-from exams.domain.states import AttemptState, SittingAction
+from exams.domain.states import AttemptAction, AttemptState, SittingAction
 from exams.models import Answer, AnswerRevision, Attempt, Sitting
 from exams.queries import IncomingAnswer, SaveRequest
 from exams.tests.conftest import Taking, shift
+from exams.tests.test_domain_states import ATTEMPT_MOVES, SITTING_MOVES
+from kernel.tests.machines import disagreements, moves_of_row
 
 Work = Callable[[], Any]
 
@@ -180,3 +182,27 @@ def test_a_sitting_that_is_due_is_found_by_the_clock_of_the_database(running: Ta
         closes_at=queries.database_now() + timedelta(hours=2),
     )
     assert queries.due_sittings(SittingAction.OPEN_LOBBY) == []
+
+
+def test_the_row_of_an_attempt_moves_as_specified_and_not_otherwise(running: Taking) -> None:
+    rows = Attempt.objects.filter(pk=running.attempt_id)
+
+    def act(action: AttemptAction) -> bool:
+        return queries.move_attempt(running.attempt_id, action, {}, {})
+
+    assert disagreements(moves_of_row(rows, act), ATTEMPT_MOVES) == []
+
+
+def test_the_row_of_a_sitting_moves_as_specified_and_not_otherwise(running: Taking) -> None:
+    rows = Sitting.objects.filter(pk=running.sitting_id)
+
+    def act(action: SittingAction) -> bool:
+        return queries.move_sitting(running.sitting_id, action, {})
+
+    assert disagreements(moves_of_row(rows, act), SITTING_MOVES) == []
+
+
+def test_a_guard_that_does_not_hold_refuses_a_legal_move(running: Taking) -> None:
+    pause, other = AttemptAction.PAUSE, {"version": running.attempt.version + 1}
+    assert not queries.move_attempt(running.attempt_id, pause, other, {})
+    assert running.attempt.state == AttemptState.RUNNING

@@ -9,7 +9,7 @@ import pytest
 
 from exams.domain.answer import QuestionKind
 from exams.domain.draft import ChoiceDraft, QuestionDraft
-from exams.domain.states import ResultState, SittingState
+from exams.domain.states import ResultAction, ResultState, SittingState
 from exams.errors import (
     MarkInvalid,
     ResultFinal,
@@ -23,7 +23,9 @@ from exams.selectors.results import grading_progress
 from exams.services import attempts, grading, sittings
 from exams.services.grading import HandMark
 from exams.tests.conftest import Cast, Heard, Taking, approved_exam, begin, drafts, shift
+from exams.tests.test_domain_states import RESULT_MOVES
 from kernel.models import AuditEntry, OutboxEntry
+from kernel.tests.machines import disagreements, moves_of_row
 from scanner.models import Upload
 
 
@@ -86,6 +88,22 @@ def test_an_attempt_that_handed_in_nothing_is_graded_too(running: Taking) -> Non
     result = graded(running)
     assert (result.score, result.passed, result.needs_person) == (Decimal("0.00"), False, False)
     assert set(result.marks.values_list("correct", flat=True)) == {False}
+
+
+def test_a_result_moves_as_specified_and_not_otherwise(running: Taking) -> None:
+    graded(handed_in(running, right_choice(running)))
+    rows = Result.objects.filter(attempt_id=running.attempt_id)
+    rows.update(needs_person=False)
+
+    def act(action: ResultAction) -> bool:
+        if action is ResultAction.RELEASE:
+            grading.release_result(running.attempt_id, actor_id=running.cast.grader.pk)
+            return True
+        rows.update(graded_at=None)
+        grading.grade_attempt(running.attempt_id)
+        return rows.filter(graded_at=None).count() == 0
+
+    assert disagreements(moves_of_row(rows, act), RESULT_MOVES) == []
 
 
 def test_there_is_nothing_to_grade_without_a_submission(running: Taking) -> None:

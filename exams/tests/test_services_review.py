@@ -6,15 +6,17 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from exams.domain import content as frozen
-from exams.domain.states import ExamState
+from exams.domain.states import ExamAction, ExamState
 from exams.errors import ExamIncomplete, NameTaken, ReasonNeeded, SecondPersonNeeded
 from exams.models import Exam, Question
 from exams.selectors.contents import approved_content
 from exams.selectors.exams import exam_view, pools_of_exam
 from exams.services import authoring, review
 from exams.tests.conftest import Cast, approved_exam, drafts
+from exams.tests.test_domain_states import EXAM_MOVES
 from kernel.machine import IllegalMove
 from kernel.models import AuditEntry
+from kernel.tests.machines import disagreements, moves_of_row
 
 
 def draft_exam(cast: Cast, *, questions: int = 2) -> tuple[int, int]:
@@ -83,16 +85,27 @@ def test_an_exam_can_be_sent_back_with_a_reason(cast: Cast) -> None:
     assert AuditEntry.objects.get(action="exam.returned").reason == "Question 2 is unclear"
 
 
-def test_moves_out_of_turn_are_refused(cast: Cast) -> None:
+def test_an_exam_moves_as_specified_and_not_otherwise(cast: Cast) -> None:
     exam_id, _ = draft_exam(cast)
-    with pytest.raises(IllegalMove):
-        review.approve_exam(exam_id, actor_id=cast.admin.pk)
-    review.send_to_review(exam_id, actor_id=cast.author.pk)
-    with pytest.raises(IllegalMove):
-        review.send_to_review(exam_id, actor_id=cast.author.pk)
-    review.approve_exam(exam_id, actor_id=cast.admin.pk)
-    with pytest.raises(IllegalMove):
-        review.return_to_draft(exam_id, actor_id=cast.admin.pk, reason="Too late")
+    rows = Exam.objects.filter(pk=exam_id)
+    rows.update(content={}, content_hash="0" * 64)  # without them no row may be called approved
+
+    def act(action: ExamAction) -> None:
+        match action:
+            case ExamAction.SEND_TO_REVIEW:
+                review.send_to_review(exam_id, actor_id=cast.author.pk)
+            case ExamAction.RETURN:
+                review.return_to_draft(exam_id, actor_id=cast.admin.pk, reason="Unclear")
+            case ExamAction.APPROVE:
+                review.approve_exam(exam_id, actor_id=cast.admin.pk)
+
+    assert disagreements(moves_of_row(rows, act), EXAM_MOVES) == []
+
+
+def test_a_move_out_of_turn_says_where_the_exam_stands(cast: Cast) -> None:
+    with pytest.raises(IllegalMove) as refusal:
+        review.return_to_draft(approved_exam(cast), actor_id=cast.admin.pk, reason="Too late")
+    assert refusal.value.data == {"machine": "exam", "state": "approved", "action": "return"}
 
 
 def test_the_database_itself_refuses_to_change_an_approved_exam(cast: Cast) -> None:

@@ -12,6 +12,7 @@ from django.db import connection, connections
 
 from kernel import clock
 from kernel.models import OutboxEntry
+from kernel.tests.machines import disagreements, moves_of_row
 from notifications.domain.delivery import CLAIM_LEASE, MAX_TRIES, DeliveryAction, DeliveryState
 from notifications.domain.notice import NoticeState
 from notifications.gateways.base import Outgoing, bind_gateway
@@ -21,6 +22,7 @@ from notifications.services import deliveries
 from notifications.tests import fake_twilio as fake
 from notifications.tests.cast import EN, FA, School
 from notifications.tests.fake_twilio import FakeTwilio, Handler
+from notifications.tests.test_domain_delivery import EXPECTED
 from notifications.tests.test_services_expansion import expanded
 
 pytestmark = pytest.mark.django_db
@@ -378,3 +380,14 @@ def test_a_report_address_needs_a_public_site(school: School, settings: LazySett
     assert deliveries._report_url(row, 2) == (
         f"https://exams.example.org/notices/reports/{row.pk}/2"
     )
+
+
+def test_the_row_of_a_delivery_moves_as_specified_and_not_otherwise(school: School) -> None:
+    alone(school)
+    expanded(school)
+    rows = Delivery.objects.filter(pk=row_of(school.ana).pk)
+
+    def act(action: DeliveryAction) -> bool:
+        return deliveries._settle(rows.get(), action)
+
+    assert disagreements(moves_of_row(rows, act), EXPECTED) == []

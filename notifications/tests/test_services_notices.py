@@ -1,5 +1,6 @@
 """Writing, scheduling, undoing, cancelling; what is due; what follows its sitting."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,8 @@ import time_machine
 from exams.events import SittingClosed
 from kernel import clock
 from kernel.models import AuditEntry, OutboxEntry
-from notifications.domain.notice import Audience, AudienceKind, NoticeState
+from kernel.tests.machines import disagreements, moves_of_row
+from notifications.domain.notice import Audience, AudienceKind, NoticeAction, NoticeState
 from notifications.errors import (
     AudienceRefused,
     NoticeForbidden,
@@ -23,6 +25,7 @@ from notifications.models import Delivery, Notice
 from notifications.selectors import notice_card
 from notifications.services import deliveries, expansion, notices
 from notifications.tests.cast import EN, FA, School
+from notifications.tests.test_domain_notice import EXPECTED
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -305,3 +308,19 @@ def test_a_test_goes_to_its_writer_alone_and_leaves_the_draft(school: School) ->
     assert row.recipient_id == school.nora.pk
     assert row.body.startswith("Nora Admin, Linear Algebra, final starts on ")
     assert state_of(notice_id) is NoticeState.DRAFT
+
+
+def test_a_notice_moves_by_its_people_as_specified_and_not_otherwise(school: School) -> None:
+    notice_id, nora = school.scheduled(), school.nora.pk
+    acts: dict[NoticeAction, Callable[..., object]] = {
+        NoticeAction.SCHEDULE: notices.schedule,
+        NoticeAction.RETURN: notices.return_to_draft,
+        NoticeAction.CANCEL: notices.cancel,
+        NoticeAction.REOPEN: notices.reopen,
+    }
+
+    def act(action: NoticeAction) -> None:
+        acts[action](notice_id, actor_id=nora)
+
+    ask = moves_of_row(Notice.objects.filter(pk=notice_id), act)
+    assert disagreements(ask, EXPECTED, actions=acts) == []

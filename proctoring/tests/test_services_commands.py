@@ -8,6 +8,7 @@ import time_machine
 from exams.selectors.attempts import attempt_facts
 from kernel import clock
 from kernel.models import AuditEntry
+from kernel.tests.machines import disagreements, moves_of_row
 from proctoring.domain.command import CommandKind, DeliveryAction, DeliveryState
 from proctoring.errors import CommandUnknown, ReasonMissing, TooMuchTime
 from proctoring.models import Command
@@ -19,6 +20,7 @@ from proctoring.services.commands import (
     resend_unacknowledged,
 )
 from proctoring.tests.stage import Stage
+from proctoring.tests.test_domain_command import EXPECTED
 
 HOUR = timedelta(hours=1)
 
@@ -100,6 +102,18 @@ def test_reports_move_a_command_forward_only(stage: Stage) -> None:
     command.refresh_from_db()
     assert command.state == DeliveryState.APPLIED
     assert command.delivered_at is None
+
+
+def test_the_row_of_a_command_moves_as_specified_and_not_otherwise(stage: Stage) -> None:
+    issue_commands(order(stage, CommandKind.MESSAGE), [stage.ana])
+    rows = Command.objects.all()
+
+    def act(action: DeliveryAction) -> bool:
+        before = rows.get().state
+        record_ack(rows.get().pk, stage.ana, action)
+        return rows.get().state != before  # a late report is no error: it changes nothing
+
+    assert disagreements(moves_of_row(rows, act), EXPECTED) == []
 
 
 def test_a_report_about_somebody_elses_command_is_refused(stage: Stage) -> None:

@@ -4,12 +4,14 @@ import pytest
 
 from kernel.machine import IllegalMove
 from kernel.models import AuditEntry
+from kernel.tests.machines import disagreements, moves_of_row
 from proctoring.domain.incident import IncidentAction, IncidentState
 from proctoring.domain.observation import ObservationKind
 from proctoring.errors import IncidentUnknown, ReasonMissing
 from proctoring.models import Incident, Observation
 from proctoring.services.incidents import add_statement, decide_incident, record_observation
 from proctoring.tests.stage import Stage
+from proctoring.tests.test_domain_incident import EXPECTED
 
 KIND = ObservationKind.FOCUS_LOST
 
@@ -59,6 +61,18 @@ def test_a_decided_incident_cannot_be_decided_again(stage: Stage) -> None:
         decide_incident(incident.pk, stage.sitting, IncidentAction.ESCALATE, **act)
     incident.refresh_from_db()
     assert incident.state == IncidentState.NOTED
+
+
+def test_an_incident_moves_as_specified_and_not_otherwise(stage: Stage) -> None:
+    incident = record_observation(stage.ana, KIND, 12)
+    assert incident is not None
+    said: Any = {"actor_id": stage.cast.ivo.pk, "reason": "seen"}
+
+    def act(action: IncidentAction) -> None:
+        decide_incident(incident.pk, stage.sitting, action, **said)
+
+    rows = Incident.objects.filter(pk=incident.pk)
+    assert disagreements(moves_of_row(rows, act), EXPECTED) == []
 
 
 @pytest.mark.parametrize("action", [IncidentAction.DISMISS, IncidentAction.ESCALATE])

@@ -5,26 +5,36 @@ illegal. It is held against the machine by `differences`, against the code that 
 `disagreements`, and `unnoticed` shows that the first of them overlooks no change of an entry.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from django.db import transaction
+from django.db.models import QuerySet
+
+from kernel.errors import DomainError
 from kernel.machine import IllegalMove, Machine
 
 S = TypeVar("S", bound=StrEnum)
 A = TypeVar("A", bound=StrEnum)
 
 
-def disagreements(ask: Callable[[S, A], S | None], expected: Mapping[tuple[S, A], S]) -> list[str]:
+def disagreements(
+    ask: Callable[[S, A], S | None],
+    expected: Mapping[tuple[S, A], S],
+    actions: Container[A] | None = None,
+) -> list[str]:
     """Ask for every state and action where it leads; return what differs from `expected`.
 
     Args:
         ask: Gives the state that the action leads to; None when it is refused.
+        actions: Those to ask for, where others are done by other code; all if None.
     """
     return [
         f"{state} --{action}--> {_shown(told)}, expected {_shown(wanted)}"
         for state, action in _pairs(expected)
+        if actions is None or action in actions
         if (told := ask(state, action)) != (wanted := expected.get((state, action)))
     ]
 
@@ -46,6 +56,29 @@ def differences(machine: Machine[S, A], start: S, expected: Mapping[tuple[S, A],
     found += _unequal("starts", {machine.start}, {start})
     found += _unequal("ends", machine.ends, states - {state for state, _ in expected})
     return found + _unequal("states in use", {start, *expected.values()}, states)
+
+
+def moves_of_row(rows: QuerySet[Any], act: Callable[[A], object]) -> Callable[[S, A], S | None]:
+    """Put the question to the code that moves a row, each time from a row as it was.
+
+    Args:
+        rows: The one row, whose `state` is set beforehand.
+        act: Takes the action; refuses by a DomainError or by returning False.
+    """
+
+    def ask(state: S, action: A) -> S | None:
+        with transaction.atomic():
+            rows.update(state=state)
+            try:
+                is_refused = act(action) is False
+            except DomainError:
+                is_refused = True
+            reached = type(state)(rows.values_list("state", flat=True).get())
+            transaction.set_rollback(True)
+        assert not is_refused or reached is state, f"{action} was refused and done all the same"
+        return None if is_refused else reached
+
+    return ask
 
 
 @dataclass(frozen=True, slots=True)

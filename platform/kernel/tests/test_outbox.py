@@ -22,10 +22,12 @@ from django.conf import settings
 from django.db import transaction
 
 from kernel import clock, outbox
-from kernel.jobstates import JobState
+from kernel.jobstates import JobAction, JobState
 from kernel.models import OutboxEntry
 from kernel.outbox import LEASE, MAX_ATTEMPTS, RESEND_AFTER, PermanentFailure, enqueue, job
 from kernel.tests.engines import PrivateValkey
+from kernel.tests.machines import disagreements, moves_of_row
+from kernel.tests.test_jobstates import EXPECTED
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -117,6 +119,27 @@ def test_a_job_that_ends_its_worker_every_time_is_parked_and_stays_so() -> None:
         assert (entry.state, entry.finished_at) == ("parked", clock.now())
         assert "without a word" in entry.last_error
         assert not outbox.begin(entry_id)
+
+
+@pytest.mark.django_db
+def test_the_row_of_a_job_moves_as_specified_and_not_otherwise() -> None:
+    rows = OutboxEntry.objects.filter(pk=ask("tests.x", queue="t"))
+    entry_id = rows.get().pk
+
+    def act(action: JobAction) -> bool:
+        long_ago = clock.now() - 2 * LEASE  # a run of which nothing was heard since
+        rows.update(started_at=long_ago, last_error="untouched")
+        match action:
+            case JobAction.BEGIN:
+                return outbox.begin(entry_id)
+            case JobAction.FINISH:
+                outbox.finish(entry_id)
+            case _:
+                outbox.fail(entry_id, "", permanent=action is JobAction.PARK)
+        return rows.get().last_error != "untouched"
+
+    asked = {JobAction.BEGIN, JobAction.FINISH, JobAction.RETRY, JobAction.PARK}
+    assert disagreements(moves_of_row(rows, act), EXPECTED, actions=asked) == []
 
 
 @pytest.mark.django_db
