@@ -1,5 +1,8 @@
 """Content from rows, from memory, and as a candidate sees it."""
 
+from dataclasses import fields
+from decimal import Decimal
+
 import msgspec
 import pytest
 from django.db import connection
@@ -9,8 +12,14 @@ from exams.domain.answer import QuestionKind
 from exams.domain.draft import ChoiceDraft, QuestionDraft
 from exams.domain.paper import draw
 from exams.errors import ExamNotApproved
-from exams.models import Exam
-from exams.selectors.contents import approved_content, content_of_rows, paper_view
+from exams.models import Exam, Question
+from exams.selectors.contents import (
+    approved_content,
+    content_of_rows,
+    paper_view,
+    question_of_row,
+)
+from exams.selectors.exams import question_draft
 from exams.services import authoring
 from exams.tests.conftest import Cast, approved_exam, drafts
 from exams.wire import PaperChoice, PaperQuestion
@@ -35,6 +44,26 @@ def test_content_is_read_once_and_kept(cast: Cast) -> None:
         assert approved_content(exam.pk, exam.content_hash) is first
     assert len(seen) == 0
     assert first == content_of_rows(exam)
+
+
+def test_nothing_that_an_author_can_set_is_lost_when_a_version_is_frozen(cast: Cast) -> None:
+    """Editor and frozen content list the columns of a question apart; neither may forget one."""
+    columns = {
+        "name": "n", "kind": "rating", "prompt": "p", "points": Decimal("3.50"), "required": True,
+        "shuffle_choices": True, "min_answers": 2, "max_answers": 3, "min_value": Decimal(1),
+        "max_value": Decimal(9), "min_length": 4, "max_length": 50, "text_regex": "a+",
+        "accept": [".pdf"],
+    }  # fmt: skip
+    rendered = {"format", "help_text", "rejoinder", "choices"}
+    assert {field.name for field in fields(QuestionDraft)} == {*columns, *rendered}
+    exam = Exam.objects.get(pk=approved_exam(cast))
+    question_id = Question.objects.filter(pool__exam=exam).values_list("pk", flat=True)[0]
+    Question.objects.filter(pk=question_id).update(**columns)
+    draft = question_draft(question_id)
+    content = question_of_row(Question.objects.get(pk=question_id))
+    wanted = {**columns, "accept": (".pdf",)}
+    assert {name: getattr(draft, name) for name in columns} == wanted
+    assert {name: getattr(content, name) for name in columns} == wanted
 
 
 def test_a_draft_has_no_approved_content(cast: Cast) -> None:
