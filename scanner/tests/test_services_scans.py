@@ -10,8 +10,9 @@ from accounts.models import User
 from kernel import clock, outbox
 from kernel.jobstates import JobState
 from kernel.models import AuditEntry, OutboxEntry
+from kernel.tests.machines import disagreements, moves_of_row
 from scanner import services
-from scanner.domain import SCAN_LEASE, Verdict
+from scanner.domain import SCAN_LEASE, Verdict, VerdictAction
 from scanner.engines.base import EngineUnavailable, Finding, ScanOutcome, bind_engine
 from scanner.engines.samples import zip_of
 from scanner.errors import (
@@ -19,9 +20,11 @@ from scanner.errors import (
 )
 from scanner.events import UploadCleared, UploadRejected
 from scanner.models import ScanReport, Upload
+from scanner.services import HOLD
 from scanner.storage import Readable
 from scanner.tests.cast import CLEAN, Scripted, replace_quarantined, send
 from scanner.tests.clamd_server import ClamdServer, eicar
+from scanner.tests.test_domain import EXPECTED
 from scanner.tests.test_storage import files, largest_file
 
 pytestmark = pytest.mark.django_db
@@ -248,3 +251,35 @@ def test_the_job_runs_through_the_outbox(ana: User) -> None:
     assert entry.state == JobState.DONE
     assert Upload.objects.get(pk=card.id).state == Verdict.CLEAN
     assert not outbox.begin(entry.pk)
+
+
+# ── the row ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_row_of_an_upload_moves_as_specified_and_not_otherwise(ana: User) -> None:
+    card, long_ago = send(ana), clock.now() - HOLD - 2 * SCAN_LEASE
+    rows = Upload.objects.filter(pk=card.id)
+    rows.update(scan_started_at=long_ago, decided_at=long_ago)
+    verdicts = {
+        VerdictAction.CLEAR: CLEAN,
+        VerdictAction.CONDEMN: ScanOutcome(Finding.INFECTED, "Eicar"),
+        VerdictAction.REFUSE: ScanOutcome(Finding.REFUSED, "locked"),
+    }
+
+    def act(action: VerdictAction) -> bool:
+        upload = rows.get()
+        report = ScanReport(upload=upload, number=1, engine="none", started_at=long_ago)
+        match action:
+            case VerdictAction.BEGIN:
+                return services._claim(card.id) is not None
+            case VerdictAction.GIVE_BACK:
+                services._give_back(upload, report, "down")
+            case VerdictAction.RECALL:
+                services._recall(card)
+            case VerdictAction.PURGE:
+                services.purge_old()
+            case _:
+                services.record_verdict(upload, report, verdicts[action])
+        return rows.get().state != upload.state
+
+    assert disagreements(moves_of_row(rows, act), EXPECTED) == []
