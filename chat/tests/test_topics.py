@@ -117,13 +117,13 @@ def test_an_outsider_cannot_listen(school: School) -> None:
 
 
 def test_a_candidate_hears_that_it_is_sealed_and_nothing_else(school: School) -> None:
-    post(school, school.ben, "the answer is 42")
+    post(school, school.ben, "the answer is forty-two")
     lock(school, school.ana)
     state = subscribe(school, school.ana).state
     assert isinstance(state, wire.RoomState)
     assert (state.sealed, state.can_post, state.entries) == (True, False, [])
     assert [held.title for held in state.locks] == ["Linear Algebra"]
-    assert b"42" not in msgspec.json.encode(state)
+    assert b"forty-two" not in msgspec.json.encode(state)
 
 
 def test_a_post_is_acknowledged_and_pushed_with_its_number(
@@ -151,7 +151,7 @@ def test_a_post_into_a_locked_room_is_refused_and_pushes_nothing(
 def test_nothing_pushed_while_the_room_is_locked_carries_text(
     school: School, pushed: list[tuple[str, Any, int | None]]
 ) -> None:
-    seq = post(school, school.ben, "the answer is 42").seq
+    seq = post(school, school.ben, "the answer is forty-two").seq
     pushed.clear()
     sitting = lock(school, school.ana)
     services.remove_message(
@@ -162,7 +162,7 @@ def test_nothing_pushed_while_the_room_is_locked_carries_text(
     names = [tag_of(type(message)) for _, message, _ in pushed]
     assert names == ["chat.locked", "chat.changed", "chat.unlocked"]
     assert [seq for _, _, seq in pushed] == [2, 3, 4]
-    assert all(b"42" not in msgspec.json.encode(message) for _, message, _ in pushed)
+    assert all(b"forty-two" not in msgspec.json.encode(message) for _, message, _ in pushed)
 
 
 def test_the_same_message_again_is_pushed_once(
