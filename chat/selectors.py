@@ -138,9 +138,7 @@ def rooms_of(viewer_id: int) -> list[RoomCard]:
     counts = {count.room_id: count for count in queries.rooms_of(viewer_id)}
     rooms = Room.objects.select_related("class_group").filter(pk__in=counts)
     held = queries.held_rooms(list(counts))
-    is_sealed = any(
-        lock.seals_person for lock in queries.live_locks(room_id=None, person_id=viewer_id)
-    )
+    is_sealed = is_sealed_now(viewer_id)
     newest = {} if is_sealed else _newest_texts(counts)
     cards = [
         RoomCard(
@@ -178,6 +176,20 @@ def texts_past_the_lock(sitting_id: int) -> int:
     held = locks.filter(Q(unlock_seq__isnull=True) | Q(unlock_seq__gt=OuterRef("seq")))
     texts = Message.objects.filter(kind=MessageKind.TEXT)
     return texts.filter(Exists(held.filter(room_id=OuterRef("room_id")))).count()
+
+
+def is_sealed_now(person_id: int) -> bool:
+    """Whether an exam that this person takes holds the chat closed to them at this moment."""
+    return any(lock.seals_person for lock in queries.live_locks(room_id=None, person_id=person_id))
+
+
+def is_closed_attachment(viewer_id: int, upload_id: UUID) -> bool:
+    """Whether the chat's files are closed to the viewer, their own too.
+
+    Bound as the scanner's bar for files of the chat.
+    """
+    del upload_id  # all of them
+    return is_sealed_now(viewer_id)
 
 
 def may_read_attachment(viewer_id: int, upload_id: UUID) -> bool:

@@ -16,6 +16,7 @@ ReaderRule = Callable[[int, UUID], bool]
 """(viewer's user id, upload id) → whether this viewer may read it."""
 
 _rules: dict[Purpose, list[ReaderRule]] = {}
+_bars: dict[Purpose, list[ReaderRule]] = {}
 
 
 def bind_reader(purpose: Purpose, rule: ReaderRule) -> None:
@@ -25,10 +26,22 @@ def bind_reader(purpose: Purpose, rule: ReaderRule) -> None:
         rules.append(rule)
 
 
+def bind_bar(purpose: Purpose, rule: ReaderRule) -> None:
+    """Let `rule` close uploads of this purpose, even to their sender; twice has no effect."""
+    bars = _bars.setdefault(purpose, [])
+    if rule not in bars:
+        bars.append(rule)
+
+
 def can_read_upload(
     viewer_id: int, *, upload_id: UUID, owner_id: int, institution_id: int | None, purpose: Purpose
 ) -> bool:
-    """Whether the viewer sent it, is staff of the owner's institution, or is let in by a rule."""
+    """Whether the viewer sent it, is staff of the owner's institution, or is let in by a rule.
+
+    A bar comes before all of these: what a candidate once sent to the chat is a note in an exam.
+    """
+    if any(bar(viewer_id, upload_id) for bar in _bars.get(purpose, ())):
+        return False
     if viewer_id == owner_id:
         return True
     if institution_id is not None and _is_staff_for(purpose, roles_of(viewer_id), institution_id):

@@ -12,8 +12,8 @@ from accounts.roles import Role
 from accounts.selectors import roles_of
 from chat import queries
 from chat.tests.cast import HOUR, MINUTE, School, model_of, move
-from chat.tests.waiting import wait_until_blocked
 from kernel.clock import now
+from kernel.tests.waiting import wait_until_blocked
 
 
 def post(school: School, who: Any, **more: Any) -> queries.Line | None:

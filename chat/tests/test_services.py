@@ -21,6 +21,8 @@ from chat.models import Room
 from chat.tests.acts import kinds, open_lobby, post
 from chat.tests.cast import HOUR, MINUTE, School, model_of
 from kernel.clock import now
+from scanner.errors import UploadNotFound
+from scanner.selectors import upload_status
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +143,13 @@ class TestAttachments:
         open_lobby(school.sitting(school.ana))
         assert not selectors.may_read_attachment(school.ana.pk, upload.pk)
         assert selectors.may_read_attachment(school.ben.pk, upload.pk)
+
+    def test_who_is_sealed_cannot_open_a_file_of_their_own(self, school: School) -> None:
+        upload = self.upload(school.ana)
+        assert upload_status(upload.pk, school.ana.pk).card.id == upload.pk
+        open_lobby(school.sitting(school.ana))
+        with pytest.raises(UploadNotFound):
+            upload_status(upload.pk, school.ana.pk)
 
 
 class TestModeration:

@@ -16,9 +16,9 @@ from chat.errors import (
 from chat.models import RoomLock
 from chat.tests.acts import close, kinds, lock_count, open_lobby, post
 from chat.tests.cast import HOUR, MINUTE, School, model_of, move
-from chat.tests.waiting import wait_until_blocked
 from kernel import audit
 from kernel.clock import now
+from kernel.tests.waiting import wait_until_blocked
 
 pytestmark = pytest.mark.django_db
 

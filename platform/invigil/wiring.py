@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from chat import handlers as chat, home as chat_home
-from chat.selectors import may_read_attachment
+from chat.selectors import is_closed_attachment, may_read_attachment
 from chat.topics import ChatTopic
 from exams import home as exams_home
 from exams.events import (
@@ -40,7 +40,7 @@ from scanner.domain import Purpose
 from scanner.engines.base import NoEngine, ScanEngine, bind_engine
 from scanner.engines.clamav import ClamavAddress, ClamavEngine
 from scanner.events import UploadCleared, UploadRejected
-from scanner.readers import bind_reader
+from scanner.readers import bind_bar, bind_reader
 from web import home, nav
 
 # ── Event → handler ─────────────────────────────────────────────────────────────────────────
@@ -104,6 +104,7 @@ def bind_ports() -> None:
     bind_gateway(sms_gateway())
     bind_reader(Purpose.ANSWER, may_read_answer_file)
     bind_reader(Purpose.CHAT, may_read_attachment)
+    bind_bar(Purpose.CHAT, is_closed_attachment)
     media.bind(lambda: EmbeddedEngine(settings.REDIS_URL), publish)
 
 

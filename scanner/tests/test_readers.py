@@ -8,7 +8,7 @@ from accounts.models import Institution, Membership, User
 from accounts.roles import Role
 from scanner import readers
 from scanner.domain import Purpose
-from scanner.readers import bind_reader, can_read_upload, can_send_upload
+from scanner.readers import bind_bar, bind_reader, can_read_upload, can_send_upload
 
 pytestmark = pytest.mark.django_db
 UPLOAD_ID = uuid4()
@@ -74,6 +74,15 @@ def test_a_bound_rule_lets_in_for_its_purpose_only(ana: User, ben: User, olga: U
     assert not reads(olga, ana, Purpose.CHAT)
     assert not reads(ben, ana, Purpose.ANSWER)
     assert readers._rules[Purpose.CHAT] == [rule]
+
+
+def test_a_bar_closes_files_of_its_purpose_to_their_sender_too(ana: User, ben: User) -> None:
+    bind_reader(Purpose.CHAT, lambda _viewer, _upload: True)
+    bind_bar(Purpose.CHAT, lambda viewer_id, _upload: viewer_id == ana.pk)
+    assert not reads(ana, ana, Purpose.CHAT)
+    assert not reads(ana, ben, Purpose.CHAT)
+    assert reads(ben, ben, Purpose.CHAT)
+    assert reads(ana, ana, Purpose.ANSWER)
 
 
 @pytest.mark.parametrize("role", list(Role))
