@@ -1,8 +1,10 @@
 """What a received file really is: read from its bytes, never from what the client claims."""
 
 import codecs
+import re
 import struct
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 from typing import BinaryIO, Final
 
@@ -31,6 +33,9 @@ _MARKUP_STARTS: Final = (
     "<?php",
 )
 _ENCRYPTED: Final = 0x1
+# What reading an entry of a forged archive raises: bad data, an unknown method or version.
+_BROKEN_ENTRY: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f]")  # none in a page of text
 _SAME: Final = {"image/apng": "image/png"}
 _OFFICE_PARTS: Final = {
     "word/document.xml": KINDS["docx"],
@@ -75,7 +80,7 @@ def _check_text(stream: BinaryIO) -> None:
         while chunk:
             text = decoder.decode(chunk)
             start = start or text.lstrip()[:16].lower()
-            if any(ord(char) < 32 and char not in "\t\n\r\f\x1a" for char in text):
+            if _CONTROL.search(text):
                 raise FileRefused(reason="content", sniffed="binary")
             chunk = stream.read(CHUNK_BYTES)
         decoder.decode(b"", final=True)
@@ -102,8 +107,11 @@ def _archive_kind(stream: BinaryIO) -> str:
 
 
 def _open_document_kind(stream: BinaryIO, names: set[str]) -> str:
-    with zipfile.ZipFile(stream) as archive, archive.open("mimetype") as entry:
-        said = entry.read(100).decode("ascii", "replace").strip()
+    try:
+        with zipfile.ZipFile(stream) as archive, archive.open("mimetype") as entry:
+            said = entry.read(100).decode("ascii", "replace").strip()
+    except _BROKEN_ENTRY:
+        raise FileRefused(reason="archive", detail="broken") from None
     if said not in KINDS.values():
         raise FileRefused(reason="content", sniffed=ZIP)
     return _without_macros(names, said)

@@ -1,6 +1,8 @@
 """Receiving uploads, checking them, giving out what was found clean, forgetting the rest."""
 
 import hashlib
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -48,6 +50,7 @@ MAX_WAITING_PER_OWNER: Final = 60
 REQUEUE_BATCH: Final = 200
 HOLD: Final = timedelta(days=30)  # infected and refused bytes are kept this long for inspection
 ORPHAN_AGE: Final = timedelta(hours=2)
+ORPHAN_BATCH: Final = 500
 _ACTIONS: Final = {
     Finding.CLEAN: VerdictAction.CLEAR,
     Finding.INFECTED: VerdictAction.CONDEMN,
@@ -331,17 +334,29 @@ def _recall(card: UploadCard) -> None:
 
 def _delete_orphans() -> int:
     deleted = 0
-    for path in list(storage.names_before(clock.now() - ORPHAN_AGE)):
-        if path.name.endswith(storage.PART) or not _is_wanted(path):
-            path.unlink(missing_ok=True)
-            deleted += 1
+    old = list(storage.names_before(clock.now() - ORPHAN_AGE))
+    for start in range(0, len(old), ORPHAN_BATCH):
+        paths = old[start : start + ORPHAN_BATCH]
+        states = _states_of(paths)
+        for path in paths:
+            if not _is_wanted(path, states.get(path.name)):
+                path.unlink(missing_ok=True)
+                deleted += 1
     return deleted
 
 
-def _is_wanted(path: Path) -> bool:
+def _states_of(paths: Iterable[Path]) -> dict[str, str]:
+    """Return the state of the upload behind each file name; a stray file has none."""
+    ids = []
+    for path in paths:
+        with suppress(ValueError):
+            ids.append(UUID(path.name))
+    rows = Upload.objects.filter(pk__in=ids).values_list("pk", "state")
+    return {str(upload_id): state for upload_id, state in rows}
+
+
+def _is_wanted(path: Path, state: str | None) -> bool:
     """Whether the row behind a stored file still needs it: clean ones in the clean store only."""
-    in_clean_store = path.parent == Path(settings.CLEAN_DIR)
-    state = Upload.objects.filter(pk=path.name).values_list("state", flat=True).first()
     if state is None or state == Verdict.PURGED:
         return False
-    return (state == Verdict.CLEAN) == in_clean_store
+    return (state == Verdict.CLEAN) == (path.parent == Path(settings.CLEAN_DIR))

@@ -158,6 +158,20 @@ def test_a_broken_archive_is_refused() -> None:
     assert refusal_of(zip_of({"a.txt": b"x" * 100})[:60], "zip") == "archive"
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, 97])
+def test_a_document_whose_kind_is_packed_in_another_way_than_said_is_refused(method: int) -> None:
+    packed = bytearray(open_document(KINDS["odt"]))
+    struct.pack_into("<H", packed, packed.find(b"PK\x01\x02") + 10, method)
+    assert refusal_of(bytes(packed), "odt") == "archive"
+
+
+def test_a_document_whose_kind_is_no_deflated_data_is_refused() -> None:
+    packed = bytearray(open_document(KINDS["odt"]))
+    start = packed.find(b"mimetype") + len(b"mimetype")
+    packed[start : start + 4] = b"\xff" * 4
+    assert refusal_of(bytes(packed), "odt") == "archive"
+
+
 def test_macros_are_refused() -> None:
     packed = io.BytesIO(office("word/document.xml"))
     with zipfile.ZipFile(packed, "a") as archive:

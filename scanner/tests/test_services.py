@@ -165,12 +165,12 @@ def test_files_without_a_row_are_deleted_when_old(ana: User, stores: Path) -> No
     services.scan_upload(clean.id)
     left_behind = stores / "quarantine" / str(clean.id)
     left_behind.write_bytes(b"a copy that outlived a crash")
-    for name in (str(uuid4()), f"{uuid4()}.part"):
+    for name in (str(uuid4()), f"{uuid4()}.part", "stray.txt"):
         (stores / "quarantine" / name).write_bytes(b"orphan")
     assert services.purge_old() == 0
     for path in stores.rglob("*"):
         os.utime(path, (0, 0))
-    assert services.purge_old() == 3
+    assert services.purge_old() == 4
     assert files(stores / "quarantine") == [str(waiting.id)]
     assert files(stores / "clean") == [str(clean.id)]
 
