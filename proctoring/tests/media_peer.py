@@ -125,6 +125,11 @@ class LoopbackBrowser:
             self.media.append(self._dtls._rx_srtp.unprotect(datagram))
         return len(datagram)
 
+    @property
+    def was_closed(self) -> bool:
+        """Whether the other side has said goodbye."""
+        return bool(self._dtls.state == "closed")
+
     def controls(self, kind: type) -> list[Any]:
         """Return the RTCP packets of one kind received so far."""
         found = [packet for compound in self.control for packet in rtcp.parse(compound)]

@@ -213,6 +213,7 @@ async def test_silence_is_announced_after_three_seconds_and_the_peer_dropped_aft
             SourceDown(ROOM, f"{ANA}/camera", published.peer_id),
             PeerLost(ROOM, published.peer_id),
         ]
+        await place.settle()
         assert place.sfu.peers == {}
         assert place.sfu.ice.by_address == {}
         assert place.sfu.feeds.rooms() == set()
@@ -291,3 +292,29 @@ async def test_offers_with_nothing_for_us_and_unknown_peers_are_refused() -> Non
             place.sfu.switch(answer.peer_id, {3: None})
         place.sfu.close("nobody@w/1")
         assert list(place.sfu.peers) == [answer.peer_id]
+
+
+async def test_a_peer_whose_turn_fails_is_dropped_and_the_others_are_served(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with hall() as place:
+        _, first = await place.wall(SourceRef(f"{ANA}/camera"))
+        camera, _ = await place.camera(ANA)
+        viewer, _ = await place.wall(SourceRef(f"{ANA}/camera"), who="user:8")
+
+        def fail(*_: object) -> None:
+            raise OverflowError
+
+        monkeypatch.setattr(place.sfu.peers[first.peer_id], "report", fail)
+        place.pass_time(0.4)
+        assert first.peer_id not in place.sfu.peers
+        camera.send(rtp(1, rid="q", payload=KEY))
+        assert payloads(viewer.media) == [KEY]
+
+
+async def test_a_peer_that_is_closed_is_told_so() -> None:
+    async with hall() as place:
+        viewer, answer = await place.wall(SourceRef(f"{ANA}/camera"))
+        place.sfu.close(answer.peer_id)
+        await place.settle()
+        assert viewer.was_closed

@@ -4,9 +4,10 @@ Everything runs on one event loop; the caller supplies time, addresses, a way to
 way to tell others what happened.
 """
 
+import contextlib
 import logging
 import secrets
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -141,15 +142,15 @@ class Sfu:
         if peer.outbound is not None:
             peer.outbound.close()
         self.feeds.remove_of_peer(peer.id)
-        self.ice.close(peer.agent)
-        self._spawn(peer.link.close())
+        self._spawn(self._goodbye(peer))
         self.review()
 
     def tick(self) -> None:
         """Repeat what was not answered; call every 40 ms."""
         now = self._clock()
-        for peer in self.peers.values():
-            peer.tick(now)
+        for peer in list(self.peers.values()):
+            with self._alone(peer):
+                peer.tick(now)
 
     def keep_house(self, unix_seconds: float) -> None:
         """Report, announce, choose layers and drop the silent; call every 200 ms."""
@@ -157,7 +158,8 @@ class Sfu:
         for peer in list(self.peers.values()):
             if now - peer.agent.last_seen > IDLE_SECONDS:
                 self._lose(peer)
-            else:
+                continue
+            with self._alone(peer):
                 peer.report(now, unix_seconds)
         self.review()
 
@@ -168,7 +170,24 @@ class Sfu:
         self.feeds.announce(viewers, now)
         for peer in viewers:
             if peer.outbound is not None:
-                peer.outbound.review(self.feeds.finder(peer.room), now)
+                with self._alone(peer):
+                    peer.outbound.review(self.feeds.finder(peer.room), now)
+
+    @contextlib.contextmanager
+    def _alone(self, peer: Peer) -> Iterator[None]:
+        """Lose the one peer whose turn fails; everybody else's media goes on."""
+        try:
+            yield
+        except Exception:  # whatever a hostile peer brought about is its own end only
+            log.exception("a peer failed and is dropped")
+            self._lose(peer)
+
+    async def _goodbye(self, peer: Peer) -> None:
+        """Tell the browser by DTLS while its address is known, then forget the address."""
+        try:
+            await peer.link.close()
+        finally:
+            self.ice.close(peer.agent)
 
     def _open(self, room: str, who: str) -> Peer:
         if len(self.peers) >= self._limits.peers:
@@ -217,7 +236,9 @@ class Sfu:
             for codec in codecs
             if codec.name != "RTX"
         }
-        ids = [n for n, uri in section.extensions.items() if uri == SEND_TIME_URI and n < 15]
+        ids = [
+            n for n, uri in section.extensions.items() if uri == SEND_TIME_URI and n < 15
+        ]  # one-byte headers
         send_time_id = ids[0] if ids else None
         sink = Sink(peer.link.send, kinds, send_time_id=send_time_id, counters=self.counters)
         return Slot(section.kind, sink)

@@ -10,6 +10,7 @@ MAX_LINES: Final = 6000
 MAX_LINE_CHARS: Final = 512
 MAX_SECTIONS: Final = 64
 MAX_RIDS: Final = 3
+MAX_CLOCK_RATE: Final = 192_000  # Hz; timestamps are reckoned with it
 DIRECTIONS: Final = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
 FINGERPRINT_ALGORITHMS: Final = frozenset({"sha-256", "sha-384", "sha-512"})
 
@@ -133,7 +134,7 @@ def _read_media_attribute(section: MediaSection, key: str, value: str) -> None:
         section.reduced_size = True
     elif key == "extmap":
         number, uri = value.split(" ")[:2]
-        section.extensions[int(number.partition("/")[0])] = uri
+        section.extensions[_within(number.partition("/")[0], 1, 255)] = uri  # RFC 8285 section 5
     elif key == "ssrc" and section.ssrc is None:
         section.ssrc = int(value.partition(" ")[0]) & 0xFFFFFFFF
     else:
@@ -157,15 +158,20 @@ def _read_format(section: MediaSection, key: str, value: str) -> None:
 def _codec(value: str) -> Codec:
     number, description = value.split(" ", 1)
     name, rate, *channels = description.split("/")
-    payload_type = int(number)
-    if not 0 <= payload_type <= 127:
-        raise ValueError(number)
     return Codec(
-        payload_type=payload_type,
+        payload_type=_within(number, 0, 127),
         name=_token(name).upper(),
-        clock_rate=int(rate),
-        channels=int(channels[0]) if channels else None,
+        clock_rate=_within(rate, 1, MAX_CLOCK_RATE),
+        channels=_within(channels[0], 1, 255) if channels else None,
     )
+
+
+def _within(value: str, least: int, most: int) -> int:
+    """Return a value as a whole number; raises ValueError outside of its limits."""
+    number = int(value)
+    if not least <= number <= most:
+        raise ValueError(value)
+    return number
 
 
 def _token(value: str) -> str:
