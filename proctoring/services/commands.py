@@ -101,9 +101,12 @@ def issue_command(order: Order, attempt_id: int) -> Command:
     known = Command.objects.filter(pk=row_id).first()
     if known:
         return known
-    seq = exam_attempts.next_command_seq(
-        attempt_id
-    )  # locks the attempt: extensions add up one by one
+    # Locks the attempt: extensions add up one by one, and of two repeats one waits for the other.
+    seq = exam_attempts.next_command_seq(attempt_id)
+    known = Command.objects.filter(pk=row_id).first()
+    if known:
+        transaction.set_rollback(True)  # gives the number back
+        return known
     if order.kind is CommandKind.EXTEND:
         _check_total(order, attempt_id)
     _apply(order, facts)

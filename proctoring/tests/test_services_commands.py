@@ -1,14 +1,19 @@
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connections, transaction
 
 from exams.selectors.attempts import attempt_facts
+from exams.services.attempts import next_command_seq
 from kernel import clock
 from kernel.models import AuditEntry
 from kernel.tests.machines import disagreements, moves_of_row
+from kernel.tests.waiting import wait_until_blocked
 from proctoring.domain.command import CommandKind, DeliveryAction, DeliveryState
 from proctoring.errors import CommandUnknown, ReasonMissing, TooMuchTime
 from proctoring.models import Command
@@ -60,6 +65,30 @@ def test_a_repeated_order_changes_nothing(stage: Stage) -> None:
     assert issue_commands(extra, [stage.ana]) == {stage.ana: "issued"}
     assert attempt_facts(stage.ana).deadline == deadline
     assert Command.objects.filter(attempt_id=stage.ana).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_repeats_at_once_one_waits_and_changes_nothing(stage: Stage) -> None:
+    extra = order(stage, CommandKind.EXTEND, extra=timedelta(minutes=5))
+    deadline = attempt_facts(stage.ana).deadline
+    with ThreadPoolExecutor(2) as both:
+        with transaction.atomic():
+            next_command_seq(stage.ana)  # both find no such command, then wait for this row
+            issued = [both.submit(issue_here, extra, stage.ana) for _ in range(2)]
+            wait_until_blocked(2)
+            transaction.set_rollback(True)
+        assert [one.result() for one in issued] == [{stage.ana: "issued"}] * 2
+    assert attempt_facts(stage.ana).deadline - deadline == timedelta(minutes=5)
+    issue_commands(order(stage, CommandKind.MESSAGE), [stage.ana])
+    seqs = Command.objects.filter(attempt_id=stage.ana).values_list("seq", flat=True)
+    assert sorted(seqs) == [1, 2]
+
+
+def issue_here(one: Order, attempt_id: int) -> Mapping[int, str]:
+    try:
+        return issue_commands(one, [attempt_id])
+    finally:
+        connections.close_all()
 
 
 def test_extra_time_moves_the_deadline_by_exactly_that(stage: Stage) -> None:
