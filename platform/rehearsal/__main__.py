@@ -20,7 +20,7 @@ VIDEO_PATIENCE_S = 20.0
 
 
 def main() -> int:
-    """Parse the options, rehearse, print; 0 only when nothing was lost."""
+    """Parse the options, rehearse, print; 0 only when the report is clean."""
     parsed = _parser().parse_args()
     options = Options(
         students=parsed.students,
@@ -63,7 +63,7 @@ async def rehearse(stack: Stack, options: Options) -> Report:
         await _arrive(students, invigilator, sockets)
         killed = await _sit(stack, cast, students, invigilator, options)
         stored = await _wait_for_grading(stack, cast)
-        return build([s.log for s in students], stored, invigilator.frames, killed)
+        return build([s.log for s in students], stored, invigilator.log, killed)
     finally:
         for socket in sockets:
             socket.cancel()
@@ -121,9 +121,10 @@ async def _sit(
 
 async def _wait_for_video(invigilator: Invigilator, attempts: list[int]) -> None:
     """After kills, every camera must come back by itself: count frames anew from here."""
-    invigilator.frames.clear()
+    frames = invigilator.log.frames
+    frames.clear()
     end = time.monotonic() + VIDEO_PATIENCE_S
-    while time.monotonic() < end and any(not invigilator.frames[a] for a in attempts):  # noqa: ASYNC110 many tasks count, none knows all
+    while time.monotonic() < end and any(not frames[a] for a in attempts):  # noqa: ASYNC110 many tasks count, none knows all
         await asyncio.sleep(0.5)
 
 
@@ -143,6 +144,8 @@ def _print(report: Report, *, only_json: bool) -> None:
             print(f"  {key:<18} {value}")
         for loss in report.losses:
             print(f"  LOST {loss}")
+        for problem in report.facts["problems"]:
+            print(f"  PROBLEM {problem}")
         print("  Clean." if report.is_clean else "  NOT clean.")
     print(report.as_json())
 

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import uuid
-from collections import Counter
 from typing import Any, Final
 
 from aiortc import MediaStreamTrack, RTCPeerConnection
@@ -12,26 +11,19 @@ from aiortc.mediastreams import MediaStreamError
 from rehearsal import camera
 from rehearsal.browser import Browser
 from rehearsal.live import CallRefused, Live
-from rehearsal.plan import Login
+from rehearsal.plan import Login, WatchLog
 
 SLOTS_PER_CONNECTION: Final = 36
 
 
 class Invigilator:
-    """Counts decoded frames per attempt, and what the board said.
-
-    Attributes:
-        frames: Attempt id → decoded frames.
-        board: Attempt id → latest progress row.
-    """
+    """Somebody with the wall open; everything it showed goes into `log`."""
 
     def __init__(self, login: Login, *, base_url: str, ws_url: str, sitting: int) -> None:
         self.login, self.sitting = login, sitting
         self.browser = Browser(base_url)
         self.live = Live(self.browser, ws_url)
-        self.frames: Counter[int] = Counter()
-        self.board: dict[int, dict[str, Any]] = {}
-        self.problems: list[str] = []
+        self.log = WatchLog()
         self._attempts: list[int] = []
         self._walls: list[RTCPeerConnection] = []
         self._watching: asyncio.Task[None] | None = None
@@ -47,11 +39,15 @@ class Invigilator:
 
     def _hear_wall(self, frame: dict[str, Any]) -> None:
         if frame["t"] == "subd":
-            self.board.update({int(key): row for key, row in frame["d"]["rows"].items()})
+            self._note_rows(frame["d"]["rows"])
         elif frame["t"] == "wall.changed":
-            self.board.update({int(k): row for k, row in frame["d"].items() if k.isdigit()})
+            self._note_rows({key: row for key, row in frame["d"].items() if key.isdigit()})
         elif frame["t"] == "err":
-            self.problems.append(f"board refused: {frame.get('code')}")
+            self.log.problems.append(f"board refused: {frame.get('code')}")
+
+    def _note_rows(self, rows: dict[str, dict[str, Any]]) -> None:
+        for key, row in rows.items():
+            self.log.board.setdefault(int(key), {}).update(row)
 
     def _hear_media(self, frame: dict[str, Any]) -> None:
         if frame["t"] == "media.reassign":
@@ -102,7 +98,7 @@ class Invigilator:
         with contextlib.suppress(MediaStreamError):
             while True:
                 await track.recv()
-                self.frames[attempt] += 1
+                self.log.frames[attempt] += 1
 
     async def command(self, kind: str, attempts: list[int], *, text: str, extra_s: int = 0) -> None:
         """Send one command; what is refused is noted as a problem."""
@@ -116,11 +112,12 @@ class Invigilator:
         try:
             answer = await self.live.call(f"wall:{self.sitting}", "wall.command", body)
         except CallRefused as refusal:
-            self.problems.append(f"{kind}: {refusal.code}")
+            self.log.problems.append(f"{kind}: {refusal.code}")
             return
         refused = {key: code for key, code in answer["outcome"].items() if code != "issued"}
+        self.log.commands_issued += len(answer["outcome"]) - len(refused)
         if refused:
-            self.problems.append(f"{kind}: {refused}")
+            self.log.problems.append(f"{kind}: {refused}")
 
     async def leave(self) -> None:
         """Close everything."""

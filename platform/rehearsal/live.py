@@ -15,6 +15,7 @@ from rehearsal.browser import Browser
 SUBPROTOCOL: Final = "invigil.v1"
 CALL_TIMEOUT_S: Final = 10.0
 BEAT_S: Final = 2.0
+SUBSCRIPTION: Final = "s:"  # an error frame names no topic, only the request it answers
 
 Hear = Callable[[dict[str, Any]], None]
 
@@ -45,7 +46,10 @@ class Live:
         self._on_open: list[Callable[[], None]] = []
 
     def follow(self, topic: str, hear: Hear) -> None:
-        """Hear snapshots (`t` = "subd") and events of a topic, on every connection."""
+        """Hear snapshots (`t` = "subd"), refusals ("err") and events of a topic.
+
+        The topic is asked for on every connection.
+        """
         self._topics[topic] = hear
 
     def when_open(self, run: Callable[[], None]) -> None:
@@ -98,20 +102,24 @@ class Live:
             if frame["t"] == "hello":
                 await self._greeted()
             elif frame["t"] in {"ack", "err"}:
-                self._settle(frame)
+                self._settle(frame, str(frame.get("re")))
             elif frame.get("top") in self._topics:
                 self._topics[frame["top"]](frame)
 
     async def _greeted(self) -> None:
         self.opened += 1
         for topic in self._topics:
-            await self._send({"t": "sub", "id": f"s:{topic}", "top": topic})
+            await self._send({"t": "sub", "id": f"{SUBSCRIPTION}{topic}", "top": topic})
         self.is_open.set()
         for run in self._on_open:
             run()
 
-    def _settle(self, frame: dict[str, Any]) -> None:
-        waiting = self._waiting.get(str(frame.get("re")))
+    def _settle(self, frame: dict[str, Any], answered: str) -> None:
+        topic = answered.removeprefix(SUBSCRIPTION)
+        if topic != answered and topic in self._topics:
+            self._topics[topic](frame)
+            return
+        waiting = self._waiting.get(answered)
         if waiting is None or waiting.done():
             return
         if frame["t"] == "ack":

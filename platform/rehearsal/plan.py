@@ -1,5 +1,6 @@
 """What a rehearsal is asked to do and whom it plays (pure)."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -61,6 +62,7 @@ class Log:
         acked: question → highest sequence the server acknowledged.
         save_ms: Time of each successful save, milliseconds.
         chat_accepted: Posts that the server accepted after the room was locked.
+        applied: Ids of the commands whose report the server took.
         problems: What went wrong, in words.
     """
 
@@ -75,5 +77,22 @@ class Log:
     chat_tried: int = 0
     chat_accepted: int = 0
     receipt: str = ""
-    commands_applied: int = 0
+    applied: set[str] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class WatchLog:
+    """What the invigilator's browser saw and did.
+
+    Attributes:
+        frames: Attempt id → decoded frames of its camera.
+        board: Attempt id → latest progress row.
+        commands_issued: Commands the server took, counted once for each attempt.
+        problems: What went wrong, in words.
+    """
+
+    frames: Counter[int] = field(default_factory=Counter)
+    board: dict[int, dict[str, Any]] = field(default_factory=dict)
+    commands_issued: int = 0
     problems: list[str] = field(default_factory=list)

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from rehearsal.plan import Log
+from rehearsal.plan import Log, WatchLog
+
+EVERYBODY: Final = ("graded", "receipts", "video_seen", "board_seen")
 
 
 @dataclass(slots=True)
@@ -18,13 +20,14 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing was lost, nothing slipped through and everything was graded."""
+        """Whether nothing was lost or slipped through, and everybody got to the end of it."""
         facts = self.facts
         return bool(
             facts["lost"] == 0
             and facts["late_chat"] == 0
-            and facts["graded"] == self.students
-            and facts["video_seen"] == self.students
+            and facts["commands_applied"] == facts["commands_issued"]
+            and not facts["problems"]
+            and all(facts[fact] == self.students for fact in EVERYBODY)
         )
 
     def as_json(self) -> str:
@@ -61,10 +64,18 @@ def losses_of(log: Log, stored: Mapping[str, Any]) -> list[str]:
 
 
 def build(
-    logs: list[Log], stored: Mapping[str, Any], frames: Mapping[int, int], killed: list[str]
+    logs: list[Log], stored: Mapping[str, Any], watched: WatchLog, killed: list[str]
 ) -> Report:
-    """Return the report of a rehearsal."""
+    """Return the report of a rehearsal.
+
+    Args:
+        logs: What each candidate's browser saw.
+        stored: What the database holds: `attempts` (id → state, answers, graded), `late_messages`.
+        watched: What the invigilator's browser saw.
+        killed: The processes that were killed, in words.
+    """
     report = Report(students=len(logs))
+    attempts = [log.attempt for log in logs]
     for log in logs:
         report.losses += losses_of(log, stored["attempts"].get(str(log.attempt), {}))
     report.facts = {
@@ -77,13 +88,21 @@ def build(
         "chat_tried": sum(log.chat_tried for log in logs),
         "graded": sum(bool(a.get("graded")) for a in stored["attempts"].values()),
         "receipts": sum(bool(log.receipt) for log in logs),
-        "video_seen": sum(frames.get(log.attempt, 0) > 0 for log in logs),
-        "frames": sum(frames.values()),
-        "commands_applied": sum(log.commands_applied for log in logs),
+        "video_seen": sum(watched.frames[log.attempt] > 0 for log in logs),
+        "board_seen": sum(_is_shown(attempt, stored, watched) for attempt in attempts),
+        "frames": sum(watched.frames.values()),
+        "commands_issued": watched.commands_issued,
+        "commands_applied": sum(len(log.applied) for log in logs),
         "save_p95_ms": percentile((ms for log in logs for ms in log.save_ms), 0.95),
         "start_p95_ms": percentile((ms for log in logs for ms in log.start_ms), 0.95),
         "submit_p99_ms": percentile((ms for log in logs for ms in log.submit_ms), 0.99),
         "killed": killed,
-        "problems": sorted({problem for log in logs for problem in log.problems}),
+        "problems": sorted({*watched.problems, *(p for log in logs for p in log.problems)}),
     }
     return report
+
+
+def _is_shown(attempt: int, stored: Mapping[str, Any], watched: WatchLog) -> bool:
+    """Return whether the board's last word on an attempt is the state that is stored."""
+    kept = stored["attempts"].get(str(attempt))
+    return bool(kept) and watched.board.get(attempt, {}).get("state") == kept["state"]

@@ -18,6 +18,8 @@ from rehearsal.plan import Log, Login, Options
 BATCH: Final = 20
 CHAT_EVERY_S: Final = 6.0
 START_POLL_S: Final = 0.5
+ACK_AGAIN_S: Final = 0.5
+CONNECTION: Final = frozenset({"disconnected", "timeout"})  # nobody said no: try again
 
 
 class Student:
@@ -95,7 +97,11 @@ class Student:
                 return
 
     def _hear_attempt(self, frame: dict[str, Any]) -> None:
-        if frame["t"] == "attempt.lease_taken" and not self._lease.startswith(frame["d"]["lease"]):
+        if frame["t"] == "err":
+            self.log.problems.append(f"attempt refused: {frame['code']}")
+        elif frame["t"] == "attempt.lease_taken" and not self._lease.startswith(
+            frame["d"]["lease"]
+        ):
             self.log.problems.append("lease lost")
 
     def _hear_media(self, frame: dict[str, Any]) -> None:
@@ -103,7 +109,9 @@ class Student:
             self._publish_again()
 
     def _hear_watch(self, frame: dict[str, Any]) -> None:
-        if frame["t"] == "subd":
+        if frame["t"] == "err":
+            self.log.problems.append(f"commands refused: {frame['code']}")
+        elif frame["t"] == "subd":
             for command in frame["d"]["commands"]:
                 self._acknowledge(command["id"])
         elif frame["t"] == "command.issued":
@@ -115,10 +123,21 @@ class Student:
         task.add_done_callback(self._acks.discard)
 
     async def _send_ack(self, command_id: str) -> None:
+        """Report a command as applied; again after a lost connection, until there is an answer.
+
+        A report that was taken while its ack got lost is not asked for again by the server.
+        """
         body = {"command_id": command_id, "outcome": "applied"}
-        with contextlib.suppress(CallRefused):
-            await self.live.call(f"watch:{self.attempt}", "watch.ack", body)
-            self.log.commands_applied += 1
+        while command_id not in self.log.applied:
+            try:
+                await self.live.call(f"watch:{self.attempt}", "watch.ack", body)
+            except CallRefused as refusal:
+                if refusal.code not in CONNECTION:
+                    self.log.problems.append(f"report of a command refused: {refusal.code}")
+                    return
+                await asyncio.sleep(ACK_AGAIN_S)
+            else:
+                self.log.applied.add(command_id)
 
     # ── The exam ────────────────────────────────────────────────────────────────────────────
     async def work(self, options: Options) -> None:
@@ -221,6 +240,8 @@ class Student:
 
     async def leave(self) -> None:
         """Close the camera and the browser."""
+        for ack in self._acks:
+            ack.cancel()
         if self._publishing:
             self._publishing.cancel()
             await asyncio.gather(self._publishing, return_exceptions=True)

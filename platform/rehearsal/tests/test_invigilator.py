@@ -29,17 +29,19 @@ async def ivo(site: Site) -> AsyncIterator[Invigilator]:
 
 
 async def test_the_board_is_the_snapshot_and_then_its_changes(site: Site, ivo: Invigilator) -> None:
-    await until(lambda: ivo.board)
-    assert ivo.board == {7: {"answered": 1}}
+    await until(lambda: ivo.log.board)
+    assert ivo.log.board == {7: {"answered": 1}}
     changed = {"rev": 2, "7": {"answered": 2}, "8": {"answered": 0}}
     await site.push({"t": "wall.changed", "top": "wall:3", "d": changed})
-    await until(lambda: 8 in ivo.board)
-    assert ivo.board == {7: {"answered": 2}, 8: {"answered": 0}}
+    await until(lambda: 8 in ivo.log.board)
+    assert ivo.log.board == {7: {"answered": 2}, 8: {"answered": 0}}
 
 
-async def test_a_refused_board_is_a_problem(ivo: Invigilator) -> None:
-    ivo._hear_wall({"t": "err", "top": "wall:3", "code": "forbidden"})
-    assert ivo.problems == ["board refused: forbidden"]
+async def test_a_refused_board_is_a_problem(site: Site, ivo: Invigilator) -> None:
+    """Finding 28: an error frame names no topic, so the refusal was never heard."""
+    await site.push({"t": "err", "re": "s:wall:3", "code": "forbidden", "d": {}})
+    await until(lambda: ivo.log.problems)
+    assert ivo.log.problems == ["board refused: forbidden"]
 
 
 async def test_a_command_is_sent_once_with_an_id_of_its_own(site: Site, ivo: Invigilator) -> None:
@@ -49,7 +51,8 @@ async def test_a_command_is_sent_once_with_an_id_of_its_own(site: Site, ivo: Inv
     first, second = (frame["d"] for frame in site.heard("wall.command"))
     assert (first["kind"], first["attempts"], first["extra_s"]) == ("extend", [7], 60)
     assert first["command_id"] != second["command_id"]
-    assert ivo.problems == []
+    assert ivo.log.commands_issued == 2
+    assert ivo.log.problems == []
 
 
 async def test_what_was_refused_is_a_problem(site: Site, ivo: Invigilator) -> None:
@@ -58,7 +61,8 @@ async def test_what_was_refused_is_a_problem(site: Site, ivo: Invigilator) -> No
     outcome = {"7": "issued", "8": "attempt_over"}
     site.calls["wall.command"] = lambda _frame: {"t": "ack", "d": {"outcome": outcome}}
     await ivo.command("pause", [7, 8], text="x")
-    assert ivo.problems == ["pause: forbidden", "pause: {'8': 'attempt_over'}"]
+    assert ivo.log.commands_issued == 1
+    assert ivo.log.problems == ["pause: forbidden", "pause: {'8': 'attempt_over'}"]
 
 
 async def test_slots_are_asked_for_again_until_the_server_takes_them(
@@ -86,11 +90,11 @@ async def test_frames_of_a_real_camera_are_counted_for_their_attempt(
     site.calls["media.subscribe"] = take
     try:
         ivo._watch_again()
-        await until(lambda: ivo.frames[7] >= 3)
+        await until(lambda: ivo.log.frames[7] >= 3)
     finally:
         await asyncio.gather(*answered)
         await sender.close()
-    assert ivo.frames[8] == 0
+    assert ivo.log.frames[8] == 0
 
 
 async def send_film(site: Site, sender: RTCPeerConnection, frame: Frame) -> None:

@@ -1,6 +1,9 @@
 import json
+from collections.abc import Callable
 
-from rehearsal.plan import Log
+import pytest
+
+from rehearsal.plan import Log, WatchLog
 from rehearsal.report import build, losses_of, percentile
 
 
@@ -34,14 +37,69 @@ def test_an_attempt_without_any_submission_loses_everything() -> None:
     assert len(losses_of(ana(), {})) == 2
 
 
-def test_a_report_is_clean_only_when_nothing_is_amiss() -> None:
-    held = {"attempts": {"7": stored(q1={"seq": 2, "value": "b"}, q2={"seq": 3, "value": [5]})}}
-    good = build([ana()], {**held, "late_messages": 0}, {7: 12}, [])
-    assert good.is_clean
-    assert json.loads(good.as_json())["video_seen"] == 1
-    assert not build([ana()], {**held, "late_messages": 1}, {7: 12}, []).is_clean
-    assert not build([ana()], {**held, "late_messages": 0}, {}, []).is_clean
-    assert not build([ana()], {"attempts": {}, "late_messages": 0}, {7: 12}, []).is_clean
+HELD = {
+    "attempts": {
+        "7": {
+            **stored(q1={"seq": 2, "value": "b"}, q2={"seq": 3, "value": [5]}),
+            "state": "submitted",
+        }
+    },
+    "late_messages": 0,
+}
+
+
+def finished() -> tuple[Log, WatchLog]:
+    """Ana has handed in and Ivo has seen it; the test may spoil one thing."""
+    log = ana()
+    log.receipt = "R-7"
+    log.applied = {"c-1", "c-2"}
+    seen = WatchLog(board={7: {"state": "submitted"}}, commands_issued=2)
+    seen.frames[7] = 12
+    return log, seen
+
+
+def test_a_report_is_clean_when_nothing_is_amiss() -> None:
+    log, seen = finished()
+    report = build([log], HELD, seen, [])
+    assert report.is_clean
+    facts = json.loads(report.as_json())
+    assert (facts["video_seen"], facts["board_seen"], facts["receipts"]) == (1, 1, 1)
+    assert (facts["commands_issued"], facts["commands_applied"]) == (2, 2)
+
+
+SPOILED: dict[str, Callable[[Log, WatchLog], object]] = {
+    "no receipt": lambda log, _seen: setattr(log, "receipt", ""),
+    "a problem of the candidate": lambda log, _seen: log.problems.append("lease lost"),
+    "a problem of the invigilator": lambda _log, seen: seen.problems.append("pause: forbidden"),
+    "a command that was never applied": lambda log, _seen: log.applied.pop(),
+    "a picture never seen": lambda _log, seen: seen.frames.clear(),
+    "an empty board": lambda _log, seen: seen.board.clear(),
+    "a board that stopped": lambda _log, seen: seen.board[7].update(state="running"),
+    "a post in the locked chat": lambda log, _seen: setattr(log, "chat_accepted", 1),
+    "an answer that is gone": lambda log, _seen: log.acked.update({9: 1}),
+}
+
+
+@pytest.mark.parametrize("flaw", SPOILED)
+def test_a_report_with_one_flaw_is_not_clean(flaw: str) -> None:
+    """Finding 28: only losses, chat, grades and pictures counted."""
+    log, seen = finished()
+    SPOILED[flaw](log, seen)
+    assert not build([log], HELD, seen, []).is_clean
+
+
+@pytest.mark.parametrize("flaw", [{"late_messages": 1}, {"attempts": {}}])
+def test_a_database_that_tells_otherwise_is_not_clean(flaw: dict[str, object]) -> None:
+    log, seen = finished()
+    assert not build([log], {**HELD, **flaw}, seen, []).is_clean
+
+
+def test_the_problems_of_everybody_are_told() -> None:
+    log, seen = finished()
+    log.problems.append("lease lost")
+    seen.problems.append("board refused: forbidden")
+    facts = build([log], HELD, seen, []).facts
+    assert facts["problems"] == ["board refused: forbidden", "lease lost"]
 
 
 def test_percentiles_are_of_the_sorted_values() -> None:

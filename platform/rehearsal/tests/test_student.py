@@ -108,12 +108,47 @@ async def test_commands_are_acknowledged_live_and_after_coming_back(
     site: Site, live_ana: Student
 ) -> None:
     await site.push({"t": "command.issued", "top": "watch:7", "d": {"command": {"id": "c-1"}}})
-    await until(lambda: live_ana.log.commands_applied == 1)
+    await until(lambda: live_ana.log.applied == {"c-1"})
     site.snapshots["watch:7"] = {"commands": [{"id": "c-2"}]}
     await site.cut()
-    await until(lambda: live_ana.log.commands_applied == 2)
+    await until(lambda: live_ana.log.applied == {"c-1", "c-2"})
     acks = [frame["d"] for frame in site.heard("watch.ack")]
     assert acks == [{"command_id": name, "outcome": "applied"} for name in ("c-1", "c-2")]
+
+
+async def test_a_report_whose_ack_got_lost_is_sent_again(
+    site: Site, live_ana: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Finding 28: the server holds it as applied and never asks again, so the tab must."""
+    monkeypatch.setattr(module, "ACK_AGAIN_S", 0.01)
+
+    def cut_once(_frame: Frame) -> Frame:
+        del site.calls["watch.ack"]
+        site.sockets[-1]._req.transport.abort()  # type: ignore[union-attr]
+        return {}
+
+    site.calls["watch.ack"] = cut_once
+    await site.push({"t": "command.issued", "top": "watch:7", "d": {"command": {"id": "c-1"}}})
+    await until(lambda: live_ana.log.applied == {"c-1"})
+    assert len(site.heard("watch.ack")) == 2
+
+
+async def test_a_refused_report_is_a_problem(site: Site, live_ana: Student) -> None:
+    site.calls["watch.ack"] = refuse("command_unknown")
+    await site.push({"t": "command.issued", "top": "watch:7", "d": {"command": {"id": "c-1"}}})
+    await until(lambda: "report of a command refused: command_unknown" in live_ana.log.problems)
+    assert live_ana.log.applied == set()
+
+
+async def test_refused_topics_are_problems(site: Site, live_ana: Student) -> None:
+    live_ana.log.problems.clear()
+    refusals = [
+        {"t": "err", "re": f"s:{topic}:7", "code": "forbidden", "d": {}}
+        for topic in ("attempt", "watch")
+    ]
+    await site.push(*refusals)
+    told = {"attempt refused: forbidden", "commands refused: forbidden"}
+    await until(lambda: told <= set(live_ana.log.problems))
 
 
 @pytest.mark.parametrize(("taker", "problems"), [("l-1", []), ("l-2", ["lease lost"])])
