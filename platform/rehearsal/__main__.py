@@ -5,8 +5,13 @@ import asyncio
 import os
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
+import aiohttp
+
+from rehearsal.browser import Refused
 from rehearsal.chaos import kill_roles
 from rehearsal.invigilator import Invigilator
 from rehearsal.plan import ROLES, Cast, Options
@@ -14,9 +19,24 @@ from rehearsal.report import Report, build
 from rehearsal.stack import NotRunning, Stack
 from rehearsal.student import Student
 
-ARRIVE_TOGETHER = 6
-GRADING_PATIENCE_S = 120.0
-VIDEO_PATIENCE_S = 20.0
+ARRIVE_TOGETHER: Final = 6
+GRADING_PATIENCE_S: Final = 120.0
+VIDEO_PATIENCE_S: Final = 20.0
+LEAD_S: Final = 20.0
+OVERTIME_S: Final = 240.0  # the sitting stays open as long after the working time
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Who and what takes part in one rehearsal, and what became of it so far."""
+
+    stack: Stack
+    options: Options
+    cast: Cast
+    students: list[Student]
+    invigilator: Invigilator
+    sockets: list[asyncio.Task[None]] = field(default_factory=list)
+    killed: list[str] = field(default_factory=list)
 
 
 def main() -> int:
@@ -49,25 +69,31 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def rehearse(stack: Stack, options: Options) -> Report:
-    """Play one sitting from sign-in to the graded submissions."""
-    lead_s = 20 + options.students  # time to sign everybody in: a password check is slow on purpose
-    cast = stack.prepare(options.students, lead_s, options.minutes)
-    say(f"Sitting {cast.sitting}: {options.students} candidates, starts in {lead_s} s")
+    """Play one sitting from sign-in to the graded submissions; a report comes in any case.
+
+    Whatever does not come to its end is given up once the sitting must be closed.
+    """
+    lead_s = LEAD_S + options.students  # to sign everybody in: a password check is slow on purpose
+    play = _prepare(stack, options, lead_s)
+    try:
+        is_played = await _play_within(play, lead_s + options.minutes * 60 + OVERTIME_S)
+        stored = await _wait_for_grading(play, GRADING_PATIENCE_S if is_played else 0.0)
+        logs = [student.log for student in play.students]
+        return build(logs, stored, play.invigilator.log, play.killed)
+    finally:
+        for socket in play.sockets:
+            socket.cancel()
+        await asyncio.gather(play.invigilator.leave(), *(s.leave() for s in play.students))
+
+
+def _prepare(stack: Stack, options: Options, lead_s: float) -> Play:
+    cast = stack.prepare(options.students, round(lead_s), options.minutes)
+    say(f"Sitting {cast.sitting}: {options.students} candidates, starts in {lead_s:.0f} s")
     students = [_student(stack, cast, index) for index in range(options.students)]
     invigilator = Invigilator(
         cast.invigilator, base_url=stack.base_url, ws_url=stack.ws_url, sitting=cast.sitting
     )
-    sockets: list[asyncio.Task[None]] = []
-    killed: list[str] = []
-    try:
-        await _arrive(students, invigilator, sockets)
-        killed = await _sit(stack, cast, students, invigilator, options)
-        stored = await _wait_for_grading(stack, cast)
-        return build([s.log for s in students], stored, invigilator.log, killed)
-    finally:
-        for socket in sockets:
-            socket.cancel()
-        await asyncio.gather(invigilator.leave(), *(s.leave() for s in students))
+    return Play(stack, options, cast, students, invigilator)
 
 
 def _student(stack: Stack, cast: Cast, index: int) -> Student:
@@ -81,42 +107,62 @@ def _student(stack: Stack, cast: Cast, index: int) -> Student:
     )
 
 
-async def _arrive(
-    students: list[Student], invigilator: Invigilator, sockets: list[asyncio.Task[None]]
-) -> None:
-    await invigilator.arrive([student.attempt for student in students])
-    sockets.append(asyncio.ensure_future(invigilator.live.run()))
+async def _play_within(play: Play, limit_s: float) -> bool:
+    """Return whether it was played to its end; if not, why not is a problem of the report."""
+    limit = asyncio.timeout(limit_s)
+    try:
+        async with limit:
+            await _arrive(play)
+            await _sit(play)
+    except (TimeoutError, aiohttp.ClientError, Refused) as error:
+        why = f"not finished within {limit_s:.0f} s" if limit.expired() else f"broke off: {error!r}"
+        play.invigilator.log.problems.append(why)
+        say(f"Given up: {why}")
+        return False
+    return True
+
+
+async def _arrive(play: Play) -> None:
+    await play.invigilator.arrive([student.attempt for student in play.students])
+    play.sockets.append(asyncio.ensure_future(play.invigilator.live.run()))
     gate = asyncio.Semaphore(ARRIVE_TOGETHER)
 
     async def enter(student: Student) -> None:
         async with gate:
-            await student.arrive()
-            sockets.append(asyncio.ensure_future(student.live.run()))
+            try:
+                await student.arrive()
+            except (TimeoutError, aiohttp.ClientError, Refused) as error:
+                student.log.problems.append(f"could not arrive: {error!r}")
+            else:
+                play.sockets.append(asyncio.ensure_future(student.live.run()))
 
-    await asyncio.gather(*(enter(student) for student in students))
+    await asyncio.gather(*(enter(student) for student in play.students))
     say("Everybody is signed in; cameras are on")
 
 
-async def _sit(
-    stack: Stack,
-    cast: Cast,
-    students: list[Student],
-    invigilator: Invigilator,
-    options: Options,
-) -> list[str]:
+async def _sit(play: Play) -> None:
     """Work and hand in; meanwhile the invigilator acts and, if asked, roles are killed."""
-    working = asyncio.gather(*(student.work(options) for student in students))
-    await asyncio.sleep(max(0.0, cast.starts_at / 1000 - time.time()) + options.minutes * 60 / 3)
-    everybody = [student.attempt for student in students]
+    working = asyncio.gather(*(student.work(play.options) for student in play.students))
+    try:
+        await _interfere(play)
+        await working
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+    say("Everybody has come to the end")
+
+
+async def _interfere(play: Play) -> None:
+    third_s = play.options.minutes * 60 / 3
+    await asyncio.sleep(max(0.0, play.cast.starts_at / 1000 - time.time()) + third_s)
+    everybody = [student.attempt for student in play.students]
+    invigilator = play.invigilator
     await invigilator.command("message", everybody, text="Ten questions are a good pace.")
     await invigilator.command("extend", everybody[:1], text="Wi-Fi was slow.", extra_s=60)
-    killed = await kill_roles(stack, options.kill)
-    if killed:
-        say(f"Killed: {', '.join(killed)}")
+    play.killed.extend(await kill_roles(play.stack, play.options.kill))
+    if play.killed:
+        say(f"Killed: {', '.join(play.killed)}")
     await _wait_for_video(invigilator, everybody)
-    await working
-    say("Everybody has handed in")
-    return killed
 
 
 async def _wait_for_video(invigilator: Invigilator, attempts: list[int]) -> None:
@@ -128,10 +174,10 @@ async def _wait_for_video(invigilator: Invigilator, attempts: list[int]) -> None
         await asyncio.sleep(0.5)
 
 
-async def _wait_for_grading(stack: Stack, cast: Cast) -> dict[str, object]:
-    end = time.monotonic() + GRADING_PATIENCE_S
+async def _wait_for_grading(play: Play, patience_s: float) -> dict[str, object]:
+    end = time.monotonic() + patience_s
     while True:
-        stored = await asyncio.to_thread(stack.stored, cast.sitting)
+        stored = await asyncio.to_thread(play.stack.stored, play.cast.sitting)
         attempts = stored["attempts"].values()
         if all(attempt["graded"] for attempt in attempts) or time.monotonic() > end:
             return stored

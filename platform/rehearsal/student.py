@@ -19,6 +19,7 @@ BATCH: Final = 20
 CHAT_EVERY_S: Final = 6.0
 START_POLL_S: Final = 0.5
 ACK_AGAIN_S: Final = 0.5
+PAUSED_S: Final = 1.0
 CONNECTION: Final = frozenset({"disconnected", "timeout"})  # nobody said no: try again
 
 
@@ -141,19 +142,38 @@ class Student:
 
     # ── The exam ────────────────────────────────────────────────────────────────────────────
     async def work(self, options: Options) -> None:
-        """Start as soon as the sitting does, answer until the time is up, hand in."""
-        paper = await self._start()
-        questions = [q for q in paper["questions"] if answer_to(q, self._rng) is not None]
+        """Start as soon as the sitting does, answer until the time is up, hand in.
+
+        A final no of the server ends the work: it is noted as a problem, there is no receipt.
+        """
+        try:
+            paper = await self._start()
+            await self._answer(paper["questions"], options)
+            await self._save_everything()
+            await self._hand_in()
+        except Refused as refusal:
+            self.log.problems.append(f"work ended: {refusal.code}")
+
+    async def _answer(self, paper: list[dict[str, Any]], options: Options) -> None:
+        """Enter answers until the time is up, while others save them and try the chat.
+
+        Raises:
+            Refused: A save was refused for good.
+        """
+        questions = [question for question in paper if answer_to(question, self._rng) is not None]
         saving = asyncio.ensure_future(self._keep_saving())
         chatting = asyncio.ensure_future(self._keep_trying_the_chat())
         end = time.monotonic() + options.minutes * 60
-        while time.monotonic() < end:
-            self._enter(self._rng.choice(questions))
-            await asyncio.sleep(self._rng.uniform(0.2, 1.8) * options.think_s)
-        saving.cancel()
-        chatting.cancel()
-        await self._save_everything()
-        await self._hand_in()
+        try:
+            while time.monotonic() < end and not saving.done():
+                self._enter(self._rng.choice(questions))
+                await asyncio.sleep(self._rng.uniform(0.2, 1.8) * options.think_s)
+        finally:
+            saving.cancel()
+            chatting.cancel()
+            await asyncio.gather(saving, chatting, return_exceptions=True)
+        if not saving.cancelled():
+            saving.result()
 
     async def _start(self) -> dict[str, Any]:
         while True:
@@ -184,6 +204,11 @@ class Student:
             await self._save_some()
 
     async def _save_some(self) -> None:
+        """Send what waits, up to one batch; what was refused for good does not wait any more.
+
+        Raises:
+            Refused: Saves are refused for good; a pause only makes wait.
+        """
         batch = dict(list(self._pending.items())[:BATCH])
         if not batch:
             return
@@ -200,12 +225,15 @@ class Student:
             reply = await self.browser.post(self._api("answers"), body)
         except Refused as refusal:
             if refusal.code != "paused":
-                self.log.problems.append(f"save refused: {refusal.code}")
-            await asyncio.sleep(1.0)
+                raise
+            await asyncio.sleep(PAUSED_S)
             return
         self.log.save_ms.append((time.perf_counter() - began) * 1000)
         for question, seq in reply["saved"].items():
             self._acked(int(question), int(seq), batch)
+        for question, code in reply["refused"].items():
+            self.log.problems.append(f"answer refused: {code}")
+            self._pending.pop(int(question), None)
 
     def _acked(self, question: int, seq: int, batch: dict[int, tuple[int, Any]]) -> None:
         if question not in batch:

@@ -18,7 +18,13 @@ QUESTIONS = [
     {"id": 33, "kind": "file"},
 ]
 NOT_OPEN = (409, {"code": "not_open", "data": {}})
+STOPS = ["attempt_ended", "lease_lost", "signed_out"]
 BRIEF = Options(students=1, minutes=0.005, think_s=0.02)
+
+
+def saved(seqs: Frame | None = None, refused: Frame | None = None) -> tuple[int, Frame]:
+    """What the server says to a save it took, and to the answers in it."""
+    return 200, {"saved": seqs or {}, "refused": refused or {}}
 
 
 @pytest.fixture
@@ -27,7 +33,7 @@ async def ana(site: Site, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stud
     monkeypatch.setattr(module, "START_POLL_S", 0.01)
     site.reply(f"{API}/lease", (200, {"lease": "l-1"}))
     site.reply(f"{API}/start", (200, {"questions": QUESTIONS}))
-    site.reply(f"{API}/answers", (200, {"saved": {"31": 99, "32": 99}}))
+    site.reply(f"{API}/answers", (200, {"saved": {"31": 99, "32": 99}, "refused": {}}))
     site.reply(f"{API}/submit", (200, {"receipt": "R-7"}))
     site.snapshots["watch:7"] = {"commands": []}
     site.calls["media.publish"] = refuse("media_forbidden")
@@ -82,7 +88,7 @@ async def test_an_answer_stays_pending_until_its_own_sequence_is_acknowledged(
     site: Site, ana: Student
 ) -> None:
     await ana.arrive()
-    site.reply(f"{API}/answers", (200, {"saved": {}}), (200, {"saved": {"31": 1, "8": 4}}))
+    site.reply(f"{API}/answers", saved(), saved({"31": 1, "8": 4}))
     ana._enter(QUESTIONS[0])
     await ana._save_everything()
     assert [len(body["answers"]) for body in site.bodies(f"{API}/answers")] == [1, 1]
@@ -93,15 +99,59 @@ async def test_an_answer_stays_pending_until_its_own_sequence_is_acknowledged(
     assert ana._pending[31][0] == 2  # a late ack of the older value drops nothing newer
 
 
-async def test_a_refused_save_is_noted_unless_the_exam_is_paused(site: Site, ana: Student) -> None:
+async def test_a_pause_makes_a_save_wait(
+    site: Site, ana: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAUSED_S", 0.01)
     await ana.arrive()
-    paused = (409, {"code": "paused", "data": {}})
-    lost = (409, {"code": "lease_lost", "data": {}})
-    site.reply(f"{API}/answers", paused, lost, (200, {"saved": {"31": 1}}))
+    paused = (423, {"code": "paused", "data": {}})
+    site.reply(f"{API}/answers", paused, paused, saved({"31": 1}))
     ana._enter(QUESTIONS[0])
     await ana._save_everything()
-    assert ana.log.problems == ["save refused: lease_lost"]
+    assert ana.log.problems == []
     assert ana.log.acked == {31: 1}
+
+
+@pytest.mark.parametrize("code", STOPS)
+async def test_a_final_no_to_a_save_ends_the_work_without_a_receipt(
+    site: Site, ana: Student, code: str
+) -> None:
+    """Finding 29: the save was repeated for ever, so the rehearsal never ended."""
+    site.reply(f"{API}/answers", (409, {"code": code, "data": {}}))
+    await ana.arrive()
+    async with asyncio.timeout(8):
+        await ana.work(BRIEF)
+    assert ana.log.problems == [f"work ended: {code}"]
+    assert ana.log.receipt == ""
+    assert site.bodies(f"{API}/submit") == []
+
+
+async def test_a_final_no_in_the_middle_ends_the_work_before_its_time(
+    site: Site, ana: Student
+) -> None:
+    site.reply(f"{API}/answers", (409, {"code": "attempt_ended", "data": {}}))
+    await ana.arrive()
+    async with asyncio.timeout(8):
+        await ana.work(Options(students=1, minutes=10, think_s=0.02))
+    assert ana.log.problems == ["work ended: attempt_ended"]
+
+
+async def test_an_answer_that_is_refused_for_good_waits_no_more(site: Site, ana: Student) -> None:
+    site.reply(f"{API}/answers", saved(refused={"31": "unknown_question"}))
+    await ana.arrive()
+    ana._enter(QUESTIONS[0])
+    async with asyncio.timeout(8):
+        await ana._save_everything()
+    assert ana.log.problems == ["answer refused: unknown_question"]
+    assert ana.log.acked == {}
+
+
+async def test_a_refused_hand_in_leaves_no_receipt(site: Site, ana: Student) -> None:
+    site.reply(f"{API}/submit", (409, {"code": "answers_missing", "data": {"missing": [31]}}))
+    await ana.arrive()
+    await ana.work(BRIEF)
+    assert ana.log.problems == ["work ended: answers_missing"]
+    assert ana.log.receipt == ""
 
 
 async def test_commands_are_acknowledged_live_and_after_coming_back(
