@@ -77,6 +77,7 @@ async def rehearse(stack: Stack, options: Options) -> Report:
     play = _prepare(stack, options, lead_s)
     try:
         is_played = await _play_within(play, lead_s + options.minutes * 60 + OVERTIME_S)
+        _note_dead_sockets(play)
         stored = await _wait_for_grading(play, GRADING_PATIENCE_S if is_played else 0.0)
         logs = [student.log for student in play.students]
         return build(logs, stored, play.invigilator.log, play.killed)
@@ -120,6 +121,13 @@ async def _play_within(play: Play, limit_s: float) -> bool:
         say(f"Given up: {why}")
         return False
     return True
+
+
+def _note_dead_sockets(play: Play) -> None:
+    """A socket's task runs until it is cancelled: one that has ended met a fault of ours."""
+    play.invigilator.log.problems.extend(
+        f"a socket ended: {socket.exception()!r}" for socket in play.sockets if socket.done()
+    )
 
 
 async def _arrive(play: Play) -> None:

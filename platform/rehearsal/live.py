@@ -64,13 +64,15 @@ class Live:
         """
         identity = f"k{next(self._ids)}"
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting[identity] = answer
         try:
             await asyncio.wait_for(self.is_open.wait(), CALL_TIMEOUT_S)
+            self._waiting[identity] = answer
             await self._send({"t": name, "id": identity, "top": topic, "d": data})
             return await asyncio.wait_for(answer, CALL_TIMEOUT_S)
         except TimeoutError:
             raise CallRefused("timeout") from None
+        except ConnectionError:
+            raise CallRefused("disconnected") from None
         finally:
             self._waiting.pop(identity, None)
 
@@ -141,6 +143,11 @@ class Live:
                 await self._send({"t": "hb", "id": f"h{next(self._ids)}"})
 
     async def _send(self, frame: dict[str, Any]) -> None:
+        """Send one frame.
+
+        Raises:
+            ConnectionError: The socket is gone; `run` opens another.
+        """
         if self._socket is None or self._socket.closed:
-            raise CallRefused("disconnected")
+            raise ConnectionResetError("the socket is closed")
         await self._socket.send_str(msgspec.json.encode(frame).decode())

@@ -64,6 +64,37 @@ async def test_a_lost_connection_ends_the_calls_and_comes_back_with_its_topics(
     assert await live.call("watch:7", "watch.ack", {}) == {"name": "watch.ack"}
 
 
+async def test_a_socket_that_is_lost_right_after_hello_comes_back(
+    site: Site, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Finding 30: the loss before the subscriptions ended the socket for good."""
+    heard: list[dict[str, Any]] = []
+    live.follow("wall:3", heard.append)
+    greet = live._greeted
+
+    async def lose_it_first() -> None:
+        monkeypatch.setattr(live, "_greeted", greet)
+        assert live._socket is not None
+        await live._socket.close()
+        await greet()
+
+    monkeypatch.setattr(live, "_greeted", lose_it_first)
+    await until(lambda: heard)
+    assert len(site.sockets) == 2
+    assert await live.call("watch:7", "watch.ack", {}) == {"name": "watch.ack"}
+
+
+async def test_a_call_on_a_socket_that_has_just_closed_is_refused_as_disconnected(
+    site: Site, live: Live
+) -> None:
+    await live.is_open.wait()
+    assert live._socket is not None
+    await live._socket.close()
+    with pytest.raises(CallRefused, match="disconnected"):
+        await live.call("watch:7", "watch.ack", {})
+    await until(lambda: live.opened == 2)
+
+
 async def test_a_farewell_of_the_server_is_followed_by_a_new_socket(site: Site, live: Live) -> None:
     await live.is_open.wait()
     await site.sockets[-1].close(code=1012)

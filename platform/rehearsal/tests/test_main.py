@@ -116,6 +116,13 @@ async def test_a_candidate_who_may_not_come_in_does_not_end_the_rehearsal(
     assert not report.is_clean
 
 
+async def test_a_socket_that_ends_for_good_is_not_clean(site: Site, stack: SmallStack) -> None:
+    """Finding 30: its task died without a word."""
+    site.snapshots["wall:3"] = {"no rows": "at all"}
+    problems = (await report_of(stack)).facts["problems"]
+    assert "a socket ended: KeyError('rows')" in problems
+
+
 async def test_an_invigilator_who_cannot_sign_in_ends_it_with_a_report(
     site: Site, stack: SmallStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
