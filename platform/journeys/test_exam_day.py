@@ -66,6 +66,7 @@ def test_an_exam_day(browser: Browser, stack: RunningStack, cast: Any) -> None:
     find_chat_locked(ben, stack, cast)
     for person in (ana, ben):
         wait_for_room(person, cast["sitting"])
+    entered = picks_of(ana, cast["attempts"][0], keys=[1, 2])
     ana.page.keyboard.press("1")
     saved(ana.page)
     watch_both_cameras(ivo, cast)
@@ -76,8 +77,24 @@ def test_an_exam_day(browser: Browser, stack: RunningStack, cast: Any) -> None:
         hand_in(person)
     ivo.page.keyboard.press("Escape")
     expect(ivo.page.get_by_text("Handed in").first).to_be_visible(timeout=SOON)
-    nothing_was_lost(stack, cast)
+    nothing_was_lost(stack, cast, entered)
     assert [p.complaints for p in (ivo, ana, ben)] == [[], [], []]
+
+
+def picks_of(person: Person, attempt: int, keys: list[int]) -> dict[str, Any]:
+    """Return what these keys mean in the first questions: question id → value on the wire."""
+    paper = person.context.request.get(f"{person.base_url}/api/attempts/{attempt}").json()
+    return {
+        str(question["id"]): meaning(question, key)
+        for question, key in zip(paper["questions"], keys, strict=False)
+    }
+
+
+def meaning(question: Any, key: int) -> Any:
+    """Return the value that a key picks in a question of choices, or of true and false."""
+    if question["kind"] == "bool":
+        return key == 1
+    return [question["choices"][key - 1]["id"]]
 
 
 def invigilator(browser: Browser, stack: RunningStack, cast: Any) -> Person:
@@ -141,9 +158,11 @@ def hand_in(person: Person) -> None:
     expect(person.page.get_by_text("This is your receipt", exact=False)).to_be_visible(timeout=SOON)
 
 
-def nothing_was_lost(stack: RunningStack, cast: Any) -> None:
-    """The database holds both attempts and what Ana entered; no message got behind the lock."""
+def nothing_was_lost(stack: RunningStack, cast: Any, entered: dict[str, Any]) -> None:
+    """The database holds what Ana entered, online and offline, and no more; the lock held."""
     stored = stack.manage_json("rehearsal_audit", str(cast["sitting"]))
+    ana, ben = (stored["attempts"][str(attempt)] for attempt in cast["attempts"])
+    assert {question: answer["value"] for question, answer in ana["answers"].items()} == entered
+    assert ben["answers"] == {}
+    assert (ana["state"], ben["state"]) == ("submitted", "submitted")
     assert stored["late_messages"] == 0
-    assert stored["attempts"][str(cast["attempts"][0])]["answers"]
-    assert {attempt["state"] for attempt in stored["attempts"].values()} == {"submitted"}
