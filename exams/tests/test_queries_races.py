@@ -9,12 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connection, connections, transaction
+from psycopg.errors import LockNotAvailable
 
 from exams import queries
 from exams.domain.states import AttemptAction, AttemptState
 from exams.errors import AttemptIsPaused, AttemptOver, LeaseLost
 from exams.models import Answer, AnswerRevision, Attempt, Sitting, Submission
+from exams.queries import IncomingAnswer, Saved
 from exams.services import answers, attempts, taking
 from exams.tests.conftest import Taking
 from exams.tests.test_queries import request_of
@@ -23,6 +25,8 @@ from exams.wire import AnswerIn
 pytestmark = pytest.mark.django_db(transaction=True)  # connections see only what is committed
 
 Work = Callable[[], Any]
+ENOUGH = 12
+PATIENCE_S = 60.0
 
 
 def save(running: Taking, seq: int, value: Any = "value", place: int = 0) -> dict[str, int]:
@@ -31,6 +35,12 @@ def save(running: Taking, seq: int, value: Any = "value", place: int = 0) -> dic
         running.attempt_id, student_id=running.cast.ana.pk, lease=running.lease, answers=[given]
     )
     return reply.saved
+
+
+def submit(running: Taking) -> None:
+    taking.submit_attempt(
+        running.attempt_id, student_id=running.cast.ana.pk, lease=running.lease, digest={}
+    )
 
 
 @contextmanager
@@ -72,8 +82,29 @@ def test_any_order_and_any_repetition_ends_with_the_newest(running: Taking) -> N
     assert AnswerRevision.objects.count() == 100
 
 
-def hammer(running: Taking, place: int, acked: dict[int, int], stop: threading.Event) -> str:
-    """Save rising revisions of one question until refused; remember the last acknowledged."""
+class Acks:
+    """What was acknowledged so far: place of the question → newest sequence number."""
+
+    def __init__(self) -> None:
+        self.newest: dict[int, int] = {}
+        self.are_enough = threading.Event()
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def note(self, place: int, seq: int) -> None:
+        with self._lock:
+            self.newest[place] = seq
+            self._count += 1
+            if self._count >= ENOUGH:
+                self.are_enough.set()
+
+    def wait(self) -> None:
+        """Wait until the saves are in full swing: no clock decides when the race is on."""
+        assert self.are_enough.wait(PATIENCE_S), "too few saves were acknowledged"
+
+
+def hammer(running: Taking, place: int, acks: Acks, stop: threading.Event) -> str:
+    """Save rising revisions of one question until refused; note each that was acknowledged."""
     seq = 0
     while not stop.is_set():
         seq += 1
@@ -83,7 +114,7 @@ def hammer(running: Taking, place: int, acked: dict[int, int], stop: threading.E
             return refusal.code
         if not saved:
             return "late"
-        acked[place] = seq
+        acks.note(place, seq)
     return "stopped"
 
 
@@ -101,41 +132,75 @@ def assert_nothing_acknowledged_was_lost(running: Taking, acked: dict[int, int])
     assert now == frozen, "an answer changed after the submission was frozen"
 
 
-def race(running: Taking, ending: Work, delay_s: float = 0.15) -> dict[int, int]:
-    acked: dict[int, int] = {}
+def race(running: Taking, ending: Work, *others: Work) -> dict[int, int]:
+    """Return what was acknowledged until `ending`, which comes in the middle of the saves."""
+    acks = Acks()
     stop = threading.Event()
 
     def finish() -> None:
-        stop.wait(delay_s)
-        ending()
+        try:
+            acks.wait()
+            ending()
+        except BaseException:
+            stop.set()
+            raise
 
     works: list[Work] = [
-        lambda place=place: hammer(running, place, acked, stop)  # type: ignore[misc] # bound early
-        for place in range(4)
+        lambda place=place: hammer(running, place, acks, stop)  # type: ignore[misc] # bound early
+        for place in range(3)
     ]
-    timer = threading.Timer(20, stop.set)
-    timer.start()
-    try:
-        outcomes = in_threads([*works, finish])
-    finally:
-        timer.cancel()
+    works += [finish, *others]
+    outcomes = in_threads(works, threads=len(works))
     assert "stopped" not in outcomes
-    return acked
+    return acks.newest
 
 
 @pytest.mark.parametrize("repeat", range(3))
 def test_a_hand_in_in_the_middle_of_saves_loses_nothing(running: Taking, repeat: int) -> None:
-    def submit() -> None:
-        taking.submit_attempt(
-            running.attempt_id, student_id=running.cast.ana.pk, lease=running.lease, digest={}
-        )
-
-    acked = race(running, submit)
+    acked = race(running, lambda: submit(running))
     assert_nothing_acknowledged_was_lost(running, acked)
     assert running.attempt.state == AttemptState.SUBMITTED
 
 
-def test_the_race_above_finds_a_save_that_does_not_lock_its_attempt(
+def save_during_hand_in(running: Taking) -> Saved | None:
+    """Save on a second connection when a hand-in has frozen the answers, but is not committed.
+
+    Returns:
+        What the save left behind, or None when it has to wait for the hand-in.
+    """
+    stepped = threading.Event()
+
+    def save_in_the_middle() -> Saved | None:
+        given = IncomingAnswer(running.questions[0], 2, "2", None)
+        with own_connection(), transaction.atomic(), connection.cursor() as cursor:
+            try:
+                cursor.execute("SET LOCAL lock_timeout = '200ms'")
+                saved = queries.save_answers(request_of(running, given))
+                cursor.execute("SET LOCAL lock_timeout = 0")  # the commit may wait
+            except OperationalError as error:
+                if not isinstance(error.__cause__, LockNotAvailable):
+                    raise
+                transaction.set_rollback(True)
+                return None
+            finally:
+                stepped.set()
+        return saved
+
+    save(running, 1, "1")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            submit(running)
+            future = pool.submit(save_in_the_middle)
+            assert stepped.wait(PATIENCE_S)
+        return future.result(PATIENCE_S)
+
+
+def test_a_save_waits_for_a_hand_in_that_has_frozen_the_answers(running: Taking) -> None:
+    assert save_during_hand_in(running) is None
+    assert_nothing_acknowledged_was_lost(running, {0: 1})
+
+
+def test_a_save_that_does_not_lock_its_attempt_loses_what_it_acknowledged(
     running: Taking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same statement with a plain SELECT in place of the UPDATE lets a save slip past."""
@@ -147,15 +212,11 @@ def test_the_race_above_finds_a_save_that_does_not_lock_its_attempt(
     columns = columns.replace("a.last_saved_at", "clock_timestamp() AS last_saved_at")
     unlocked = f"SELECT {columns} FROM exams_attempt a, exams_sitting s {guards}"
     monkeypatch.setattr(queries, "_SAVE", statement[:begins] + unlocked + statement[ends:])
-
-    def submit() -> None:
-        taking.submit_attempt(
-            running.attempt_id, student_id=running.cast.ana.pk, lease=running.lease, digest={}
-        )
-
-    acked = race(running, submit, delay_s=0.4)
-    with pytest.raises(AssertionError):
-        assert_nothing_acknowledged_was_lost(running, acked)
+    saved = save_during_hand_in(running)
+    assert saved is not None
+    assert saved.saved == {str(running.questions[0]): 2}
+    with pytest.raises(AssertionError, match="is not in the submission"):
+        assert_nothing_acknowledged_was_lost(running, {0: 2})
 
 
 def test_a_termination_in_the_middle_of_saves_loses_nothing(running: Taking) -> None:
@@ -174,24 +235,16 @@ def test_at_the_deadline_nothing_late_is_taken_and_nothing_in_time_is_lost(
 ) -> None:
     """Saves race the deadline and three clocks at once."""
     Sitting.objects.update(grace=timedelta(seconds=0))
-    Attempt.objects.filter(pk=running.attempt_id).update(
-        deadline=queries.database_now() + timedelta(seconds=0.4)
-    )
-    done = threading.Event()
+    soon = timedelta(seconds=0.1)  # the saves go on past it, however slow they are
+
+    def move_the_deadline() -> None:
+        Attempt.objects.filter(pk=running.attempt_id).update(deadline=queries.database_now() + soon)
 
     def clock() -> None:
-        while not done.is_set():
+        while running.attempt.state == AttemptState.RUNNING:
             attempts.expire_due()
-            if running.attempt.state != AttemptState.RUNNING:
-                done.set()
 
-    acked: dict[int, int] = {}
-    stop = threading.Event()
-    works: list[Work] = [
-        lambda place=place: hammer(running, place, acked, stop)  # type: ignore[misc] # bound early
-        for place in range(3)
-    ]
-    in_threads([*works, clock, clock, clock])
+    acked = race(running, move_the_deadline, clock, clock, clock)
     attempt = running.attempt
     assert attempt.state == AttemptState.EXPIRED
     assert_nothing_acknowledged_was_lost(running, acked)
