@@ -3,8 +3,9 @@
 import asyncio
 import random
 import re
+from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import aiohttp
 
@@ -14,6 +15,8 @@ TOKEN: Final = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 RETRY_STATUS: Final = frozenset({500, 502, 503, 504})
 TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)
 LONGEST_PAUSE_S: Final = 3.0
+
+T = TypeVar("T")
 
 
 class Refused(Exception):
@@ -47,11 +50,14 @@ class Browser:
         await self.http.close()
 
     async def sign_in(self, login: Login) -> None:
-        """Fill in and send the sign-in form as a person does.
+        """Fill in and send the sign-in form as a person does, again while the server is away.
 
         Raises:
             Refused: The form came back.
         """
+        await _until_answered(lambda: self._sign_in_once(login))
+
+    async def _sign_in_once(self, login: Login) -> None:
         url = f"{self.base_url}/accounts/login/"
         async with self.http.get(url) as page:
             token = TOKEN.search(await page.text())
@@ -68,7 +74,7 @@ class Browser:
 
     async def get(self, path: str) -> Any:  # noqa: ANN401 the JSON of any path
         """Return the JSON of a path, asking again while the server is away."""
-        return await self._until_answered("GET", path, None)
+        return await _until_answered(lambda: self._once("GET", path, None))
 
     async def post(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 the JSON of any path
         """Send JSON to an idempotent path, again and again until the server answers.
@@ -76,20 +82,7 @@ class Browser:
         Raises:
             Refused: The server said no.
         """
-        return await self._until_answered("POST", path, body)
-
-    async def _until_answered(self, method: str, path: str, body: dict[str, Any] | None) -> Any:  # noqa: ANN401
-        pause_s = 0.2
-        while True:
-            try:
-                return await self._once(method, path, body)
-            except (aiohttp.ClientError, TimeoutError, ConnectionError):
-                pass
-            except Refused as refusal:
-                if refusal.status not in RETRY_STATUS:
-                    raise
-            await asyncio.sleep(pause_s * (0.5 + random.random() / 2))  # noqa: S311 jitter, no secret
-            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+        return await _until_answered(lambda: self._once("POST", path, body))
 
     async def _once(self, method: str, path: str, body: dict[str, Any] | None) -> Any:  # noqa: ANN401
         headers = {"X-CSRFToken": self.cookie("csrftoken"), "Accept": "application/json"}
@@ -105,3 +98,18 @@ class Browser:
     def cookie(self, name: str) -> str:
         """Return a cookie of this site, or an empty text."""
         return next((item.value for item in self.http.cookie_jar if item.key == name), "")
+
+
+async def _until_answered(once: Callable[[], Awaitable[T]]) -> T:
+    """Ask with growing pauses until there is an answer; whoever waits sets the limit."""
+    pause_s = 0.2
+    while True:
+        try:
+            return await once()
+        except (aiohttp.ClientError, TimeoutError, ConnectionError):
+            pass
+        except Refused as refusal:
+            if refusal.status not in RETRY_STATUS:
+                raise
+        await asyncio.sleep(pause_s * (0.5 + random.random() / 2))  # noqa: S311 jitter, no secret
+        pause_s = min(pause_s * 2, LONGEST_PAUSE_S)

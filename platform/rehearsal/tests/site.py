@@ -73,6 +73,15 @@ class Site:
         assert request.transport is not None
         request.transport.abort()
 
+    def _fault(self, request: web.Request) -> web.Response | None:
+        """Return what this request meets in place of its answer, if anything."""
+        if not self.faults or (fault := self.faults.popleft()) == 0:
+            return None
+        if fault is None:
+            assert request.transport is not None
+            request.transport.abort()
+        return web.Response(status=fault or 500, text="away")
+
     async def _login_page(self, request: web.Request) -> web.Response:
         field_ = f'<input type="hidden" name="csrfmiddlewaretoken" value="{TOKEN}">'
         page = web.Response(text=f"<form>{field_}</form>", content_type="text/html")
@@ -80,6 +89,8 @@ class Site:
         return page
 
     async def _login(self, request: web.Request) -> web.Response:
+        if fault := self._fault(request):
+            return fault
         form = await request.post()
         self.requests.append(("sign-in", {**form, "referer": request.headers.get("Referer", "")}))
         known = (ANA.institution, ANA.identifier, ANA.password, TOKEN)
@@ -93,11 +104,8 @@ class Site:
         return answer
 
     async def _api(self, request: web.Request) -> web.Response:
-        if self.faults and (fault := self.faults.popleft()) != 0:
-            if fault is None:
-                assert request.transport is not None
-                request.transport.abort()
-            return web.Response(status=fault or 500, text="away")
+        if fault := self._fault(request):
+            return fault
         if request.headers.get("X-CSRFToken", "") != request.cookies.get("csrftoken", ""):
             return web.json_response({"code": "csrf", "data": {}}, status=403)
         what = f"{request.method} {request.path}"

@@ -25,6 +25,15 @@ async def test_a_wrong_password_is_a_refusal_and_leaves_no_session(browser: Brow
     assert browser.cookie("sessionid") == ""
 
 
+@pytest.mark.parametrize("fault", [503, None])
+async def test_signing_in_is_tried_again_while_the_server_is_away(
+    site: Site, browser: Browser, fault: int | None
+) -> None:
+    site.faults.append(fault)
+    await browser.sign_in(ANA)
+    assert browser.cookie("sessionid") == "s3ssion"
+
+
 async def test_a_request_carries_cookie_token_and_body(site: Site, browser: Browser) -> None:
     await browser.sign_in(ANA)
     site.reply(ANSWERS, (200, {"saved": {"1": 2}}))
