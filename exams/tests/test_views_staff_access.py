@@ -1,15 +1,30 @@
 """Who may open which staff page: every page for every person of the cast."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import ClassGroup, User
+from accounts.roles import Role
+from exams.models import Candidate, Exam, Mark, Question, QuestionPool, Result, Sitting
 from exams.selectors.attempts import attempt_of
+from exams.selectors.sittings import sitting_view
 from exams.services import attempts, authoring, grading, sittings
-from exams.tests.conftest import Cast, Taking, begin
+from exams.tests.conftest import (
+    Cast,
+    Taking,
+    begin,
+    drafts,
+    give_role,
+    person,
+    schedule,
+    shift,
+)
 from exams.tests.pages import client_of, draft_exam, page_of, questions_of
+from kernel import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +38,9 @@ class Site:
     exam_id: int
     pool_id: int
     bank_id: int
+    bank_question_id: int
+    planned_id: int
+    newcomer_id: int
 
     def paths(self) -> dict[str, str]:
         exam, sitting = f"/exams/{self.exam_id}", f"/sittings/{self.taking.sitting_id}"
@@ -49,15 +67,55 @@ class Site:
             "paper": f"/attempts/{self.taking.attempt_id}/paper/",
         }
 
+    def act(self, path: str, body: dict[str, str]) -> tuple[str, dict[str, str]]:
+        """Return an act's address and form with the ids of this site put in."""
+        ids = {
+            "exam": self.exam_id,
+            "pool": self.pool_id,
+            "question": questions_of(self.exam_id)[0],
+            "bank_question": self.bank_question_id,
+            "planned": self.planned_id,
+            "newcomer": self.newcomer_id,
+            "sitting": self.taking.sitting_id,
+            "attempt": self.taking.attempt_id,
+            "answer": self.taking.questions[-1],
+        }
+        return path.format(**ids), {name: text.format(**ids) for name, text in body.items()}
+
 
 @pytest.fixture
 def site(cast: Cast) -> Site:
+    """A sitting that is over and graded, one that is planned, a draft and a bank."""
     taking = begin(cast)
     attempts.force_submit(taking.attempt_id, actor_id=cast.ivo.pk, reason="End")
+    shift(attempt_of(taking.sitting_id, cast.ben.pk), timedelta(hours=-3))
+    attempts.expire_due()
     grading.grade_attempt(taking.attempt_id)
+    sittings.move_due_sittings()
     exam_id, pool_id = draft_exam(cast)
     bank_id = authoring.create_bank(institution_id=cast.institution.pk, name="Bank")
-    return Site(cast, taking, exam_id, pool_id, bank_id)
+    return Site(
+        cast,
+        taking,
+        exam_id,
+        pool_id,
+        bank_id,
+        bank_question_id=authoring.add_bank_question(bank_id, drafts()[1]),
+        planned_id=planned_sitting(cast, sitting_view(taking.sitting_id).exam_id),
+        newcomer_id=newcomer(cast),
+    )
+
+
+def planned_sitting(cast: Cast, exam_id: int) -> int:
+    hours = [clock.now() + timedelta(hours=hour) for hour in (1, 2, 3)]
+    return schedule(cast, exam_id, lobby_opens_at=hours[0], starts_at=hours[1], closes_at=hours[2])
+
+
+def newcomer(cast: Cast) -> int:
+    """Return a student who joined the class after its sittings were scheduled."""
+    late = person(cast.institution, "Newcomer")
+    give_role(late, Role.STUDENT, cast.class_group)
+    return int(late.pk)
 
 
 AUTHORING = {
@@ -85,9 +143,9 @@ MAY = {
 }
 
 
-@pytest.mark.parametrize("person", sorted(MAY))
-def test_each_person_opens_exactly_the_pages_of_their_roles(site: Site, person: str) -> None:
-    client = client_of(getattr(site.cast, person))
+@pytest.mark.parametrize("who", sorted(MAY))
+def test_each_person_opens_exactly_the_pages_of_their_roles(site: Site, who: str) -> None:
+    client = client_of(getattr(site.cast, who))
     opened = set()
     for name, path in site.paths().items():
         response = client.get(path)
@@ -96,7 +154,7 @@ def test_each_person_opens_exactly_the_pages_of_their_roles(site: Site, person: 
             opened.add(name)
             if name != "csv":
                 page_of(response)
-    assert opened == MAY[person]
+    assert opened == MAY[who]
 
 
 def test_an_outsider_of_another_institution_learns_of_nothing(site: Site) -> None:
@@ -122,36 +180,55 @@ POSTS = [
     ("author", "/exams/{exam}/review/", {"act": "send"}),
     ("author", "/exams/{exam}/sections/new/", {"name": "x"}),
     ("author", "/exams/{exam}/sections/{pool}/delete/", {}),
-    ("author", "/exams/{exam}/sections/{pool}/copy/", {}),
+    ("author", "/exams/{exam}/sections/{pool}/copy/", {"question": "{bank_question}"}),
     ("author", "/exams/{exam}/version/", {"version_label": "2"}),
     ("author", "/questions/{question}/delete/", {}),
     ("author", "/questions/{question}/move/", {"order": "2"}),
-    ("admin", "/sittings/{sitting}/move/", {"act": "cancel", "reason": "x"}),
-    ("admin", "/sittings/{sitting}/register/", {}),
+    ("admin", "/sittings/{planned}/move/", {"act": "cancel", "reason": "x"}),
+    ("admin", "/sittings/{planned}/register/", {"student_id": "{newcomer}", "extra_percent": "0"}),
     ("grader", "/sittings/{sitting}/release/", {}),
     ("grader", "/attempts/{attempt}/paper/{answer}/", {"points": "1"}),
 ]
+TABLES: tuple[type[Model], ...] = (
+    Candidate,
+    Exam,
+    Mark,
+    Question,
+    QuestionPool,
+    Result,
+    Sitting,
+)
+
+
+def stored() -> dict[str, list[tuple[object, ...]]]:
+    """Return every row that an act of the staff may change."""
+    return {
+        table.__name__: list(table._default_manager.order_by("pk").values_list())
+        for table in TABLES
+    }
 
 
 @pytest.mark.parametrize(("allowed", "path", "body"), POSTS)
 def test_acts_are_refused_to_everybody_else_and_change_nothing(
     site: Site, allowed: str, path: str, body: dict[str, str]
 ) -> None:
-    where = path.format(
-        exam=site.exam_id,
-        pool=site.pool_id,
-        question=questions_of(site.exam_id)[0],
-        sitting=site.taking.sitting_id,
-        attempt=site.taking.attempt_id,
-        answer=site.taking.questions[-1],
-    )
-    before = questions_of(site.exam_id)
+    where, given = site.act(path, body)
+    before = stored()
     others: list[User] = [site.cast.ana, site.cast.ivo, site.cast.olga]
     others += [site.cast.grader] if allowed == "author" else [site.cast.author]
     for other in others:
-        assert client_of(other).post(where, body).status_code in {403, 404}, other
-    assert questions_of(site.exam_id) == before
-    assert client_of(getattr(site.cast, allowed)).get(where).status_code in {200, 405}
+        assert client_of(other).post(where, given).status_code in {403, 404}, other
+    assert stored() == before
+
+
+@pytest.mark.parametrize(("allowed", "path", "body"), POSTS)
+def test_acts_are_carried_out_for_whom_they_are_meant(
+    site: Site, allowed: str, path: str, body: dict[str, str]
+) -> None:
+    where, given = site.act(path, body)
+    before = stored()
+    assert client_of(getattr(site.cast, allowed)).post(where, given).status_code == 302
+    assert stored() != before
 
 
 def test_acts_are_not_carried_out_by_a_mere_link(site: Site) -> None:
@@ -174,10 +251,6 @@ def test_the_institution_of_an_operator_without_one_is_the_first(site: Site) -> 
 
 
 def test_an_invigilator_of_another_class_does_not_see_the_sitting(site: Site) -> None:
-    from accounts.models import ClassGroup  # noqa: PLC0415 one test alone needs it
-    from accounts.roles import Role  # noqa: PLC0415
-    from exams.tests.conftest import give_role, person  # noqa: PLC0415
-
     group = ClassGroup.objects.create(institution=site.cast.institution, code="10B", name="10B")
     kim = person(site.cast.institution, "Kim")
     give_role(kim, Role.INVIGILATOR, group)
@@ -187,4 +260,6 @@ def test_an_invigilator_of_another_class_does_not_see_the_sitting(site: Site) ->
 
 def test_the_attempt_of_the_matrix_is_the_candidates(site: Site) -> None:
     assert attempt_of(site.taking.sitting_id, site.cast.ana.pk) == site.taking.attempt_id
-    assert sittings.move_due_sittings() >= 0
+    paper = page_of(client_of(site.cast.grader).get(site.paths()["paper"]))
+    assert "Ana" in paper
+    assert "Ben" not in paper

@@ -114,10 +114,31 @@ def test_release_happens_once_everything_is_complete_and_closes_the_marks(
     assert "Change the points" not in page_of(client.get(paper))
 
 
-def test_the_next_paper_to_mark_is_offered(handed_in: Taking) -> None:
-    grading.grade_attempt(handed_in.attempt_id)
-    client = client_of(handed_in.cast.grader)
-    assert "Next to mark" not in page_of(client.get(f"/attempts/{handed_in.attempt_id}/paper/"))
+def essay_of(cast: Cast, sitting_id: int, student_id: int) -> int:
+    """Write an essay, hand it in, have it graded by machine; returns the attempt."""
+    attempt_id = attempt_of(sitting_id, student_id)
+    lease = str(taking.take_lease(attempt_id, student_id=student_id, device="test"))
+    taking.start_attempt(attempt_id, student_id=student_id, lease=lease)
+    essay = Taking(cast, sitting_id, attempt_id, lease).questions[-1]
+    given = [AnswerIn(question=essay, seq=1, value="An essay")]
+    answers.save_answers(attempt_id, student_id=student_id, lease=lease, answers=given)
+    taking.submit_attempt(attempt_id, student_id=student_id, lease=lease, digest={})
+    grading.grade_attempt(attempt_id)
+    return attempt_id
+
+
+def test_the_next_paper_to_mark_is_offered_until_none_is_left(cast: Cast) -> None:
+    sitting_id = begin(cast, start=False).sitting_id
+    first, last = (essay_of(cast, sitting_id, one.pk) for one in (cast.ana, cast.ben))
+    client = client_of(cast.grader)
+    papers = {one: f"/attempts/{one}/paper/" for one in (first, last)}
+    for here, there in ((first, last), (last, first)):  # after the last, from the first again
+        page = page_of(client.get(papers[here]))
+        assert f'<a class="btn" href="{papers[there]}">Next to mark (1)</a>' in page
+    essay = Taking(cast, sitting_id, last, "").questions[-1]
+    client.post(f"{papers[last]}{essay}/", {"points": "1"})
+    assert "Next to mark" not in page_of(client.get(papers[first]))
+    assert "Next to mark (1)" in page_of(client.get(papers[last]))
 
 
 def test_the_table_for_spreadsheets_runs_no_formula(handed_in: Taking) -> None:

@@ -84,11 +84,14 @@ def paper(request: HttpRequest, attempt_id: int) -> HttpResponse:
     seen = marked_paper(attempt_id)
     sitting_for(request, seen.sitting_id, "grade")
     context = {"paper": seen, "form": MarkForm(), "is_final": seen.released_at is not None}
-    return render(request, "exams/staff/paper.html", context | _neighbours(seen))
+    return render(request, "exams/staff/paper.html", context | _next_to_mark(seen))
 
 
-def _neighbours(seen: MarkedPaper) -> dict[str, int | None]:
-    """Return the papers before and after this one that a person still has to mark."""
+def _next_to_mark(seen: MarkedPaper) -> dict[str, int | None]:
+    """Return the next other paper that a person has to mark, and how many there are.
+
+    After the last of them comes the first.
+    """
     waiting = [
         row.attempt_id
         for row in results_of_sitting(seen.sitting_id)
@@ -110,7 +113,9 @@ def mark(request: HttpRequest, attempt_id: int, question_id: int) -> HttpRespons
     if not form.is_valid():
         context = {"paper": seen, "form": form, "bad_question": question_id, "is_final": False}
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return render(request, "exams/staff/paper.html", context | _neighbours(seen), status=status)
+        return render(
+            request, "exams/staff/paper.html", context | _next_to_mark(seen), status=status
+        )
     given = HandMark(question_id, form.cleaned_data["points"], form.cleaned_data["comment"])
     grading.mark_answer(attempt_id, given, actor_id=staff.user_id)
     messages.success(request, _("The points are saved."))
