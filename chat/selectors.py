@@ -97,8 +97,12 @@ def room_state(room_id: UUID, viewer_id: int, since: int | None = None) -> tuple
 
     Raises:
         RoomNotFound: No such room, or not the viewer's.
+        ChatLocked: The viewer is sealed while others go on posting here, as in a staff room: who
+            follows the room would be pushed what they write.
     """
     entrance = enter_room(room_id, viewer_id)
+    if not entrance.is_locked:
+        entrance.refuse_sealed()
     head = entrance.room.last_seq
     is_resume = since is not None and 0 <= head - since <= RESUME_LIMIT
     if entrance.is_sealed:

@@ -35,6 +35,7 @@ class ChatTopic(Topic):
 
         Raises:
             RoomNotFound: No such room, or not the caller's.
+            ChatLocked: The caller is sealed and the room is not locked.
         """
         head, state = await in_database(
             selectors.room_state, _room_id(key), caller.user_id, since=since

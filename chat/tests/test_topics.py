@@ -126,6 +126,13 @@ def test_a_candidate_hears_that_it_is_sealed_and_nothing_else(school: School) ->
     assert b"forty-two" not in msgspec.json.encode(state)
 
 
+def test_a_candidate_cannot_follow_a_room_in_which_others_go_on_posting(school: School) -> None:
+    school.join(school.ana, "grader", school.maths)
+    lock(school, school.ana)
+    with pytest.raises(ChatLocked):
+        run(lambda: ChatTopic().subscribe(caller(school.ana), str(school.staff_room_id), None))
+
+
 def test_a_post_is_acknowledged_and_pushed_with_its_number(
     school: School, pushed: list[tuple[str, Any, int | None]]
 ) -> None:

@@ -33,6 +33,7 @@ describe("words", () => {
 
   it("tell outsiders nothing more than that the room is not theirs", () => {
     expect(refusalText("room_not_found")).toContain("do not belong");
+    expect(refusalText("chat_locked")).toContain("while your own exam runs");
     expect(refusalText("server_error")).toContain("Reload");
   });
 });

@@ -32,9 +32,9 @@ export function canSendAgain(code: string): boolean {
 
 /** Why the room cannot be shown. */
 export function refusalText(code: string): string {
-  return code === "room_not_found"
-    ? t("This room does not exist, or you do not belong to its class.")
-    : t("The room could not be opened. Reload the page to try again.");
+  if (code === "room_not_found") return t("This room does not exist, or you do not belong to its class.");
+  if (code === "chat_locked") return t("This room is closed to you while your own exam runs. Reload the page afterwards.");
+  return t("The room could not be opened. Reload the page to try again.");
 }
 
 /** A name inside a sentence of another direction stays in one piece. */
