@@ -1,12 +1,15 @@
-"""Words for people: roles, outcomes and faults of a class list."""
+"""Words for people: roles, outcomes and faults of a class list, spans of waiting."""
 
+import math
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, ngettext
 
 from accounts.domain.roster import Fault, Outcome
 from accounts.roles import Role
+from kernel.numerals import in_digits
 
 if TYPE_CHECKING:  # lazy texts have a type in the stubs only
     from django_stubs_ext import StrOrPromise as Text
@@ -81,3 +84,14 @@ UNREADABLE: "Mapping[str, Text]" = {
     "broken_quotes": _("A quotation mark is not closed in line %(about)s."),
     "too_large": _("The file is larger than %(about)s MB."),
 }
+
+
+def wait_text(wait: timedelta) -> str:
+    """Return how long to wait in words, rounded up: minutes, from an hour and a half on hours."""
+    count = max(1, math.ceil(wait.total_seconds() / 60))
+    if count <= 90:
+        text = ngettext("%(count)s minute", "%(count)s minutes", count)
+    else:
+        count = math.ceil(count / 60)
+        text = ngettext("%(count)s hour", "%(count)s hours", count)
+    return text % {"count": in_digits(count)}

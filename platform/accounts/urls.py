@@ -17,6 +17,7 @@ urlpatterns = [
     path("people/<int:user_id>/", people.person, name="person"),
     path("people/<int:user_id>/change/", people.change_person, name="change_person"),
     path("people/<int:user_id>/password/", people.issue_password, name="issue_password"),
+    path("people/<int:user_id>/tries/", people.lift_tries, name="lift_tries"),
     path("people/<int:user_id>/active/", people.set_active, name="set_active"),
     path("people/<int:user_id>/roles/", people.grant_role, name="grant_role"),
     path(

@@ -1,4 +1,4 @@
-"""Passwords and the end of sessions."""
+"""Passwords, wrong tries on them, and the end of sessions."""
 
 import secrets
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts import tries
 from accounts.errors import PasswordWeak, PersonUnknown
 from accounts.models import User
 from accounts.services.people import locked_person
@@ -54,6 +55,8 @@ def set_password(*, user_id: int, password: str, actor_id: int | None) -> None:
 def issue_password(*, user_id: int, institution_id: int, actor_id: int) -> str:
     """Give a person a new random password and return it: shown once, stored nowhere.
 
+    Wrong tries on the old one do not keep the person out any more.
+
     Raises:
         PersonUnknown: Not a person of this institution.
     """
@@ -68,7 +71,25 @@ def issue_password(*, user_id: int, institution_id: int, actor_id: int) -> str:
         institution_id=institution_id,
     )
     publish.close_user_sockets(user_id)
+    transaction.on_commit(lambda: tries.lift(user_id))
     return password
+
+
+@transaction.atomic
+def lift_tries(*, user_id: int, institution_id: int, actor_id: int) -> None:
+    """Let a person sign in from anywhere although the day's wrong tries are used up.
+
+    Raises:
+        PersonUnknown: Not a person of this institution.
+    """
+    locked_person(user_id, institution_id)
+    audit.append(
+        "signin.limit_lifted",
+        actor_id=actor_id,
+        subject=f"user:{user_id}",
+        institution_id=institution_id,
+    )
+    transaction.on_commit(lambda: tries.lift(user_id))
 
 
 @transaction.atomic

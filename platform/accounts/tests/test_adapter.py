@@ -1,4 +1,4 @@
-"""Signing in over HTTP: one refusal for all reasons, limits per person and not per hall."""
+"""Signing in over HTTP: one refusal for all reasons, sessions, passwords, two steps."""
 
 import re
 from collections.abc import Callable
@@ -12,31 +12,13 @@ from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
 from django.http import HttpResponse
 from django.test import Client
-from django.test.utils import override_settings
 
 from accounts.adapter import REFUSED, TOO_MANY
 from accounts.models import Institution, Membership, User
-from accounts.roles import Role
-from accounts.tests.conftest import PASSWORD, Cast, School, make_person
+from accounts.tests.conftest import PASSWORD, Cast, School
+from accounts.tests.entrance import LOGIN, post_login, refusal
 
 pytestmark = pytest.mark.usefixtures("fresh_limits")
-LOGIN = "/accounts/login/"
-
-
-def post_login(
-    client: Client, login: str, password: str = PASSWORD, institution: str = ""
-) -> HttpResponse:
-    typed = {"login": login, "password": password, "institution": institution}
-    return client.post(LOGIN, typed)  # type: ignore[return-value] # a test response is one
-
-
-def refusal(response: HttpResponse) -> str:
-    assert response.status_code == 200
-    found = re.search(
-        r'role="alert">.*?<span>(?!✕)(.*?)</span></div>', response.content.decode(), re.DOTALL
-    )
-    assert found, response.content.decode()
-    return unescape(found[1])
 
 
 def is_signed_in(client: Client) -> bool:
@@ -96,73 +78,6 @@ def without_what_was_typed(response: HttpResponse) -> str:
     ):
         text = re.sub(pattern, "", text)
     return text
-
-
-def test_eleven_wrong_guesses_on_one_account_are_stopped(client: Client, cast: Cast) -> None:
-    for _ in range(10):
-        assert refusal(post_login(client, "ana@north.example", "wrong-wrong")) == str(REFUSED)
-    assert refusal(post_login(client, "ana@north.example", "wrong-wrong")) == str(TOO_MANY)
-    # Even the right password waits now, and the other name of the same person does not help.
-    assert refusal(post_login(client, "ana@north.example")) == str(TOO_MANY)
-    assert refusal(post_login(client, "A-100", institution="north")) == str(TOO_MANY)
-    # Others in the same hall are not concerned.
-    assert post_login(client, "ben@north.example").status_code == 302
-
-
-def test_guesses_by_either_name_count_together(client: Client, cast: Cast) -> None:
-    for _ in range(5):
-        post_login(client, "ana@north.example", "wrong-wrong")
-        post_login(client, "a-100", "wrong-wrong", "north")
-    assert refusal(post_login(client, "A-100", "wrong-wrong", "NORTH")) == str(TOO_MANY)
-
-
-def test_guesses_on_nobody_are_stopped_alike(client: Client, cast: Cast) -> None:
-    for _ in range(10):
-        assert refusal(post_login(client, "nobody@north.example", "wrong-wrong")) == str(REFUSED)
-    assert refusal(post_login(client, "Nobody@north.example", "wrong-wrong")) == str(TOO_MANY)
-
-
-@pytest.mark.timeout(600)
-def test_three_hundred_people_behind_one_address_sign_in(school: School) -> None:
-    make_person(school, "Ana", Role.STUDENT, school.class_id)
-    password = User.objects.get().password
-    users = User.objects.bulk_create(
-        User(
-            institution_id=school.id,
-            full_name=f"S{n}",
-            registration_number=f"s{n}",
-            password=password,
-        )
-        for n in range(300)
-    )
-    Membership.objects.bulk_create(
-        Membership(
-            user=user, institution_id=school.id, class_group_id=school.class_id, role=Role.STUDENT
-        )
-        for user in users
-    )
-    client, refused = Client(), []
-    for n in range(300):
-        client.cookies.clear()
-        if post_login(client, f"s{n}", institution="north").status_code != 302:
-            refused.append(n)
-    assert refused == []
-
-
-def test_a_right_password_does_not_use_up_the_tries(client: Client, cast: Cast) -> None:
-    for _ in range(12):
-        assert post_login(Client(), "ana@north.example").status_code == 302
-    assert refusal(post_login(client, "ana@north.example", "wrong-wrong")) == str(REFUSED)
-
-
-@override_settings(ACCOUNT_RATE_LIMITS={"login": "2/m/ip"})
-def test_too_many_from_one_address_see_our_page(client: Client, cast: Cast) -> None:
-    for _ in range(2):
-        post_login(client, "nobody@x.org")
-    response = post_login(client, "nobody@x.org")
-    assert response.status_code == 429
-    assert response["Retry-After"] == "60"
-    assert "Wait a minute" in response.content.decode()
 
 
 def test_there_is_no_sign_up(client: Client, db: None) -> None:
@@ -355,25 +270,3 @@ def test_the_stock_admin_opens_for_operators_only(client: Client, cast: Cast) ->
         client.post(f"/admin/accounts/user/{cast.ana}/change/", {"full_name": "X"}).status_code
         == 403
     )
-
-
-def guess(client: Client, login: str, address: str, times: int = 11) -> None:
-    for number in range(times):
-        typed = {"login": login, "password": f"wrong {number}", "institution": ""}
-        client.post(LOGIN, typed, REMOTE_ADDR=address)
-
-
-def test_guessing_elsewhere_does_not_keep_a_person_out(cast: Cast) -> None:
-    guess(Client(), "ana@north.example", "192.0.2.66")
-    blocked = Client(REMOTE_ADDR="192.0.2.66")
-    assert refusal(post_login(blocked, "ana@north.example")) == str(TOO_MANY)
-    assert post_login(Client(REMOTE_ADDR="192.0.2.7"), "ana@north.example").status_code == 302
-
-
-def test_guessing_in_the_same_hall_does_not_keep_out_a_browser_that_is_known(cast: Cast) -> None:
-    own = Client()
-    assert post_login(own, "ana@north.example").status_code == 302
-    own.cookies.pop("sessionid")
-    guess(Client(), "ana@north.example", "127.0.0.1")
-    assert refusal(post_login(Client(), "ana@north.example")) == str(TOO_MANY)
-    assert post_login(own, "ana@north.example").status_code == 302

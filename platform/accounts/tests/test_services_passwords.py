@@ -2,11 +2,14 @@
 
 import pytest
 from django.contrib.auth import authenticate
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from accounts import tries
 from accounts.errors import PasswordWeak, PersonUnknown
 from accounts.models import User
 from accounts.services import passwords
 from accounts.tests.conftest import PASSWORD, Cast, School
+from kernel.models import AuditEntry
 
 
 def user(user_id: int) -> User:
@@ -67,3 +70,43 @@ def test_nobody_is_unknown(db: None) -> None:
         passwords.set_password(user_id=0, password="another-fine-word", actor_id=None)
     with pytest.raises(PersonUnknown):
         passwords.end_sessions(user_id=0, actor_id=None)
+
+
+@pytest.mark.usefixtures("fresh_limits")
+def test_lifting_the_limit_is_recorded_and_holds_after_commit(
+    school: School,
+    cast: Cast,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    use_up_the_day(cast.ana)
+    with django_capture_on_commit_callbacks(execute=True):
+        passwords.lift_tries(user_id=cast.ana, institution_id=school.id, actor_id=cast.admin)
+        assert tries.blocked_until(cast.ana)
+    assert tries.blocked_until(cast.ana) is None
+    line = AuditEntry.objects.get(action="signin.limit_lifted")
+    assert (line.actor_id, line.subject) == (cast.admin, f"user:{cast.ana}")
+
+
+def use_up_the_day(user_id: int) -> None:
+    for _ in range(tries.A_DAY):
+        tries.count_try(tries.person_key(user_id))
+
+
+@pytest.mark.usefixtures("fresh_limits")
+def test_a_new_password_lifts_the_limit(
+    school: School,
+    cast: Cast,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    use_up_the_day(cast.ana)
+    with django_capture_on_commit_callbacks(execute=True):
+        passwords.issue_password(user_id=cast.ana, institution_id=school.id, actor_id=cast.admin)
+    assert tries.blocked_until(cast.ana) is None
+
+
+@pytest.mark.usefixtures("fresh_limits")
+def test_nobody_lifts_the_limit_of_another_institutions_people(
+    other_school: School, cast: Cast
+) -> None:
+    with pytest.raises(PersonUnknown):
+        passwords.lift_tries(user_id=cast.ana, institution_id=other_school.id, actor_id=cast.olga)

@@ -2,7 +2,9 @@
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from accounts import tries
 from accounts.models import ClassGroup, Membership, User
 from accounts.roles import Role
 from accounts.selectors import roles_of
@@ -148,3 +150,26 @@ def test_a_class_is_created_once(mona: Client, school: School) -> None:
     assert 'id="id_code_error"' in text(
         mona.post("/people/classes/", {"name": "Again", "code": "bio"})
     )
+
+
+@pytest.mark.usefixtures("fresh_limits")
+def test_an_administrator_sees_and_lifts_what_stops_a_person(
+    mona: Client,
+    cast: Cast,
+    school: School,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    page = f"/people/{cast.ana}/"
+    assert "Let this person sign in" not in text(mona.get(page))
+    for _ in range(tries.A_DAY):
+        tries.count_try(tries.person_key(cast.ana))
+    assert "Sign-in stopped" in text(mona.get(page))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert mona.post(f"{page}tries/")["Location"] == page
+    assert "Let this person sign in" not in text(mona.get(page))
+
+
+@pytest.mark.usefixtures("fresh_limits")
+def test_students_and_invigilators_lift_nothing(cast: Cast) -> None:
+    for user_id in (cast.ana, cast.ivo, cast.olga):
+        assert as_person(user_id).post(f"/people/{cast.ana}/tries/").status_code in {403, 404}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import selectors
+from accounts import selectors, tries
 from accounts.forms_people import ClassForm, NewPersonForm, PersonForm, RoleForm, show_refusal
 from accounts.roles import Role
 from accounts.services import memberships, passwords, people as services
@@ -85,6 +85,7 @@ def _person_page(
         "form": form or PersonForm(initial=initial),
         "role_form": role_form or RoleForm(classes=classes),
         "password": password,
+        "blocked_until": tries.blocked_until(user_id),
     }
     refused = (form is not None and bool(form.errors)) or (
         role_form is not None and bool(role_form.errors)
@@ -181,6 +182,20 @@ def issue_password(request: HttpRequest, user_id: int) -> HttpResponse:
         user_id=user_id, institution_id=scope.institution_id, actor_id=scope.actor_id
     )
     return _person_page(request, scope, user_id, password=password)
+
+
+@require_POST
+@login_required
+def lift_tries(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Let a person sign in whom too many wrong tries keep out."""
+    scope = people_scope(request)
+    passwords.lift_tries(
+        user_id=user_id, institution_id=scope.institution_id, actor_id=scope.actor_id
+    )
+    messages.success(
+        request, _("This person can sign in from any device now. Do it within half an hour.")
+    )
+    return redirect("accounts:person", user_id)
 
 
 @require_POST
