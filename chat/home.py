@@ -11,6 +11,7 @@ from chat.domain import RoomKind
 from chat.selectors import RoomCard
 from web.home import Card, Row, Tone
 from web.nav import NavItem
+from web.templatetags.web import digits
 
 UNREAD_SHOWN = 99
 
@@ -52,4 +53,4 @@ def unread_text(count: int) -> str:
     """Return `3 new`, or `99+ new`."""
     if count > UNREAD_SHOWN:
         return str(_("99+ new"))
-    return ngettext("%(count)s new", "%(count)s new", count) % {"count": count}
+    return ngettext("%(count)s new", "%(count)s new", count) % {"count": digits(count)}

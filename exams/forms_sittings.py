@@ -13,6 +13,7 @@ from exams.domain.deadline import LateStart
 from exams.domain.policy import Camera, ChatLock
 from exams.selectors.exams import ExamView
 from exams.services.scheduling import Allowance, SittingPlan
+from kernel.numerals import read_typed
 
 MINUTE: Final = timedelta(minutes=1)
 WIRE_FORMAT: Final = "%Y-%m-%dT%H:%M"
@@ -130,10 +131,18 @@ class CandidateForm(forms.Form):
         )
 
 
+class TypedDecimalField(forms.DecimalField):
+    """A number as the page writes it: Persian digits and separator are taken as well."""
+
+    def to_python(self, value: Any) -> Any:  # noqa: ANN401 as the base class
+        """Return the number."""
+        return super().to_python(read_typed(value) if isinstance(value, str) else value)
+
+
 class MarkForm(forms.Form):
     """Points for one answer."""
 
-    points = forms.DecimalField(label=_("Points"), min_value=0, max_digits=9, decimal_places=2)
+    points = TypedDecimalField(label=_("Points"), min_value=0, max_digits=9, decimal_places=2)
     comment = forms.CharField(
         label=_("Comment for the student"),
         required=False,

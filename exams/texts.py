@@ -105,6 +105,9 @@ DRAFT_FAULTS: "Mapping[DraftFault, Text]" = {
     DraftFault.MIXED_MARKING: _("Give every choice a share, or none of them."),
 }
 
+# What a true-or-false question offers; the same words as in the exam room.
+TRUTHS: "Mapping[str, Text]" = {"true": _("True"), "false": _("False")}
+
 ANSWER_FAULTS: "Mapping[Fault, Text]" = {
     Fault.REQUIRED: _("An answer was required."),
     Fault.WRONG_SHAPE: _("The answer does not fit the question."),

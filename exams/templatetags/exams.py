@@ -7,20 +7,19 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from exams import texts
-from exams.domain.answer import Fault, QuestionKind
+from exams.domain.answer import NUMBER_KINDS, Fault, InvalidAnswer, QuestionKind, to_decimal
 from exams.domain.deadline import LateStart
 from exams.domain.policy import Camera, ChatLock
 from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
 from exams.domain.texts import to_plain
 from exams.exchange.gift_syntax import Finding
-from web.templatetags.web import chip, digits
+from kernel.numerals import write_typed
+from web.templatetags.web import chip, digits, number
 
 register = template.Library()
 
@@ -92,12 +91,22 @@ def finding_text(finding: Finding) -> str:
 
 
 @register.filter
-def number(value: Decimal | int | None) -> str:
-    """Write a number without needless zeros, in the digits of the page."""
-    if value is None:
-        return "—"
-    plain = Decimal(value).normalize()
-    return str(digits(number_format(f"{plain:f}", use_l10n=False)))
+def given_text(part: str, kind: str) -> str:
+    """Write one part of what was given: a word for true and false, numbers with the page's signs.
+
+    Args:
+        part: Safe HTML, as in MarkedAnswer.given_html.
+        kind: Of the question.
+    """
+    if kind == QuestionKind.BOOL:
+        return str(texts.TRUTHS.get(to_plain(part), part))
+    if kind not in NUMBER_KINDS:
+        return part
+    try:
+        to_decimal(to_plain(part))
+    except InvalidAnswer:
+        return part
+    return write_typed(to_plain(part))
 
 
 @register.filter
@@ -105,15 +114,6 @@ def points(value: Decimal) -> str:
     """Write points with their word."""
     whole = int(value) if value == int(value) else 2  # a fraction is spoken of like several
     return ngettext("%(n)s point", "%(n)s points", whole) % {"n": number(value)}
-
-
-@register.filter
-def percent(value: Decimal | int | None) -> str:
-    """Write a percentage, in the digits of the page."""
-    if value is None:
-        return "—"
-    sign = "٪" if (translation.get_language() or "").startswith("fa") else "%"
-    return f"{number(value)}{sign}"
 
 
 @register.filter

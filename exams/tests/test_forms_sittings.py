@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -58,3 +59,10 @@ def test_the_allowance_of_a_late_candidate() -> None:
 )
 def test_points_are_a_number_from_zero(points: str, *, fine: bool) -> None:
     assert MarkForm({"points": points}).is_valid() is fine
+
+
+def test_points_are_taken_as_a_persian_page_writes_them() -> None:
+    form = MarkForm({"points": "۷٫۵", "comment": ""})
+    assert form.is_valid()
+    assert form.cleaned_data["points"] == Decimal("7.5")
+    assert not MarkForm({"points": "۷٫x"}).is_valid()

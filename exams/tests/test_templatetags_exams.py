@@ -9,25 +9,24 @@ from exams.templatetags import exams as tags
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("part", "kind", "english", "persian"),
     [
-        (Decimal("1.50"), "1.5"),
-        (Decimal("100.00"), "100"),
-        (None, "—"),
-        (0, "0"),
-        (Decimal("1E+2"), "100"),
+        ("<p>true</p>", "bool", "True", "درست"),
+        ("<p>false</p>", "bool", "False", "نادرست"),
+        ("<p>-12.50</p>", "decimal", "-12.50", "-۱۲٫۵۰"),
+        ("<p>7</p>", "int", "7", "۷"),
+        ("<p>true</p>", "text", "<p>true</p>", "<p>true</p>"),
+        ("<p>7.5</p>", "char", "<p>7.5</p>", "<p>7.5</p>"),
+        ("<p>&#39;1.5</p>", "float", "<p>&#39;1.5</p>", "<p>&#39;1.5</p>"),
+        ("<p>&lt;b&gt;</p>", "bool", "<p>&lt;b&gt;</p>", "<p>&lt;b&gt;</p>"),
     ],
 )
-def test_numbers_have_no_needless_zeros(value: Decimal | int | None, text: str) -> None:
-    assert tags.number(value) == text
-
-
-def test_numbers_percentages_and_points_speak_persian() -> None:
+def test_what_was_given_is_shown_in_words_and_signs_of_the_page(
+    part: str, kind: str, english: str, persian: str
+) -> None:
+    assert tags.given_text(part, kind) == english
     with translation.override("fa"):
-        assert tags.number(Decimal("12.5")) == "۱۲.۵"
-        assert tags.percent(Decimal(50)) == "۵۰٪"
-    assert tags.percent(Decimal("66.67")) == "66.67%"
-    assert tags.percent(None) == "—"
+        assert tags.given_text(part, kind) == persian
 
 
 @pytest.mark.parametrize(

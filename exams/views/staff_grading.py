@@ -67,8 +67,14 @@ def export(request: HttpRequest, sitting_id: int) -> HttpResponse:
     )
     for row in results_of_sitting(sitting_id):
         cells = [row.name, row.seat, row.attempt_state.value, row.points, row.possible, row.score]
-        writer.writerow([_harmless(cell) for cell in (*cells, row.passed)])
+        writer.writerow([_harmless(cell) for cell in (*cells, _yes_or_no(row.passed))])
     return response
+
+
+def _yes_or_no(passed: bool | None) -> str:  # noqa: FBT001 the cell's own value
+    if passed is None:
+        return ""
+    return _("Yes") if passed else _("No")
 
 
 def _harmless(cell: object) -> str:

@@ -79,7 +79,7 @@ def _people_cards(request: HttpRequest) -> Iterable[Card]:
             rows=(
                 Row(
                     ngettext("%(count)s student", "%(count)s students", students)
-                    % {"count": students},
+                    % {"count": digits(students)},
                     url=f"{reverse('accounts:people')}?role=student",
                 ),
                 Row(

@@ -6,7 +6,7 @@
  */
 
 import { cookie, get } from "$web/api";
-import { formatDate, formatNumber, t } from "$web/i18n";
+import { formatDate, formatNumber, formatPercent, t } from "$web/i18n";
 
 export type UploadPurpose = "answer" | "chat" | "question" | "roster";
 export type ServerState = "quarantined" | "scanning" | "clean" | "infected" | "refused" | "purged";
@@ -224,7 +224,7 @@ export function canRetry(view: UploadView): boolean {
 export function describeUpload(view: UploadView, purpose: UploadPurpose): string {
   switch (view.phase) {
     case "sending":
-      return t("Sending: %(percent)s%", { percent: Math.floor(view.share * 100) });
+      return t("Sending: %(percent)s", { percent: formatPercent(Math.floor(view.share * 100) / 100) });
     case "received":
       return describePending(view.status);
     case "clean":

@@ -2,15 +2,18 @@
 
 import json
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
 from django import template
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from kernel.numerals import in_digits, write_number, write_percent
 
 register = template.Library()
 
@@ -101,10 +104,19 @@ def chip(text: str | Promise, tone: str = "offline") -> SafeString:
 @register.filter
 def digits(value: object) -> str:
     """Write a whole number in the digits of the page's language."""
-    text = str(value)
-    if (translation.get_language() or "").startswith("fa"):
-        return text.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
-    return text
+    return in_digits(value)
+
+
+@register.filter
+def number(value: Decimal | float | None) -> str:
+    """Write a number with the digits and the decimal separator of the page; None is a dash."""
+    return "—" if value is None else write_number(value)
+
+
+@register.filter
+def percent(value: Decimal | float | None) -> str:
+    """Write a percentage with the signs of the page; None is a dash."""
+    return "—" if value is None else write_percent(value)
 
 
 BANNERS = {

@@ -1,6 +1,7 @@
 """The template tags of the design system."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from django.template import TemplateSyntaxError
@@ -58,6 +59,14 @@ def test_digits_follow_the_language() -> None:
     with translation.override("fa"):
         assert web.digits(1250) == "۱۲۵۰"
     assert web.digits(1250) == "1250"
+
+
+def test_numbers_and_percentages_have_the_signs_of_the_page_and_nothing_is_a_dash() -> None:
+    with translation.override("fa"):
+        assert web.number(Decimal("12.50")) == "۱۲٫۵"
+        assert web.percent(Decimal("62.5")) == "۶۲٫۵٪"
+    assert web.percent(Decimal("66.67")) == "66.67%"
+    assert web.number(None) == web.percent(None) == "—"
 
 
 @pytest.mark.parametrize(
