@@ -143,6 +143,16 @@ class HelpReplied(Message, frozen=True, tag="help.replied", tag_field="t"):
     help: HelpView
 
 
+class LinkView(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection or a camera that went or came back. Time in ms since the epoch."""
+
+    id: int
+    attempt: int
+    link: str
+    is_back: bool
+    at: int
+
+
 class Watchers(Message, frozen=True, tag="watch.changed", tag_field="t"):
     """Pushed to the candidate: who looks at the camera now."""
 
@@ -199,3 +209,4 @@ class WallState(msgspec.Struct, frozen=True, kw_only=True):
     incidents: list[IncidentView]
     help: list[HelpView]
     commands: list[CommandView]
+    links: list[LinkView]

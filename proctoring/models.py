@@ -1,4 +1,4 @@
-"""Who watches what, commands and their delivery, facts, incidents, help and the watch log."""
+"""Who watches what, commands and their delivery, facts, incidents, help, links, the watch log."""
 
 import uuid
 from typing import ClassVar
@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from proctoring.domain.command import CommandKind, DeliveryState
 from proctoring.domain.incident import IncidentState
+from proctoring.domain.link import Link
 from proctoring.domain.observation import ObservationKind
 
 
@@ -138,6 +139,29 @@ class HelpRequest(models.Model):
 
     def __str__(self) -> str:
         return f"help {self.pk}"
+
+
+class LinkChange(models.Model):
+    """A connection or a camera that went or came back. Written once (queries.py), never changed."""
+
+    attempt = models.ForeignKey("exams.Attempt", on_delete=models.CASCADE, related_name="+")
+    link = models.CharField(max_length=10, choices=[(link, link) for link in Link])
+    number = models.PositiveIntegerField(help_text="Odd: it went; even: it came back")
+    at = models.DateTimeField(help_text="Since when, by the server's clock")
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["attempt", "link", "number"], name="link_change_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.link} {'back' if self.is_back else 'lost'}"
+
+    @property
+    def is_back(self) -> bool:
+        """Whether it came back."""
+        return self.number % 2 == 0
 
 
 class WatchView(models.Model):

@@ -14,14 +14,16 @@ from proctoring.messages import (
     CommandView,
     HelpView,
     IncidentView,
+    LinkView,
     NetView,
     WallState,
 )
-from proctoring.models import Command, HelpRequest, Incident, WatchView
+from proctoring.models import Command, HelpRequest, Incident, LinkChange, WatchView
 from proctoring.watch import Watch
 from realtime.leases import states_of
 
 RECENT_COMMANDS = 50
+RECENT_LINKS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,27 @@ def help_of_sitting(sitting_id: int) -> list[HelpView]:
     return [help_view(row) for row in rows]
 
 
+def link_view(change_id: int) -> LinkView:
+    """Return a loss or a return as the board shows it."""
+    return _link_view(LinkChange.objects.get(pk=change_id))
+
+
+def links_of_sitting(sitting_id: int) -> list[LinkView]:
+    """Return the latest losses and returns of a sitting, newest first."""
+    rows = LinkChange.objects.filter(attempt__sitting_id=sitting_id).order_by("-at", "-pk")
+    return [_link_view(row) for row in rows[:RECENT_LINKS]]
+
+
+def _link_view(change: LinkChange) -> LinkView:
+    return LinkView(
+        id=change.pk,
+        attempt=change.attempt_id,
+        link=change.link,
+        is_back=change.is_back,
+        at=to_millis(change.at),
+    )
+
+
 def candidate_sync(attempt_id: int) -> CandidateSync:
     """Return what the candidate's browser must know after a (re)connection."""
     incidents = Incident.objects.filter(attempt_id=attempt_id).order_by("first_at")
@@ -122,7 +145,8 @@ def candidate_sync(attempt_id: int) -> CandidateSync:
 def wall_state(watch: Watch) -> WallState:
     """Return the whole board of a sitting for one person.
 
-    Budget: 1 query for the rows, 3 for incidents, help and commands, 1 look-up of presence.
+    Budget: 1 query for the rows, 4 for incidents, help, commands and links, 1 look-up of
+    presence.
     """
     sitting = watch.sitting
     rows = wall_rows(sitting.id)
@@ -145,6 +169,7 @@ def wall_state(watch: Watch) -> WallState:
         incidents=incidents_of_sitting(sitting.id),
         help=help_of_sitting(sitting.id),
         commands=commands_of_sitting(sitting.id),
+        links=links_of_sitting(sitting.id),
     )
 
 

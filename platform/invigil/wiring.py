@@ -58,6 +58,7 @@ EVENTS: Final[Sequence[tuple[type[Event], Callable[[Any], None]]]] = (
     (AttemptEnded, proctoring.end_watching),
     (LeaseMoved, proctoring.note_second_device),
     (PresenceChanged, proctoring.show_presence),
+    (PresenceChanged, proctoring.note_connection),
     (SittingClosed, cancel_notices_of_sitting),
 )
 

@@ -3,11 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
+from proctoring.domain.link import Link
+from proctoring.media.cameras import CameraLog
 from proctoring.media.embedded import EmbeddedEngine
 from proctoring.media.signalling import Push, Signalling
+from proctoring.services.links import note_link
 from realtime.tasks import spawn
+from realtime.threads import in_database
 
 
 @dataclass(slots=True)
@@ -45,5 +50,11 @@ async def _start() -> Signalling:
     engine = _binding.make_engine()
     await engine.start()
     signalling = Signalling(engine, _binding.push)
+    signalling.hear_camera = CameraLog(signalling.shows, note_camera).hear
     _binding.facts = spawn(signalling.run(), name="media-facts")
     return signalling
+
+
+async def note_camera(attempt_id: int, *, is_back: bool, at: datetime) -> None:
+    """Write that a camera went or came back into the board's log."""
+    await in_database(note_link, attempt_id, Link.CAMERA, is_back=is_back, at=at)

@@ -9,7 +9,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 import structlog
@@ -42,6 +42,16 @@ from proctoring.media.ports import (
 log = structlog.get_logger(__name__)
 
 Push = Callable[[str, msgspec.Struct], None]
+
+
+class HearCamera(Protocol):
+    """Is told of every camera that comes and goes, with its sitting and attempt."""
+
+    def __call__(self, sitting_id: int, attempt_id: int, *, is_live: bool) -> None:
+        """Take one fact."""
+        ...
+
+
 CAMERA: Final = "camera"
 NEWS_SECONDS: Final = 0.1
 
@@ -66,11 +76,16 @@ class MediaCaller:
 
 
 class Signalling:
-    """One per rt process; knows the peers of its own sockets only."""
+    """One per rt process; knows the peers of its own sockets only.
+
+    Attributes:
+        hear_camera: Told of the cameras of those peers; nobody by default.
+    """
 
     def __init__(self, engine: MediaEngine, push: Push) -> None:
         self._engine = engine
         self._push = push
+        self.hear_camera: HearCamera | None = None
         self._book = PeerBook()
         self._news: defaultdict[int, dict[str, bool]] = defaultdict(dict)
 
@@ -184,6 +199,10 @@ class Signalling:
             names = ()
         return MediaRoom(sources=tuple(names))
 
+    async def shows(self, sitting_id: int, attempt_id: int) -> bool:
+        """Whether an attempt's camera is live, through whichever process; False if nobody knows."""
+        return source_of(attempt_id) in (await self.room(sitting_id)).sources
+
     async def run(self) -> None:
         """Turn the engine's facts into pushes, for ever."""
         async for event in self._engine.events():
@@ -238,7 +257,7 @@ class Signalling:
 
     def _tell_down(self, record: PeerRecord) -> None:
         if record.attempt_id is not None:
-            self._tell_room([record], f"attempt:{record.attempt_id}/{CAMERA}", is_live=False)
+            self._tell_room([record], source_of(record.attempt_id), is_live=False)
 
     def _tell_room(self, records: Sequence[PeerRecord], name: str, *, is_live: bool) -> None:
         """Note a source that came or went; what happens within 100 ms is one push per sitting.
@@ -249,6 +268,8 @@ class Signalling:
             if not self._news:
                 asyncio.get_running_loop().call_later(NEWS_SECONDS, self.push_news)
             self._news[record.sitting_id][name] = is_live
+            if record.attempt_id is not None and self.hear_camera is not None:
+                self.hear_camera(record.sitting_id, record.attempt_id, is_live=is_live)
 
     def push_news(self) -> None:
         """Push what was noted; called by a timer."""
@@ -257,6 +278,11 @@ class Signalling:
             up = tuple(name for name, is_live in changes.items() if is_live)
             down = tuple(name for name, is_live in changes.items() if not is_live)
             self._push(f"media:{sitting_id}", MediaSources(up=up, down=down))
+
+
+def source_of(attempt_id: int) -> str:
+    """Return the name of an attempt's camera in the media plane."""
+    return f"attempt:{attempt_id}/{CAMERA}"
 
 
 def _room(sitting_id: int) -> str:

@@ -11,7 +11,7 @@ from exams.selectors.attempts import attempt_of
 from exams.services.taking import start_attempt, take_lease
 from exams.tests.conftest import Cast, give_role, make_cast, person, schedule
 from proctoring import handlers
-from proctoring.services import commands, help as helping, incidents, watch
+from proctoring.services import commands, help as helping, incidents, links, watch
 
 
 @dataclass
@@ -57,7 +57,7 @@ def listen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, Any]]:
         del version
         said.append((topic, key, value))
 
-    for module in (commands, handlers, helping, incidents, watch):
+    for module in (commands, handlers, helping, incidents, links, watch):
         monkeypatch.setattr(module, "publish", event, raising=False)
         monkeypatch.setattr(module, "publish_state", state, raising=False)
     return said

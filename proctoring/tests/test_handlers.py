@@ -1,13 +1,16 @@
+from datetime import timedelta
+
 import pytest
 
 from exams.events import AttemptEnded, SittingOpened
 from exams.services.taking import take_lease
 from kernel import clock
-from proctoring.handlers import end_watching, show_presence, show_sitting
-from proctoring.models import Incident
+from proctoring.handlers import end_watching, note_connection, show_presence, show_sitting
+from proctoring.models import Incident, LinkChange
 from proctoring.selectors import watcher_names
 from proctoring.services.watch import start_focus
 from proctoring.tests.stage import Stage
+from realtime import presence
 from realtime.events import PresenceChanged
 
 
@@ -29,6 +32,34 @@ def test_an_invigilator_who_follows_an_attempt_is_not_its_candidate(stage: Stage
 def test_presence_of_an_unknown_attempt_is_ignored(stage: Stage) -> None:
     show_presence(gone(stage.cast.ana.pk, stage.ana + 999))
     assert stage.said == []
+
+
+def told(user_id: int, attempt_id: int, state: str) -> None:
+    note_connection(PresenceChanged(user_id, (attempt_id,), state, clock.now()))
+
+
+def test_a_lost_candidate_and_the_return_are_lines_of_the_log(stage: Stage) -> None:
+    ana = stage.cast.ana.pk
+    for state in ("online", "unstable", "online", "unstable", "lost", "lost", "online", "online"):
+        told(ana, stage.ana, state)
+    lost, back = LinkChange.objects.order_by("pk")
+    assert (str(lost), str(back)) == ("connection lost", "connection back")
+    assert [key for key, _ in stage.on(f"wall:{stage.sitting}")] == [
+        f"link:{lost.pk}",
+        f"link:{back.pk}",
+    ]
+
+
+def test_a_loss_stands_at_the_moment_it_began(stage: Stage) -> None:
+    now = clock.now()
+    note_connection(PresenceChanged(stage.cast.ana.pk, (stage.ana,), "lost", now))
+    assert now - LinkChange.objects.get().at == timedelta(seconds=presence.GRACE_S)
+
+
+def test_an_invigilator_who_leaves_is_no_line(stage: Stage) -> None:
+    told(stage.cast.ivo.pk, stage.ana, "lost")
+    told(stage.cast.olga.pk, stage.ana, "lost")
+    assert not LinkChange.objects.exists()
 
 
 def test_the_wall_hears_that_the_sitting_moved(stage: Stage) -> None:

@@ -26,11 +26,11 @@ def test_the_board_costs_the_same_however_many_incidents(
     stage: Stage, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     watch = watch_of(stage.cast.ivo.pk, stage.sitting)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         wall_state(watch)
     for attempt in (stage.ana, stage.ben):
         record_observation(attempt, ObservationKind.FOCUS_LOST, 9)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         wall_state(watch)
 
 

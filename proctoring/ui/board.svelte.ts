@@ -2,7 +2,6 @@
 import type { Socket } from "$web/socket";
 import {
   type Board,
-  type Command,
   counts,
   type Filter,
   filtered,
@@ -10,6 +9,8 @@ import {
   inOrder,
   keepOrder,
   lateCommands,
+  type LogEntry,
+  logOf,
   merge,
   openHelp,
   openIncidents,
@@ -56,9 +57,7 @@ export class WallStore {
   incidents = $derived(this.board ? openIncidents(this.board) : []);
   hands = $derived(this.board ? openHelp(this.board) : []);
   late = $derived(this.board ? lateCommands(this.board, this.now) : []);
-  log = $derived(
-    this.board ? Object.values(this.board.commands).sort((a, b) => b.issued_at - a.issued_at) : ([] as Command[]),
-  );
+  log = $derived<LogEntry[]>(this.board ? logOf(this.board) : []);
   stale = $derived(!this.online);
 
   /** Subscribe and tick; returns what undoes both. */

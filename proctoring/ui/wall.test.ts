@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   type Board,
+  type Command,
   counts,
   filtered,
   fromSnapshot,
@@ -9,6 +10,8 @@ import {
   inOrder,
   keepOrder,
   lateCommands,
+  type LinkChange,
+  logOf,
   merge,
   openHelp,
   openIncidents,
@@ -80,6 +83,7 @@ function board(extra: Partial<Snapshot> = {}): Board {
     incidents: [],
     help: [],
     commands: [],
+    links: [],
     ...extra,
   });
 }
@@ -109,6 +113,54 @@ describe("merging deltas", () => {
 
   it("ignores keys it does not know", () => {
     expect(merge(board(), { "novelty:1": {} }).rows).toEqual(board().rows);
+  });
+});
+
+const command = (id: string, attempt: number, issued_at: number): Command => ({
+  id,
+  attempt,
+  seq: 1,
+  kind: "pause",
+  text: "Fire alarm",
+  extra_s: 0,
+  state: "applied",
+  by: "Ivo",
+  issued_at,
+  delivered_at: issued_at,
+  applied_at: issued_at,
+});
+
+const link = (id: number, attempt: number, at: number, is_back = false): LinkChange => ({
+  id,
+  attempt,
+  link: "connection",
+  is_back,
+  at,
+});
+
+describe("what happened", () => {
+  it("lists commands, losses, returns, raised hands and answers, newest first", () => {
+    const answered = { ...hand("h1", 2, 50), answered_at: 70, answered_by: "Ivo", reply: "Yes" };
+    const log = logOf(
+      board({
+        commands: [command("c1", 1, 60)],
+        links: [link(1, 3, 40), link(2, 3, 80, true)],
+        help: [answered, hand("h2", 1, 90)],
+      }),
+    );
+    expect(log.map((entry) => [entry.key, entry.at])).toEqual([
+      ["asked:h2", 90],
+      ["link:2", 80],
+      ["answered:h1", 70],
+      ["command:c1", 60],
+      ["asked:h1", 50],
+      ["link:1", 40],
+    ]);
+  });
+
+  it("takes a loss that is pushed, once however often it comes", () => {
+    const once = merge(board(), { "link:5": link(5, 2, 10) });
+    expect(logOf(merge(once, { "link:5": link(5, 2, 10) }))).toHaveLength(1);
   });
 });
 

@@ -1,22 +1,31 @@
 /** State of the board as pure functions: what came over the socket in, what is drawn out. */
 
-import type { CommandView, HelpView, IncidentView, NetView, ProgressRow, WallState } from "$web/wire";
+import type { CommandView, HelpView, IncidentView, LinkView, NetView, ProgressRow, WallState } from "$web/wire";
 
 /** A tile's row: who, where, how far. Later frames hold only the part that changes. */
 export type Row = ProgressRow;
 export type Incident = IncidentView;
 export type Help = HelpView;
 export type Command = CommandView;
+export type LinkChange = LinkView;
 export type Snapshot = WallState;
 
 /** Reachability of one candidate: never a state of the attempt. */
 export type Net = NetView;
 
-export interface Board extends Omit<Snapshot, "incidents" | "help" | "commands"> {
+export interface Board extends Omit<Snapshot, "incidents" | "help" | "commands" | "links"> {
   incidents: Record<number, Incident>;
   help: Record<string, Help>;
   commands: Record<string, Command>;
+  links: Record<number, LinkChange>;
 }
+
+/** One line of the log: a command, a loss or a return, a raised hand or its answer. */
+export type LogEntry = { key: string; at: number; attempt: number } & (
+  | { kind: "command"; command: Command }
+  | { kind: "link"; link: LinkChange }
+  | { kind: "asked" | "answered"; help: Help }
+);
 
 export type Filter = "all" | "waiting" | "working" | "attention" | "offline" | "paused" | "done" | "absent";
 export type TileTone = "ok" | "attention" | "critical" | "offline" | "waiting" | "checking" | "paused" | "done";
@@ -46,6 +55,7 @@ export function fromSnapshot(snapshot: Snapshot): Board {
     incidents: Object.fromEntries(snapshot.incidents.map((incident) => [incident.id, incident])),
     help: Object.fromEntries(snapshot.help.map((help) => [help.id, help])),
     commands: Object.fromEntries(snapshot.commands.map((command) => [command.id, command])),
+    links: Object.fromEntries(snapshot.links.map((link) => [link.id, link])),
   };
 }
 
@@ -58,6 +68,7 @@ export function merge(board: Board, delta: Record<string, unknown>): Board {
     incidents: { ...board.incidents },
     help: { ...board.help },
     commands: { ...board.commands },
+    links: { ...board.links },
   };
   for (const [key, value] of Object.entries(delta)) {
     const [kind, id] = key.includes(":") ? (key.split(":", 2) as [string, string]) : ["row", key];
@@ -66,6 +77,7 @@ export function merge(board: Board, delta: Record<string, unknown>): Board {
     else if (kind === "incident") next.incidents[Number(id)] = value as Incident;
     else if (kind === "help") next.help[id] = value as Help;
     else if (kind === "command") next.commands[id] = value as Command;
+    else if (kind === "link") next.links[Number(id)] = value as LinkChange;
     else if (kind === "sitting") Object.assign(next, value as Partial<Board>);
   }
   return next;
@@ -103,6 +115,35 @@ export function openHelp(board: Board): Help[] {
   return Object.values(board.help)
     .filter((help) => help.answered_at === null)
     .sort((a, b) => a.asked_at - b.asked_at);
+}
+
+/** What happened, newest first. */
+export function logOf(board: Board): LogEntry[] {
+  const entries: LogEntry[] = [
+    ...Object.values(board.commands).map((command) => ({
+      kind: "command" as const,
+      key: `command:${command.id}`,
+      at: command.issued_at,
+      attempt: command.attempt,
+      command,
+    })),
+    ...Object.values(board.links).map((link) => ({
+      kind: "link" as const,
+      key: `link:${link.id}`,
+      at: link.at,
+      attempt: link.attempt,
+      link,
+    })),
+    ...Object.values(board.help).flatMap(helpEntries),
+  ];
+  return entries.sort((a, b) => b.at - a.at || (a.key < b.key ? 1 : -1));
+}
+
+function helpEntries(help: Help): LogEntry[] {
+  const { id, attempt, asked_at, answered_at } = help;
+  const asked: LogEntry = { kind: "asked", key: `asked:${id}`, at: asked_at, attempt, help };
+  if (answered_at === null) return [asked];
+  return [asked, { kind: "answered", key: `answered:${id}`, at: answered_at, attempt, help }];
 }
 
 /** A command that no browser has received after this many ms deserves a look. */

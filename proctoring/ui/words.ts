@@ -1,6 +1,6 @@
 /** What the board says in words: states, incidents, commands. */
 import { formatClock, formatNumber, t, tn } from "$web/i18n";
-import type { Command, Filter, Incident, TileView } from "$proctoring/wall";
+import type { Command, Filter, Incident, LinkChange, LogEntry, TileView } from "$proctoring/wall";
 
 export function filterName(filter: Filter): string {
   const names: Record<Filter, string> = {
@@ -77,6 +77,32 @@ export function commandName(command: Pick<Command, "kind" | "extra_s">): string 
     terminate: t("End the attempt"),
   };
   return names[command.kind] ?? command.kind;
+}
+
+/** A line of the log without its time and name. */
+export function logText(entry: LogEntry): string {
+  switch (entry.kind) {
+    case "command":
+      return `${commandName(entry.command)} · ${deliveryName(entry.command.state)}`;
+    case "link":
+      return linkName(entry.link);
+    case "asked":
+      return t("asks for help");
+    case "answered":
+      return t("%(name)s answered", { name: entry.help.answered_by });
+  }
+}
+
+/** The person's own words in a line of the log, if there are any. */
+export function logWords(entry: LogEntry): string {
+  if (entry.kind === "command") return entry.command.text;
+  if (entry.kind === "asked") return entry.help.text;
+  return entry.kind === "answered" ? entry.help.reply : "";
+}
+
+function linkName({ link, is_back }: LinkChange): string {
+  if (link === "camera") return is_back ? t("camera is back") : t("camera lost");
+  return is_back ? t("connected again") : t("connection lost");
 }
 
 export function deliveryName(state: Command["state"]): string {

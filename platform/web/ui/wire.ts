@@ -193,6 +193,15 @@ export interface LeaseTaken {
   device: string;
 }
 
+/** A connection or a camera that went or came back. Time in ms since the epoch. */
+export interface LinkView {
+  id: number;
+  attempt: number;
+  link: string;
+  is_back: boolean;
+  at: number;
+}
+
 /** One sitting that holds the room. `until` is the latest planned end, null when unknown. */
 export interface Lock {
   sitting: number;
@@ -449,6 +458,7 @@ export interface WallState {
   incidents: IncidentView[];
   help: HelpView[];
   commands: CommandView[];
+  links: LinkView[];
 }
 
 /** An invigilator looks at one student at large, or (None) at nobody. */
