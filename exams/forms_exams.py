@@ -7,22 +7,49 @@ from django.utils.translation import gettext_lazy as _
 class ExamForm(forms.Form):
     """The header of an exam version."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
-    subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=200,
+        help_text=_(
+            "What staff look for in lists; candidates see it where a sitting has no title."
+        ),
+    )
+    subject = forms.CharField(
+        label=_("Subject"),
+        max_length=200,
+        required=False,
+        help_text=_("For example Linear Algebra. Candidates see it beside the title."),
+    )
     version_label = forms.CharField(
-        label=_("Version"), max_length=40, initial="1", help_text=_("Tells versions apart.")
+        label=_("Version"),
+        max_length=40,
+        initial="1",
+        help_text=_(
+            "Tells versions apart, for example 2026 or B. An approved version never changes."
+        ),
     )
     passing_score = forms.DecimalField(
-        label=_("Pass mark in percent"), min_value=0, max_value=100, decimal_places=2, initial=50
+        label=_("Pass mark in percent"),
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
+        initial=50,
+        help_text=_("Of all points of the exam. Who has this much or more has passed."),
     )
 
 
 class PoolForm(forms.Form):
     """A section of an exam."""
 
-    name = forms.CharField(label=_("Name of the section"), max_length=200)
+    name = forms.CharField(
+        label=_("Name of the section"),
+        max_length=200,
+        help_text=_("For authors; candidates see the questions in one row."),
+    )
     randomize_questions = forms.BooleanField(
-        label=_("Shuffle the questions for each candidate"), required=False
+        label=_("Shuffle the questions for each candidate"),
+        required=False,
+        help_text=_("Everybody gets an order of their own; a reload does not change it."),
     )
     number_to_answer = forms.IntegerField(
         label=_("Ask only so many of them"),
@@ -42,13 +69,21 @@ class PoolForm(forms.Form):
 class BankForm(forms.Form):
     """A new bank."""
 
-    name = forms.CharField(label=_("Name of the bank"), max_length=200)
+    name = forms.CharField(
+        label=_("Name of the bank"),
+        max_length=200,
+        help_text=_("A bank keeps questions of one topic for several exams."),
+    )
 
 
 class VersionForm(forms.Form):
     """A new version of an exam."""
 
-    version_label = forms.CharField(label=_("Name of the new version"), max_length=40)
+    version_label = forms.CharField(
+        label=_("Name of the new version"),
+        max_length=40,
+        help_text=_("The new version is a draft with the same questions; this one stays as it is."),
+    )
 
 
 class ReasonForm(forms.Form):

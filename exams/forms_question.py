@@ -51,25 +51,54 @@ class QuestionForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=200, help_text=_("For authors; candidates never see it.")
     )
-    prompt = forms.CharField(label=_("Question"), widget=_area(5))
+    prompt = forms.CharField(
+        label=_("Question"), widget=_area(5), help_text=_("What candidates read.")
+    )
     format = forms.ChoiceField(
-        label=_("Written as"), choices=[(one.value, name) for one, name in texts.FORMATS.items()]
+        label=_("Written as"),
+        choices=[(one.value, name) for one, name in texts.FORMATS.items()],
+        help_text=_(
+            "How the question and its choices are read: with marks for bold and lists, or as they stand."
+        ),
     )
     points = forms.DecimalField(
-        label=_("Points"), min_value=0, max_digits=7, decimal_places=2, initial=1
+        label=_("Points"),
+        min_value=0,
+        max_digits=7,
+        decimal_places=2,
+        initial=1,
+        help_text=_("For a fully right answer; one that is right in part gets a part of them."),
     )
-    required = forms.BooleanField(label=_("An answer is required"), required=False)
+    required = forms.BooleanField(
+        label=_("An answer is required"),
+        required=False,
+        help_text=_(
+            "Left out, it is marked as a missing answer; candidates can hand in all the same."
+        ),
+    )
     truth = forms.ChoiceField(
         label=_("The statement is"),
         required=False,
         choices=[("true", _("true")), ("false", _("false")), ("", _("not graded"))],
+        help_text=_("The right answer. Candidates never see it."),
     )
-    several = forms.BooleanField(label=_("Several may be chosen"), required=False)
+    several = forms.BooleanField(
+        label=_("Several may be chosen"),
+        required=False,
+        help_text=_("Otherwise a second choice replaces the first."),
+    )
     shuffle_choices = forms.BooleanField(
-        label=_("Shuffle the choices for each candidate"), required=False, initial=True
+        label=_("Shuffle the choices for each candidate"),
+        required=False,
+        initial=True,
+        help_text=_("Leave it off where the order means something."),
     )
     min_answers = forms.IntegerField(
-        label=_("Choose at least"), min_value=0, required=False, initial=1
+        label=_("Choose at least"),
+        min_value=0,
+        required=False,
+        initial=1,
+        help_text=_("An answer with fewer is not valid."),
     )
     max_answers = forms.IntegerField(
         label=_("Choose at most"),
@@ -78,16 +107,30 @@ class QuestionForm(forms.Form):
         help_text=_("Empty sets no limit when several may be chosen."),
     )
     min_value = forms.DecimalField(
-        label=_("Smallest allowed"), required=False, max_digits=24, decimal_places=10
+        label=_("Smallest allowed"),
+        required=False,
+        max_digits=24,
+        decimal_places=10,
+        help_text=_("Empty sets no limit."),
     )
     max_value = forms.DecimalField(
-        label=_("Largest allowed"), required=False, max_digits=24, decimal_places=10
+        label=_("Largest allowed"),
+        required=False,
+        max_digits=24,
+        decimal_places=10,
+        help_text=_("Empty sets no limit."),
     )
     min_length = forms.IntegerField(
-        label=_("At least so many characters"), min_value=0, required=False
+        label=_("At least so many characters"),
+        min_value=0,
+        required=False,
+        help_text=_("Empty sets no limit."),
     )
     max_length = forms.IntegerField(
-        label=_("At most so many characters"), min_value=1, required=False
+        label=_("At most so many characters"),
+        min_value=1,
+        required=False,
+        help_text=_("Empty sets no limit."),
     )
     text_regex = forms.CharField(
         label=_("Pattern the answer must match"),
@@ -102,9 +145,17 @@ class QuestionForm(forms.Form):
         widget=forms.TextInput(attrs={"dir": "ltr"}),
         help_text=_("For example .pdf .png; empty takes every allowed kind."),
     )
-    help_text = forms.CharField(label=_("Hint for candidates"), required=False, widget=_area(2))
+    help_text = forms.CharField(
+        label=_("Hint for candidates"),
+        required=False,
+        widget=_area(2),
+        help_text=_("Shown below the question during the exam."),
+    )
     rejoinder = forms.CharField(
-        label=_("Explanation after the release"), required=False, widget=_area(2)
+        label=_("Explanation after the release"),
+        required=False,
+        widget=_area(2),
+        help_text=_("Shown with the released result only."),
     )
 
     def __init__(self, kind: QuestionKind, *args: object, **kwargs: object) -> None:

@@ -31,36 +31,62 @@ def _instant(label: Any, help_text: Any = "") -> forms.DateTimeField:  # noqa: A
 class SittingForm(forms.Form):
     """When, for whom and under which rules an exam is held."""
 
-    exam_id = forms.TypedChoiceField(label=_("Exam"), coerce=int)
-    class_id = forms.TypedChoiceField(label=_("Class"), coerce=int)
-    title = forms.CharField(label=_("Title"), max_length=200, required=False)
-    starts_at = _instant(_("Start"))
+    exam_id = forms.TypedChoiceField(
+        label=_("Exam"), coerce=int, help_text=_("Only approved versions are offered.")
+    )
+    class_id = forms.TypedChoiceField(
+        label=_("Class"), coerce=int, help_text=_("Its students become the candidates.")
+    )
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=200,
+        required=False,
+        help_text=_("What candidates and invigilators see. Empty takes the name of the exam."),
+    )
+    starts_at = _instant(_("Start"), _("In your own time zone. Nobody sees a question before it."))
     duration = forms.IntegerField(
-        label=_("Working time in minutes"), min_value=1, max_value=7 * 24 * 60, initial=60
+        label=_("Working time in minutes"),
+        min_value=1,
+        max_value=7 * 24 * 60,
+        initial=60,
+        help_text=_("For each candidate, from their own start; extra time comes on top."),
     )
     closes_at = _instant(
         _("End for everybody"), _("The latest moment to work; extra time moves it for a candidate.")
     )
     lobby = forms.IntegerField(
-        label=_("Lobby opens so many minutes before"), min_value=0, max_value=24 * 60, initial=15
+        label=_("Lobby opens so many minutes before"),
+        min_value=0,
+        max_value=24 * 60,
+        initial=15,
+        help_text=_("There candidates check their camera and wait for the start."),
     )
     grace_s = forms.IntegerField(
         label=_("Grace for answers on their way, in seconds"),
         min_value=0,
         max_value=600,
         initial=30,
+        help_text=_("An answer given in time still counts when it arrives this much later."),
     )
     rooms = forms.CharField(
         label=_("Rooms"), required=False, help_text=_("Separated by commas; “remote” counts too.")
     )
     camera = forms.ChoiceField(
-        label=_("Camera"), choices=[(one.value, texts.CAMERAS[one]) for one in Camera]
+        label=_("Camera"),
+        choices=[(one.value, texts.CAMERAS[one]) for one in Camera],
+        help_text=_("Pictures go live to the invigilators; nothing is recorded."),
     )
     chat_lock = forms.ChoiceField(
-        label=_("Class chat"), choices=[(one.value, texts.CHAT_LOCKS[one]) for one in ChatLock]
+        label=_("Class chat"),
+        choices=[(one.value, texts.CHAT_LOCKS[one]) for one in ChatLock],
+        help_text=_("While it is locked, its candidates can neither write nor read."),
     )
     late_start = forms.ChoiceField(
-        label=_("Late start"), choices=[(one.value, texts.LATE_STARTS[one]) for one in LateStart]
+        label=_("Late start"),
+        choices=[(one.value, texts.LATE_STARTS[one]) for one in LateStart],
+        help_text=_(
+            "For candidates who come after the start. After the end for everybody nobody can start."
+        ),
     )
 
     def __init__(
@@ -110,11 +136,24 @@ class SittingForm(forms.Form):
 class CandidateForm(forms.Form):
     """A student who is registered later, with seat and accommodation."""
 
-    student_id = forms.TypedChoiceField(label=_("Student"), coerce=int)
-    room = forms.CharField(label=_("Room"), max_length=80, required=False)
-    seat = forms.CharField(label=_("Seat"), max_length=20, required=False)
+    student_id = forms.TypedChoiceField(
+        label=_("Student"), coerce=int, help_text=_("Students of the class without a place yet.")
+    )
+    room = forms.CharField(
+        label=_("Room"),
+        max_length=80,
+        required=False,
+        help_text=_("Shown to the candidate and on the board."),
+    )
+    seat = forms.CharField(
+        label=_("Seat"), max_length=20, required=False, help_text=_("For example B12.")
+    )
     extra_percent = forms.IntegerField(
-        label=_("More time in percent"), min_value=0, max_value=400, initial=0
+        label=_("More time in percent"),
+        min_value=0,
+        max_value=400,
+        initial=0,
+        help_text=_("Of the working time: 25 makes 75 minutes out of 60."),
     )
 
     def __init__(self, *args: object, students: Sequence[UserCard], **kwargs: object) -> None:

@@ -28,6 +28,9 @@ _WORDS: Final[Mapping[type[Refusal], Mapping[str, Promise]]] = {
     },
     AudienceRefused: {
         "empty": _("Nobody is in this audience yet."),
+        "nobody_reachable": _(
+            "Nobody would get this now: no number in this audience is verified and open to messages."
+        ),
         "no_number_of_your_own": _("Your profile has no verified phone number for a test."),
     },
 }

@@ -12,12 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import selectors as people
 from accounts.roles import RoleSet
 from kernel import clock
+from kernel.numerals import in_digits
 from notifications import audiences, pages, selectors
 from notifications.domain.delivery import DeliveryState, zone_of
 from notifications.domain.notice import Audience, NoticeState
@@ -30,6 +31,7 @@ from notifications.selectors import NoticeCard
 from notifications.services import notices
 from notifications.services.wording import facts_of
 
+ANYWAY: Final = "anyway"  # scheduled although nobody could be reached now
 OPEN_STATES: Final = (NoticeState.SCHEDULED, NoticeState.EXPANDING, NoticeState.SENDING)
 
 
@@ -78,6 +80,7 @@ def compose(request: HttpRequest, notice_id: int | None = None) -> HttpResponse:
             messages.success(request, _("The draft is saved."))
             return HttpResponseRedirect(reverse("notifications:edit", args=[saved]))
         if saved is not None and _schedule(form, writer, saved):
+            _say_how_many(request, saved)
             return _to_detail(saved)
         notice_id = saved or notice_id
     else:
@@ -135,6 +138,7 @@ def act(request: HttpRequest, notice_id: int, act: str) -> HttpResponse:
         match act:
             case "schedule":
                 notices.schedule(notice_id, actor_id=writer.id)
+                _say_how_many(request, notice_id)
             case "undo":
                 notices.return_to_draft(notice_id, actor_id=writer.id)
                 messages.success(request, _("It is a draft again. Nothing was sent."))
@@ -163,12 +167,25 @@ def _save(form: NoticeForm, writer: Writer, notice_id: int | None) -> int | None
 
 
 def _schedule(form: NoticeForm, writer: Writer, notice_id: int) -> bool:
+    is_confirmed = form.data.get("schedule") == ANYWAY
     try:
-        notices.schedule(notice_id, actor_id=writer.id)
+        notices.schedule(notice_id, actor_id=writer.id, even_for_nobody=is_confirmed)
     except REFUSALS as error:
         form.blame(error)
         return False
     return True
+
+
+def _say_how_many(request: HttpRequest, notice_id: int) -> None:
+    audience = selectors.notice_card(notice_id).audience
+    found = selectors.audience_preview(audience, has_persian=True, has_english=True)
+    count = len(found.reachable)
+    said = ngettext(
+        "Scheduled. As things stand, %(count)s person will get it.",
+        "Scheduled. As things stand, %(count)s people will get it.",
+        count,
+    )
+    messages.success(request, said % {"count": in_digits(count)})
 
 
 def _preview_context(data: Mapping[str, object], writer: Writer) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 import pytest
+from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.datastructures import MultiValueDict
 
-from exams.forms_exams import ExamForm, ImportForm, PoolForm
+from exams.forms_exams import BankForm, ExamForm, ImportForm, PoolForm, VersionForm
+from exams.forms_question import QuestionForm
+from exams.forms_sittings import CandidateForm, SittingForm
 
 
 @pytest.mark.parametrize(
@@ -30,3 +33,13 @@ def test_an_import_reads_the_file_first_and_one_byte_beyond_the_limit() -> None:
     assert pasted.is_valid()
     assert pasted.data_bytes(4) == "ماه".encode()
     assert not ImportForm({"text": " "}).is_valid()
+
+
+@pytest.mark.parametrize(
+    "form",
+    [ExamForm, PoolForm, BankForm, VersionForm, SittingForm, CandidateForm, QuestionForm],
+    ids=lambda form: form.__name__,
+)
+def test_every_field_says_what_it_is_for(form: type[forms.Form]) -> None:
+    fields: dict[str, forms.Field] = form.base_fields
+    assert [name for name, field in fields.items() if not field.help_text] == []

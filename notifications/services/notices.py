@@ -26,7 +26,7 @@ from notifications.errors import (
     TimeRefused,
 )
 from notifications.models import Delivery, Notice
-from notifications.selectors import NoticeCard, audience_ids, notice_card
+from notifications.selectors import NoticeCard, audience_preview, notice_card
 
 log = structlog.get_logger(__name__)
 
@@ -99,27 +99,36 @@ def save_draft(*, actor_id: int, draft: NoticeDraft, notice_id: int | None = Non
 
 
 @transaction.atomic
-def schedule(notice_id: int, *, actor_id: int) -> datetime:
+def schedule(notice_id: int, *, actor_id: int, even_for_nobody: bool = False) -> datetime:
     """Let a draft be sent at its time; returns the time. Within the undo window at the earliest.
+
+    Args:
+        notice_id: The draft.
+        actor_id: Who does it.
+        even_for_nobody: Also when nobody of the audience could be reached now: their numbers may
+            be verified before the notice is due.
 
     Raises:
         TimeRefused: The time has passed, or lies after the start of the sitting it reminds of.
-        AudienceRefused: Nobody is in the audience.
+        AudienceRefused: Nobody is in the audience (`empty`), or nobody of it could be reached
+            (`nobody_reachable`).
         NoticeMoved: It is no draft.
     """
     card = card_for(notice_id, actor_id=actor_id)
     check_allowed(actor_id, card.audience)
     has_sitting = card.audience.sitting_id is not None
     check_texts(card.text_en, card.text_fa, has_sitting=has_sitting)
-    recipients = len(audience_ids(card.audience))
-    if not recipients:
+    found = audience_preview(card.audience, has_persian=True, has_english=True)
+    if not found.total:
         raise AudienceRefused(reason="empty")
+    if not found.reachable and not even_for_nobody:
+        raise AudienceRefused(reason="nobody_reachable")
     send_at = _time_of(card)
     _move(
         card,
         NoticeAction.SCHEDULE,
         actor_id=actor_id,
-        data={"send_at": send_at.isoformat(), "recipients": recipients},
+        data={"send_at": send_at.isoformat(), "recipients": found.total},
         send_at=send_at,
         expires_at=_expiry(card, send_at),
         scheduled_at=clock.now(),

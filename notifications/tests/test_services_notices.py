@@ -173,6 +173,36 @@ def test_a_time_that_has_passed_is_refused(school: School) -> None:
         assert state_of(notice_id) is NoticeState.DRAFT
 
 
+def without_numbers(school: School) -> None:
+    people = (school.ana, school.ben, school.sara)
+    for person in people:
+        person.phone_verified_at = None
+        person.save()
+
+
+def test_a_notice_that_would_reach_nobody_is_scheduled_only_when_that_is_wanted(
+    school: School,
+) -> None:
+    without_numbers(school)
+    notice_id = school.saved()
+    with pytest.raises(AudienceRefused) as refused:
+        notices.schedule(notice_id, actor_id=school.nora.pk)
+    assert refused.value.data["reason"] == "nobody_reachable"
+    assert state_of(notice_id) is NoticeState.DRAFT
+    notices.schedule(notice_id, actor_id=school.nora.pk, even_for_nobody=True)
+    assert state_of(notice_id) is NoticeState.SCHEDULED
+
+
+def test_an_empty_audience_is_refused_in_any_case(school: School) -> None:
+    for person in (school.ana, school.ben, school.sara):
+        person.memberships.all().delete()
+    notice_id = school.saved()
+    for wanted in (False, True):
+        with pytest.raises(AudienceRefused) as refused:
+            notices.schedule(notice_id, actor_id=school.nora.pk, even_for_nobody=wanted)
+        assert refused.value.data["reason"] == "empty"
+
+
 def test_nobody_is_reminded_of_a_cancelled_sitting(school: School) -> None:
     sitting = school.sitting(clock.now() + DAY, state="cancelled")
     notice_id = school.saved(audience=school.to_sitting(sitting))

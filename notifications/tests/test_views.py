@@ -149,6 +149,52 @@ def test_a_refused_time_keeps_the_draft(school: School, nora: Client) -> None:
     assert Notice.objects.get().state == NoticeState.DRAFT
 
 
+def test_scheduling_says_how_many_will_get_it(school: School, nora: Client) -> None:
+    response = nora.post(reverse("notifications:new"), form(school, schedule="1"), follow=True)
+    assert "As things stand, 3 people will get it." in response.content.decode()
+
+
+def test_a_notice_to_nobody_is_warned_of_and_sent_only_when_that_is_wanted(
+    school: School, nora: Client
+) -> None:
+    for person in (school.ana, school.ben, school.sara):
+        person.phone_verified_at = None
+        person.save()
+    warning = "Nobody would get this now"
+    preview = nora.post(reverse("notifications:preview"), form(school)).content.decode()
+    assert warning in preview
+    refused = nora.post(reverse("notifications:new"), form(school, schedule="1"))
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert warning in page
+    assert "Schedule it all the same" in page
+    assert Notice.objects.get().state == NoticeState.DRAFT
+    edit = reverse("notifications:edit", args=[Notice.objects.get().pk])
+    done = nora.post(edit, form(school, schedule="anyway"), follow=True)
+    assert "As things stand, 0 people will get it." in done.content.decode()
+    assert Notice.objects.get().state == NoticeState.SCHEDULED
+
+
+def test_an_empty_class_is_told_before_anything_is_scheduled(school: School, nora: Client) -> None:
+    for person in (school.ana, school.ben, school.sara):
+        person.memberships.all().delete()
+    preview = nora.post(reverse("notifications:preview"), form(school)).content.decode()
+    assert "Nobody is in this audience yet." in preview
+    page = nora.post(reverse("notifications:new"), form(school, schedule="1")).content.decode()
+    assert "Schedule it all the same" not in page
+
+
+def test_the_button_of_the_board_warns_as_well(school: School, nora: Client) -> None:
+    notice_id = school.saved()
+    for person in (school.ana, school.ben, school.sara):
+        person.phone_verified_at = None
+        person.save()
+    act = reverse("notifications:act", args=[notice_id, "schedule"])
+    response = nora.post(act, follow=True)
+    assert response.redirect_chain[-1][0] == reverse("notifications:edit", args=[notice_id])
+    assert "Nobody would get this now" in response.content.decode()
+
+
 def test_a_scheduled_notice_is_shown_not_edited(school: School, nora: Client) -> None:
     notice_id = school.scheduled()
     response = nora.get(reverse("notifications:edit", args=[notice_id]))

@@ -43,6 +43,20 @@ COLUMNS: "Mapping[str, Text]" = {
     "time_zone": _("Time zone"),
 }
 
+# What a class list's column holds and what happens when a cell is empty.
+COLUMN_NOTES: "Mapping[str, Text]" = {
+    "full_name": _("Needed. First name and last name may stand in two columns instead."),
+    "registration_number": _("Needed where there is no e-mail address. People sign in with it."),
+    "email": _("Needed where there is no registration number. People sign in with it."),
+    "phone": _("Optional. Notices go there once the number is verified."),
+    "class_code": _(
+        "The code of the class. Needed for students; empty means the whole institution."
+    ),
+    "role": _("Empty means student. Others: %(roles)s."),
+    "locale": _("Optional: en or fa. Empty takes that of the institution."),
+    "time_zone": _("Optional, for example Europe/London. Empty takes that of the institution."),
+}
+
 FAULTS: "Mapping[Fault, Text]" = {
     Fault.NAME_MISSING: _("The name is missing."),
     Fault.TOO_LONG: _("This is too long."),

@@ -12,6 +12,7 @@ urlpatterns = [
     path("people/new/", people.new_person, name="new_person"),
     path("people/classes/", people.classes, name="classes"),
     path("people/import/", roster.upload, name="roster_upload"),
+    path("people/import/example.csv", roster.example, name="roster_example"),
     path("people/import/<uuid:draft_id>/", roster.preview, name="roster_preview"),
     path("people/import/<uuid:draft_id>/commit/", roster.commit, name="roster_commit"),
     path("people/<int:user_id>/", people.person, name="person"),

@@ -51,6 +51,40 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
 FIELD_OF: Final = {heading: field for field, headings in HEADINGS.items() for heading in headings}
 
 
+# The columns as they are explained and as the example holds them, in this order.
+SHOWN: Final = (
+    "full_name",
+    "registration_number",
+    "email",
+    "phone",
+    "class_code",
+    "role",
+    "locale",
+    "time_zone",
+)
+EXAMPLE: Final = (
+    ("Ana Moreno", "2001", "ana@example.org", "+447911123456", "LA1", "student", "en", ""),
+    ("سارا رضایی", "2002", "", "", "LA1", "student", "fa", "Asia/Tehran"),
+    ("Ivo Petrov", "", "ivo@example.org", "", "LA1", "invigilator", "", ""),
+)
+
+
+def heading_of(field: str, *, persian: bool) -> str:
+    """Return the heading to write above a column, in one of the languages that are understood."""
+    known = HEADINGS[field]
+    own = [heading for heading in known if heading.isascii() is not persian]
+    return own[0]
+
+
+def example_file(*, persian: bool) -> bytes:
+    """Return a class list that can be imported as it is, as spreadsheet programs open it."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([heading_of(field, persian=persian) for field in SHOWN])
+    writer.writerows(EXAMPLE)
+    return text.getvalue().encode("utf-8-sig")
+
+
 class Unreadable(Exception):
     """The file is not a class list; `reason` is a stable word, `detail` what it is about."""
 

@@ -6,7 +6,17 @@ import io
 import pytest
 from hypothesis import given, strategies as st
 
-from accounts.domain.sheet import MAX_ROWS, SheetRow, Unreadable, read
+from accounts.domain.sheet import (
+    EXAMPLE,
+    FIELD_OF,
+    MAX_ROWS,
+    SHOWN,
+    SheetRow,
+    Unreadable,
+    example_file,
+    heading_of,
+    read,
+)
 
 PLAIN = "name;number;class\nAna Moreno;2001;LA1\nBen Roth;2002;LA1\n"
 EXPECTED = [
@@ -127,3 +137,20 @@ def test_no_file_makes_the_reader_fail_otherwise(raw: bytes) -> None:
     except Unreadable:
         return
     assert all(isinstance(row, SheetRow) for row in rows)
+
+
+@pytest.mark.parametrize("persian", [False, True])
+def test_the_example_is_read_back_whole(persian: bool) -> None:  # noqa: FBT001 a parameter
+    rows = read(example_file(persian=persian))
+    assert [[row.cells.get(field, "") for field in SHOWN] for row in rows] == [
+        list(line) for line in EXAMPLE
+    ]
+    assert not any(row.surplus for row in rows)
+
+
+@pytest.mark.parametrize("field", SHOWN)
+def test_every_column_has_a_heading_in_both_languages(field: str) -> None:
+    for persian in (False, True):
+        heading = heading_of(field, persian=persian)
+        assert FIELD_OF[heading] == field
+        assert heading.isascii() is not persian

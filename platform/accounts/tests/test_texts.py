@@ -6,9 +6,9 @@ import pytest
 from django.utils import translation
 
 from accounts.domain.roster import Fault, Outcome
-from accounts.domain.sheet import HEADINGS
+from accounts.domain.sheet import HEADINGS, SHOWN
 from accounts.roles import Role
-from accounts.texts import COLUMNS, FAULTS, OUTCOMES, ROLES, wait_text
+from accounts.texts import COLUMN_NOTES, COLUMNS, FAULTS, OUTCOMES, ROLES, wait_text
 
 
 def test_nothing_is_without_words() -> None:
@@ -16,6 +16,7 @@ def test_nothing_is_without_words() -> None:
     assert set(FAULTS) == set(Fault)
     assert set(OUTCOMES) == set(Outcome)
     assert set(COLUMNS) == set(HEADINGS) - {"first_name", "last_name"}
+    assert set(COLUMN_NOTES) == set(SHOWN) == set(COLUMNS)
 
 
 def test_texts_about_a_value_are_filled() -> None:

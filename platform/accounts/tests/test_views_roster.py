@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import RosterDraft, User
-from accounts.tests.conftest import text
+from accounts.tests.conftest import Cast, as_person, text
 
 
 def send_list(client: Client, content: bytes) -> Any:
@@ -67,3 +67,27 @@ def test_the_preview_filters_by_outcome(mona: Client) -> None:
     assert "<bdi>Ana</bdi>" in page
     assert "<bdi>Cleo Day</bdi>" not in page
     assert mona.get(f"{to_preview}?show=nonsense").status_code == 200
+
+
+def test_the_page_explains_the_columns_and_what_happens_to_people_who_exist(mona: Client) -> None:
+    page = text(mona.get("/people/import/"))
+    for heading in ("registration number", "email", "class", "role", "time zone"):
+        assert f"<bdi>{heading}</bdi>" in page
+    assert "chief_invigilator" in page
+    assert "what it leaves empty stays" in page
+    assert "/people/import/example.csv" in page
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_the_example_can_be_imported_as_it_is(mona: Client, language: str) -> None:
+    mona.cookies["django_language"] = language
+    sent = mona.get("/people/import/example.csv")
+    assert "attachment" in sent["Content-Disposition"]
+    assert sent.content.startswith(b"\xef\xbb\xbf"), "else spreadsheet programs break Persian"
+    to_preview = send_list(mona, sent.content)["Location"]
+    mona.cookies["django_language"] = "en"
+    assert "Import 3 rows" in text(mona.get(to_preview))
+
+
+def test_the_example_is_for_administrators(cast: Cast) -> None:
+    assert as_person(cast.ana).get("/people/import/example.csv").status_code == 403

@@ -6,14 +6,17 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.domain.roster import Outcome, Plan, Step
+from accounts.domain.sheet import SHOWN, example_file, heading_of
 from accounts.errors import RosterUnreadable
 from accounts.forms_people import RosterForm, RosterOptionsForm, region_of
+from accounts.roles import Role
 from accounts.services import roster as services
-from accounts.texts import OUTCOMES, UNREADABLE
+from accounts.texts import COLUMN_NOTES, OUTCOMES, UNREADABLE
 from accounts.views.scope import people_scope
+from kernel.numerals import is_persian
 
 SHOWN_ROWS = 300
 
@@ -39,7 +42,29 @@ def upload(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(text) % {"about": error.data["about"]})
         else:
             return redirect("accounts:roster_preview", draft_id)
-    return render(request, "accounts/people/upload.html", {"scope": scope, "form": form})
+    context = {"scope": scope, "form": form, "columns": _columns()}
+    return render(request, "accounts/people/upload.html", context)
+
+
+def _columns() -> list[tuple[str, str]]:
+    """Return heading and note of every column, as the page explains them."""
+    roles = ", ".join(role.value for role in Role if role is not Role.STUDENT)
+    roles = f"\u2066{roles}\u2069"  # a list of English words keeps its order in a Persian sentence
+    return [
+        (heading_of(field, persian=is_persian()), str(COLUMN_NOTES[field]) % {"roles": roles})
+        for field in SHOWN
+    ]
+
+
+@require_safe
+@login_required
+def example(request: HttpRequest) -> HttpResponse:
+    """Give a class list to fill in, with headings in the language of the page."""
+    people_scope(request)
+    content = example_file(persian=is_persian())
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="class-list.csv"'
+    return response
 
 
 @login_required
