@@ -69,6 +69,10 @@ export interface RoomState {
   watchers: string[];
   handingIn: boolean;
   receipt: Receipt | null;
+  /** The room opened from this device's copy and the server has not answered since. */
+  fromDevice: boolean;
+  /** A reload without a network opens the room again. */
+  reloadable: boolean;
   /** Stable code of what stopped the room from opening or handing in; empty when nothing did. */
   fault: string;
 }
@@ -100,6 +104,8 @@ export const EMPTY: RoomState = {
   watchers: [],
   handingIn: false,
   receipt: null,
+  fromDevice: false,
+  reloadable: false,
   fault: "",
 };
 
@@ -120,6 +126,11 @@ export type Action =
   | { type: "watchers"; names: string[] }
   | { type: "handing_in" }
   | { type: "handed_in"; receipt: Receipt }
+  | { type: "from_device" }
+  | { type: "entered" }
+  | { type: "page_kept"; isKept: boolean }
+  /** The server says that this is not the exam of who is signed in. */
+  | { type: "shut"; code: string }
   | { type: "failed"; code: string };
 
 /** Commands that the candidate confirms by hand; the others apply by themselves. */
@@ -145,6 +156,14 @@ export function reduce(state: RoomState, action: Action): RoomState {
       return { ...state, socketOpen: action.open };
     case "attempt":
       return onAttempt(state, action);
+    case "from_device":
+      return { ...state, fromDevice: true, reloadable: true };
+    case "entered":
+      return { ...state, fromDevice: false, fault: "" };
+    case "page_kept":
+      return { ...state, reloadable: action.isKept };
+    case "shut":
+      return { ...EMPTY, fault: action.code };
     default:
       return reducePeople(state, action);
   }
@@ -360,11 +379,14 @@ export function saveWordOf(state: RoomState): SaveWord {
 
 export type BannerKind = "offline" | "signed_out" | "denied" | "not_durable" | null;
 
-/** The full-width banner, the gravest first. A short hiccup is no news: 3 s must have passed. */
+/**
+ * The full-width banner, the gravest first. A short hiccup is no news: 3 s must have passed, unless
+ * the page itself came from the device.
+ */
 export function bannerOf(state: RoomState, nowMs: number): BannerKind {
   const { gate, failingSince, durable } = state.queue;
   if (gate === "signed_out" || gate === "denied") return gate;
-  if (failingSince !== null && nowMs - failingSince >= HICCUP_MS) return "offline";
+  if (failingSince !== null && (state.fromDevice || nowMs - failingSince >= HICCUP_MS)) return "offline";
   return durable ? null : "not_durable";
 }
 

@@ -7,6 +7,7 @@ import { type AnswerStore, MemoryStore } from "../autosave/store";
 import { HandClock, SmallServer, settlePromises } from "../autosave/testing";
 import { ServerClock } from "../clock";
 import type { AttemptState, Question } from "../paper";
+import type { Paper, PaperShelf } from "./papers";
 import { Room } from "./room";
 import { Tabs } from "./tabs";
 import { SNAPSHOT } from "./testing";
@@ -116,6 +117,27 @@ export class FakeSocket {
   close(): void {}
 }
 
+/** The device's copy in small; it outlives the room like the real one. */
+export class SmallShelf implements PaperShelf {
+  paper: Paper | null = null;
+  claims = 0;
+
+  claim(): void {
+    this.claims += 1;
+  }
+  read(): Promise<Paper | null> {
+    return Promise.resolve(structuredClone(this.paper));
+  }
+  keep(paper: Paper): Promise<void> {
+    this.paper = structuredClone(paper);
+    return Promise.resolve();
+  }
+  forget(): Promise<void> {
+    this.paper = null;
+    return Promise.resolve();
+  }
+}
+
 let attempts = 0;
 
 /** One candidate's attempt, with as many rooms (tabs) as a test opens. */
@@ -124,7 +146,10 @@ export class Place {
   readonly clock = new HandClock(() => 0.5, settlePromises);
   readonly api = new FakeApi(this.clock);
   readonly store = new MemoryStore();
+  readonly papers = new SmallShelf();
+  pageKept = false;
   readonly sockets: FakeSocket[] = [];
+  private serverClock: ServerClock | null = null;
   private readonly rooms: Room[] = [];
 
   constructor() {
@@ -136,7 +161,7 @@ export class Place {
     const room = new Room({
       attempt: this.attempt,
       api: this.api as unknown as AttemptApi,
-      clock: new ServerClock(this.clock.now(), () => this.clock.now()),
+      clock: (this.serverClock = new ServerClock(this.clock.now(), () => this.clock.now())),
       surroundings: this.clock,
       tabs: new Tabs(this.attempt),
       openStore,
@@ -146,6 +171,12 @@ export class Place {
         return socket as unknown as Socket;
       },
       device: "test",
+      papers: this.papers,
+      keepPage: () => {
+        this.pageKept = true;
+        return Promise.resolve(true);
+      },
+      forgetPage: () => (this.pageKept = false),
     });
     this.rooms.push(room);
     return room;
@@ -155,6 +186,11 @@ export class Place {
     const room = this.makeRoom();
     await room.open();
     return room;
+  }
+
+  /** Server time as the newest room has it. */
+  serverNow(): number {
+    return this.serverClock?.now() ?? 0;
   }
 
   /** The newest socket. */
