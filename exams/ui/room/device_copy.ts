@@ -7,7 +7,7 @@
 import type { Surroundings } from "../autosave";
 import type { Snapshot } from "../attempt_api";
 import type { RoomState } from "../player";
-import { type Paper, type PaperShelf, paperOf, serverTimeBy } from "./papers";
+import { type Paper, type PaperShelf, isOutOfDate, paperOf, serverTimeBy } from "./papers";
 
 /** A burst of news is one write; what a crash within this time loses is only shown as unsent. */
 export const COPY_REST_MS = 1_000;
@@ -37,6 +37,7 @@ export class DeviceCopy {
 
   async read(): Promise<void> {
     this.paper = (await this.shelf?.read()) ?? null;
+    if (this.paper && isOutOfDate(this.paper, this.serverNow(this.paper))) await this.forget();
   }
 
   /** Server time now, by the copy. */
@@ -44,11 +45,19 @@ export class DeviceCopy {
     return serverTimeBy(paper, this.deviceNow());
   }
 
-  /** The server has just answered this person about this attempt: from now on it may be kept. */
-  confirm(): void {
-    this.shelf?.claim();
+  /**
+   * The server has just answered this person about this attempt: from now on it may be kept.
+   *
+   * Returns whether that is new: for the first time on this page, or after a sign-out in another
+   * tab took what was kept.
+   */
+  confirm(): boolean {
+    const wasOwner = this.shelf?.claim() ?? true;
+    if (!wasOwner) this.written = "";
+    const isNew = !this.isConfirmed || !wasOwner;
     this.isConfirmed = true;
     this.note();
+    return isNew;
   }
 
   /** Whether somebody else's lease replaced the one this browser held before the reload. */

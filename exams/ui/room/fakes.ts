@@ -121,15 +121,24 @@ export class FakeSocket {
 export class SmallShelf implements PaperShelf {
   paper: Paper | null = null;
   claims = 0;
+  private isOwned = false;
 
-  claim(): void {
+  claim(): boolean {
     this.claims += 1;
+    const was = this.isOwned;
+    this.isOwned = true;
+    return was;
+  }
+  /** Somebody signs out in another tab. */
+  purge(): void {
+    this.isOwned = false;
+    this.paper = null;
   }
   read(): Promise<Paper | null> {
     return Promise.resolve(structuredClone(this.paper));
   }
   keep(paper: Paper): Promise<void> {
-    this.paper = structuredClone(paper);
+    if (this.isOwned) this.paper = structuredClone(paper);
     return Promise.resolve();
   }
   forget(): Promise<void> {

@@ -205,6 +205,29 @@ describe("what the server says afterwards wins:", () => {
 });
 
 describe("the copy", () => {
+  it("comes back, with the page, when the same person has signed in again", async () => {
+    const room = await place.openRoom();
+    await clock.pass(COPY_REST_MS);
+    api.down = new ApiError(401, { code: "signed_out" });
+    room.answer(11, "while signed out", "done");
+    await clock.pass(COPY_REST_MS);
+    place.papers.purge();
+    place.pageKept = false;
+    await clock.pass(COPY_REST_MS);
+    expect(place.papers.paper).toBeNull();
+    await networkIsBack(room);
+    await clock.pass(COPY_REST_MS);
+    expect(place.papers.paper?.snapshot.answers[11]?.value).toBe("while signed out");
+    expect(place.pageKept).toBe(true);
+  });
+
+  it("of an exam that was over long ago is not shown, and goes", async () => {
+    await workThenLeave();
+    if (place.papers.paper) place.papers.paper.deviceTime -= 24 * 3_600_000;
+    expect(screenOf((await reload()).state)).toBe("failed");
+    expect(place.papers.paper).toBeNull();
+  });
+
   it("is written once the server has answered, and follows what it acknowledges", async () => {
     const room = await place.openRoom();
     await clock.pass(0);

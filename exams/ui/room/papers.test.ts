@@ -5,7 +5,7 @@ import { OWN_DATABASE, claim, forgetOthers } from "$web/own";
 import type { Entry } from "../autosave/ledger";
 import type { Question } from "../paper";
 import { EMPTY, type RoomState } from "../player";
-import { OwnPapers, type Paper, paperOf, serverTimeBy } from "./papers";
+import { OwnPapers, type Paper, isOutOfDate, paperOf, serverTimeBy } from "./papers";
 import { SNAPSHOT } from "./testing";
 
 const QUESTIONS = [{ id: 11, number: 1, kind: "char", prompt_html: "a very secret question" } as Question];
@@ -101,6 +101,14 @@ describe("what is kept", () => {
   it("is nothing without questions", () => {
     expect(paperOf({ ...state, questions: [] }, SNAPSHOT, "", times)).toBeNull();
   });
+});
+
+it("a paper is out of date half a day after its deadline, or after the last word of a pause", () => {
+  const hours = (count: number) => count * 3_600_000;
+  const running = { ...PAPER, snapshot: { ...SNAPSHOT, deadline: hours(10) } };
+  expect([hours(10), hours(22), hours(22) + 1].map((now) => isOutOfDate(running, now))).toEqual([false, false, true]);
+  const paused = { ...PAPER, serverTime: hours(1), snapshot: { ...SNAPSHOT, deadline: null } };
+  expect([hours(13), hours(13) + 1].map((now) => isOutOfDate(paused, now))).toEqual([false, true]);
 });
 
 it("the time goes on by the device's clock, and never back behind the server's last word", () => {

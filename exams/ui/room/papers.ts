@@ -20,13 +20,17 @@ export interface Paper {
   deviceTime: number;
 }
 
-/** The port; `claim` says that the server has just confirmed who is signed in. */
+/** The port. */
 export interface PaperShelf {
-  claim(): void;
+  /** The server has just confirmed who is signed in; returns whether that was known here already. */
+  claim(): boolean;
   read(): Promise<Paper | null>;
   keep(paper: Paper): Promise<void>;
   forget(): Promise<void>;
 }
+
+/** A paper is of no use half a day after the deadline; a paused one half a day after the last word. */
+const PAPER_LIFE_MS = 12 * 3_600_000;
 
 interface Record {
   user: number;
@@ -55,14 +59,19 @@ export function serverTimeBy({ serverTime, deviceTime }: Paper, deviceNow: numbe
   return Math.max(serverTime, serverTime + deviceNow - deviceTime);
 }
 
+/** Whether the exam of a kept paper has long been over, although the server was not heard. */
+export function isOutOfDate({ snapshot, serverTime }: Paper, now: number): boolean {
+  return now - (snapshot.deadline ?? serverTime) > PAPER_LIFE_MS;
+}
+
 export class OwnPapers implements PaperShelf {
   constructor(
     private readonly user: number,
     private readonly attempt: number,
   ) {}
 
-  claim(): void {
-    claim(String(this.user));
+  claim(): boolean {
+    return claim(String(this.user));
   }
 
   /** What was kept for this person and attempt; null when there is none, or it cannot be opened. */
@@ -83,9 +92,9 @@ export class OwnPapers implements PaperShelf {
     const record = await this.seal(paper);
     if (!this.isOurs()) return;
     await this.withDatabase(async (database) => {
-      if (this.isOurs()) await database.put("papers", record);
+      await database.put("papers", record);
+      if (!this.isOurs()) await database.delete("papers", [this.user, this.attempt]); // It came between.
     });
-    if (!this.isOurs()) indexedDB.deleteDatabase(OWN_DATABASE); // It came between.
   }
 
   async forget(): Promise<void> {

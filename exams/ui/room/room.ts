@@ -224,7 +224,6 @@ export class Room {
     if (GATE_OF_STATE[snapshot.state] === "over") return this.autosave.setGate("over");
     if (this.state.fromDevice && this.copy.isOvertaken(snapshot.lease)) return this.leaveToOther();
     this.copy.paper = null; // The server's word is newer now.
-    void this.ports.keepPage().then((isKept) => this.dispatch({ type: "page_kept", isKept }));
     await this.socketOrPatienceOver();
     this.lease = await this.ports.api.takeLease(this.ports.device, this.socket?.connectionId);
     this.ports.tabs.tell({ kind: "took" });
@@ -305,7 +304,7 @@ export class Room {
   private take(snapshot: Snapshot): void {
     this.show(snapshot, snapshot.server_time);
     if (GATE_OF_STATE[snapshot.state] === "over") this.forgetExam();
-    else this.copy.confirm();
+    else if (this.copy.confirm()) void this.ports.keepPage().then((isKept) => this.dispatch({ type: "page_kept", isKept }));
     const { receipt, submitted_at: at, total } = snapshot;
     if (receipt && at !== null && this.state.receipt === null) {
       void this.handedIn({ receipt, submitted_at: at, answered: null, total });

@@ -15,13 +15,19 @@ const OWNER_KEY = "invigil-owner";
 /** In place of the owner while things are on their way out: an interrupted removal is done again. */
 const LEAVING = "-";
 
-/** Name `person` as the owner, because the server has just confirmed who is signed in. */
-export function claim(person: string): void {
+/**
+ * Name `person` as the owner, because the server has just confirmed who is signed in.
+ *
+ * Returns whether that was so before; if not, whatever was kept is gone.
+ */
+export function claim(person: string): boolean {
+  const wasOwner = isOwner(person);
   try {
     localStorage.setItem(OWNER_KEY, person);
   } catch {
     // A browser that keeps nothing has nothing to own.
   }
+  return wasOwner;
 }
 
 /** Whether things may be kept for `person` now. */
