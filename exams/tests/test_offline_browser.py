@@ -4,7 +4,6 @@ What the room does with a network is in journeys/test_exam_day.py.
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,12 +12,13 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # ships no types
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from accounts.models import User
 from exams.models import Answer
 from exams.services import attempts
 from exams.tests.conftest import Cast, Taking, begin, shift
+from kernel.tests.browsers import LOOKS, Look, chromium_beside_database
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -26,11 +26,6 @@ pytestmark = [
     pytest.mark.timeout(300),
 ]
 
-Look = tuple[int, str, str]
-# Every pair of width, theme and language, in four looks.
-LOOKS: list[Look] = [
-    (1280, "light", "en"), (1280, "dark", "fa"), (390, "dark", "en"), (390, "light", "fa"),
-]  # fmt: skip
 PASSWORD = "offline-Reload-42"
 SOON = 15_000
 NO_NETWORK = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "ERR_CONNECTION", "WebSocket connection")
@@ -42,37 +37,23 @@ LEFT = """async () => ({
   owner: localStorage.getItem('invigil-owner'),
   workers: (await navigator.serviceWorker.getRegistrations()).length,
 })"""
-PAPERS = """() => new Promise((resolve) => {
-  const request = indexedDB.open('invigil-own');
-  request.onsuccess = () => {
-    const names = [...request.result.objectStoreNames];
-    const count = names.length ? request.result.transaction(names).objectStore('papers').count() : null;
-    const done = (number) => { request.result.close(); resolve(number); };
-    if (count) count.onsuccess = () => done(count.result); else done(0);
-  };
-})"""
-
-
-def chromium_path() -> str:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        reason = "Chromium is not installed: apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return str(found)
+PAPERS = """async () => {
+  const exists = (await indexedDB.databases()).some(({ name }) => name === 'invigil-own');
+  if (!exists) return 0; // Opening it here would make it, without the room's store.
+  return new Promise((resolve) => {
+    const request = indexedDB.open('invigil-own');
+    request.onsuccess = () => {
+      const count = request.result.transaction('papers').objectStore('papers').count();
+      count.onsuccess = () => { request.result.close(); resolve(count.result); };
+    };
+  });
+}"""
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright's loop runs in this thread; the database is not used from inside of it.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        started = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+    with chromium_beside_database() as started:
         yield started
-        started.close()
-        connections.close_all()  # those that Django keeps apart while a loop runs
 
 
 @dataclass
@@ -213,13 +194,14 @@ def test_another_person_at_the_same_computer_sees_nothing(desk: Desk, taking: Ta
         "owner": None,
         "workers": 0,
     }
-    desk.sign_in(taking.cast.ben)
-    page.goto(room)
-    assert "canary" not in page.content()
-    assert "Ana" not in page.content()
+    desk.sign_in(taking.cast.ben)  # He sits the same exam: his room has the same address.
+    desk.enter(taking)
     desk.go_offline()
-    with pytest.raises(Exception, match="ERR_INTERNET_DISCONNECTED"):
-        page.goto(room)
+    page.reload()
+    expect(page.locator(".who")).to_contain_text("Ben")
+    go_to(page, "canary-prompt-three")
+    expect(page.locator(".question input")).to_have_value("")
+    assert "Ana" not in page.content()
     desk.context.set_offline(False)
     desk.sign_out()
     page.unroute("**/answers")
@@ -246,7 +228,7 @@ def test_whoever_signs_in_without_a_sign_out_before_sees_nothing(
         "async () => [await caches.keys(), localStorage.getItem('invigil-owner')]"
     ) == [[], None]
     desk.go_offline()
-    with pytest.raises(Exception, match="ERR_INTERNET_DISCONNECTED"):
+    with pytest.raises(Exception, match=r"ERR_INTERNET_DISCONNECTED|ERR_FAILED"):
         page.goto(room)
 
 
@@ -272,7 +254,7 @@ def test_only_the_room_and_its_files_are_kept(desk: Desk, taking: Taking) -> Non
         f"/sittings/{taking.sitting_id}/lobby/",
         f"/api/attempts/{taking.attempt_id}",
     ):
-        with pytest.raises(Exception, match="ERR_INTERNET_DISCONNECTED"):
+        with pytest.raises(Exception, match=r"ERR_INTERNET_DISCONNECTED|ERR_FAILED"):
             page.goto(f"{desk.base}{path}")
 
 
