@@ -94,6 +94,20 @@ class TimesInvalid(DomainError):
     http_status = 422
 
 
+class StartPassed(DomainError):
+    """The new start lies in the past."""
+
+    code = "start_passed"
+    http_status = 422
+
+
+class SittingHasOpened(DomainError):
+    """Only a sitting that has not opened can be moved; `state` says where it stands."""
+
+    code = "sitting_opened"
+    http_status = 409
+
+
 class NotAStudent(DomainError):
     """This person is not a student of the sitting's class."""
 

@@ -24,6 +24,23 @@ class SittingScheduled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SittingMoved(Event):
+    """A sitting that had not opened got new times; papers and candidates stayed.
+
+    Attributes:
+        was_to_start_at: The start before; equal to `starts_at` when only the rest has changed.
+    """
+
+    sitting_id: int
+    institution_id: int
+    class_group_id: int
+    actor_id: int
+    was_to_start_at: datetime
+    starts_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CandidateRegistered(Event):
     """A student was added to a sitting after it had been scheduled."""
 
@@ -51,6 +68,20 @@ class SittingOpened(Event):
     institution_id: int
     class_group_id: int
     locks_chat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SittingEndedEarly(Event):
+    """A running sitting was ended by a person: every live attempt has its deadline now.
+
+    The attempts themselves end by the clock, when their grace is over; then the sitting closes.
+    """
+
+    sitting_id: int
+    institution_id: int
+    class_group_id: int
+    ended_at: datetime
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ The database's clock decides: no answer and no move depends on the clock of a we
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -18,9 +18,11 @@ from exams.domain.states import (
     SITTING,
     AttemptAction,
     AttemptState,
+    ExamState,
     SittingAction,
     SittingState,
 )
+from exams.domain.times import SittingTimes
 from exams.models import Attempt, Sitting
 
 MAX_HELD: Final = 1000  # late revisions kept per attempt; nobody types more by hand
@@ -107,13 +109,28 @@ SELECT a.id FROM exams_attempt a JOIN exams_sitting s ON s.id = a.sitting_id
    AND CASE a.state
        WHEN 'ready' THEN a.deadline < clock_timestamp()
        WHEN 'running' THEN a.deadline + s.grace < clock_timestamp()
-       WHEN 'paused' THEN a.deadline + s.grace
-            + make_interval(secs => (s.policy->>'pause_limit_s')::int) < clock_timestamp()
+       WHEN 'paused' THEN a.deadline + s.grace + CASE WHEN s.ended_early_at IS NULL
+            THEN make_interval(secs => (s.policy->>'pause_limit_s')::int)
+            ELSE interval '0' END < clock_timestamp()
        END
    AND a.state IN ('ready', 'running', 'paused')
  ORDER BY a.deadline
  LIMIT 1
    FOR UPDATE OF a SKIP LOCKED
+"""
+
+_STOP_CLOCKS: Final = """
+WITH live AS (
+    SELECT id FROM exams_attempt
+     WHERE sitting_id = %(sitting)s AND state IN ('ready', 'running', 'paused')
+     ORDER BY id
+       FOR UPDATE
+)
+UPDATE exams_attempt a
+   SET deadline = LEAST(a.deadline, %(at)s), version = a.version + 1
+  FROM live
+ WHERE a.id = live.id
+RETURNING a.id
 """
 
 _DUE: Final[Mapping[SittingAction, str]] = {
@@ -122,7 +139,7 @@ _DUE: Final[Mapping[SittingAction, str]] = {
     SittingAction.CLOSE: """s.state = 'running'
         AND NOT EXISTS (SELECT FROM exams_attempt a
                          WHERE a.sitting_id = s.id AND a.state IN ('ready', 'running', 'paused'))
-        AND (s.closes_at <= clock_timestamp()
+        AND (s.closes_at <= clock_timestamp() OR s.ended_early_at IS NOT NULL
              OR EXISTS (SELECT FROM exams_attempt a WHERE a.sitting_id = s.id))""",
     SittingAction.FINISH_GRADING: """s.state = 'closed'
         AND NOT EXISTS (SELECT FROM exams_attempt a
@@ -292,6 +309,51 @@ def move_sitting(sitting_id: int, action: SittingAction, changes: Mapping[str, o
     target = _target(SITTING.moves, action)
     rows = Sitting.objects.filter(pk=sitting_id, state__in=SITTING.sources(action))
     return bool(rows.update(state=target, **changes))
+
+
+def reschedule_sitting(sitting_id: int, times: SittingTimes) -> bool:
+    """Give a sitting new times by one conditional UPDATE; False when a guard refuses.
+
+    The sitting has not opened and its lobby is not due, the new start is to come, the exam is
+    approved: by the database's clock and rows.
+    """
+    now = database_now()
+    rows = Sitting.objects.filter(
+        pk=sitting_id,
+        state=SittingState.SCHEDULED,
+        lobby_opens_at__gt=now,
+        exam__state=ExamState.APPROVED,
+    )
+    return now < times.starts_at and bool(rows.update(**asdict(times)))
+
+
+def end_sitting_early(sitting_id: int, *, actor_id: int, role: str, reason: str) -> datetime | None:
+    """Write down by one conditional UPDATE that a running sitting ends now; return the instant.
+
+    None when it does not run, or when somebody has ended it before.
+    """
+    now = database_now()
+    rows = Sitting.objects.filter(pk=sitting_id, state=SittingState.RUNNING, ended_early_at=None)
+    ended = rows.update(
+        ended_early_at=now,
+        ended_early_by_id=actor_id,
+        ended_early_as=role,
+        ended_early_reason=reason,
+    )
+    return now if ended else None
+
+
+def stop_clocks(sitting_id: int, at: datetime) -> list[int]:
+    """Let no live attempt of a sitting run beyond `at`; returns their ids.
+
+    Rows are locked in the order of their ids, as everybody else does who takes several. What
+    changed a deadline meanwhile is waited for and then cut as well.
+
+    Needs: an open transaction in which the sitting was ended early.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_STOP_CLOCKS, {"sitting": sitting_id, "at": at})
+        return sorted(row[0] for row in cursor.fetchall())
 
 
 def _target(moves: Mapping[tuple[Any, Any], Any], action: object) -> AttemptState | SittingState:

@@ -114,6 +114,14 @@ class SavedAnswer(msgspec.Struct, frozen=True):
     saved_at: int
 
 
+class EarlyEnd(msgspec.Struct, frozen=True, kw_only=True):
+    """A person ended the sitting for everybody. `by` is a role: `chief_invigilator` or `admin`."""
+
+    at: int
+    by: str
+    reason: str
+
+
 class SittingCard(msgspec.Struct, frozen=True, kw_only=True):
     """What a candidate may know about the sitting before it starts."""
 
@@ -129,6 +137,7 @@ class SittingCard(msgspec.Struct, frozen=True, kw_only=True):
     camera: str
     chat_lock: str
     navigation: str
+    early_end: EarlyEnd | None
 
 
 class AttemptSnapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,6 +199,7 @@ class AttemptChanged(
     ended_at: int | None
     reason: str
     last_command_seq: int
+    early_end: EarlyEnd | None
 
 
 class LeaseTaken(
@@ -210,6 +220,8 @@ class SittingChanged(
     lobby_opens_at: int
     starts_at: int
     closes_at: int
+    duration_s: int
+    early_end: EarlyEnd | None
 
 
 class ProgressValue(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,15 @@
 
 from datetime import timedelta
 
-from exams.events import AttemptEnded, LeaseMoved, SittingClosed, SittingLobbyOpened, SittingOpened
+from exams.events import (
+    AttemptEnded,
+    LeaseMoved,
+    SittingClosed,
+    SittingEndedEarly,
+    SittingLobbyOpened,
+    SittingMoved,
+    SittingOpened,
+)
 from exams.selectors.attempts import facts_of
 from exams.selectors.sittings import sitting_view
 from kernel.clock import to_millis
@@ -41,10 +49,18 @@ def note_connection(event: PresenceChanged) -> None:
             note_link(facts.attempt_id, Link.CONNECTION, is_back=is_back, at=at)
 
 
-def show_sitting(event: SittingLobbyOpened | SittingOpened | SittingClosed) -> None:
-    """Show on the wall that the sitting moved."""
+def show_sitting(
+    event: SittingLobbyOpened | SittingOpened | SittingClosed | SittingMoved | SittingEndedEarly,
+) -> None:
+    """Show on the wall where the sitting stands now."""
     sitting = sitting_view(event.sitting_id)
-    view = SittingView(state=sitting.state, closes_at=to_millis(sitting.closes_at))
+    early = sitting.ended_early
+    view = SittingView(
+        state=sitting.state,
+        starts_at=to_millis(sitting.starts_at),
+        closes_at=to_millis(sitting.closes_at),
+        ended_early_at=to_millis(early.at) if early else None,
+    )
     publish_state(f"wall:{event.sitting_id}", "sitting:state", view)
 
 

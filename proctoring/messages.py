@@ -179,7 +179,9 @@ class SittingView(msgspec.Struct, frozen=True, kw_only=True):
     """What changes about the sitting itself."""
 
     state: str
+    starts_at: int
     closes_at: int
+    ended_early_at: int | None
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -201,6 +203,7 @@ class WallState(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     starts_at: int
     closes_at: int
+    ended_early_at: int | None
     can_command: bool
     can_lead: bool
     max_extra_s: int

@@ -157,6 +157,7 @@ def wall_state(watch: Watch) -> WallState:
         state=sitting.state,
         starts_at=to_millis(sitting.starts_at),
         closes_at=to_millis(sitting.closes_at),
+        ended_early_at=to_millis(sitting.ended_early.at) if sitting.ended_early else None,
         can_command=watch.can_command,
         can_lead=watch.can_lead,
         max_extra_s=int(watch.max_extra.total_seconds()),

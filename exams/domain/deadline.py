@@ -8,6 +8,8 @@
 
 Window and limit move together, so nobody has to remember to extend both. A grant that takes
 time away never leaves less than a minute from the moment it was made (or from the start).
+Where the sitting was ended early, close and deadline are never later than that, whatever was
+granted before or after.
 """
 
 from collections.abc import Iterable
@@ -45,6 +47,11 @@ class Terms:
     late_start: LateStart = LateStart.CLIP
     extra_percent: int = 0
     extra_time: timedelta = timedelta()
+    ended_early_at: datetime | None = None
+
+    def capped(self, limit: datetime) -> datetime:
+        """Return the limit, or the early end of the sitting if that came first."""
+        return limit if self.ended_early_at is None else min(limit, self.ended_early_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ def base_of(terms: Terms) -> timedelta:
 def close_of(terms: Terms, grants: Iterable[Grant] = ()) -> datetime:
     """Return the end of the candidate's own window: nobody starts after it."""
     window = terms.closes_at + (base_of(terms) - terms.duration)
-    return _with_credit(window, grants, not_before=None)
+    return terms.capped(_with_credit(window, grants, not_before=None))
 
 
 def deadline_of(terms: Terms, started_at: datetime, grants: Iterable[Grant] = ()) -> datetime:
@@ -71,7 +78,7 @@ def deadline_of(terms: Terms, started_at: datetime, grants: Iterable[Grant] = ()
     limit = started_at + base_of(terms)
     if terms.late_start is LateStart.CLIP:
         limit = min(limit, terms.closes_at + (base_of(terms) - terms.duration))
-    return _with_credit(limit, grants, not_before=started_at)
+    return terms.capped(_with_credit(limit, grants, not_before=started_at))
 
 
 def _with_credit(

@@ -36,6 +36,16 @@ class Sitting(models.Model):
     lobby_opened_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    ended_early_at = models.DateTimeField(
+        null=True, blank=True, help_text="From here on nobody's time goes on"
+    )
+    ended_early_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    ended_early_as = models.CharField(
+        max_length=20, blank=True, db_default="", help_text="The role, as students are told"
+    )
+    ended_early_reason = models.TextField(blank=True, db_default="")
     rooms = models.JSONField(default=list, help_text="Names of rooms, physical or remote")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -51,6 +61,11 @@ class Sitting(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(duration__gt=timedelta()), name="sitting_duration_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_early_at__isnull=True)
+                | (Q(ended_early_by__isnull=False) & ~Q(ended_early_reason="")),
+                name="sitting_early_end_has_reason",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["state", "lobby_opens_at"], name="sitting_due")]

@@ -12,6 +12,7 @@ from exams.errors import AttemptUnknown
 from exams.models import Answer, Attempt, Sitting, Submission
 from exams.queries import database_now
 from exams.selectors.contents import approved_content, paper_view
+from exams.selectors.sittings import early_end_of
 from exams.wire import AttemptChanged, AttemptSnapshot, PaperQuestion, SavedAnswer, SittingCard
 from kernel.clock import to_millis
 
@@ -171,6 +172,7 @@ def sitting_card_of(sitting: Sitting) -> SittingCard:
         camera=policy.camera.value,
         chat_lock=policy.chat_lock.value,
         navigation=policy.navigation.value,
+        early_end=early_end_of(sitting),
     )
 
 
@@ -234,14 +236,18 @@ def attempt_now(attempt_id: int) -> AttemptChanged:
     Raises:
         AttemptUnknown: There is none.
     """
-    attempt = Attempt.objects.defer("paper").filter(pk=attempt_id).first()
+    rows = Attempt.objects.select_related("sitting").defer("paper")
+    attempt = rows.filter(pk=attempt_id).first()
     if attempt is None:
         raise AttemptUnknown(attempt=attempt_id)
     return changed_of(attempt)
 
 
 def changed_of(attempt: Attempt) -> AttemptChanged:
-    """Return the message that says where an attempt stands."""
+    """Return the message that says where an attempt stands.
+
+    Needs: `sitting` loaded with the attempt.
+    """
     return AttemptChanged(
         state=attempt.state,
         version=attempt.version,
@@ -250,6 +256,7 @@ def changed_of(attempt: Attempt) -> AttemptChanged:
         ended_at=to_millis(attempt.ended_at) if attempt.ended_at else None,
         reason=attempt.state_reason,
         last_command_seq=attempt.last_command_seq,
+        early_end=early_end_of(attempt.sitting),
     )
 
 

@@ -6,12 +6,24 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
+from accounts.roles import Role
 from exams.domain.policy import Policy, policy_of
-from exams.domain.states import LIVE, SittingState
+from exams.domain.states import LIVE, AttemptState, SittingState
+from exams.domain.times import SittingTimes
 from exams.errors import SittingUnknown
 from exams.models import Attempt, Candidate, Sitting, TimeGrant
-from exams.wire import SittingChanged
+from exams.wire import EarlyEnd, SittingChanged
 from kernel.clock import to_millis
+
+
+@dataclass(frozen=True, slots=True)
+class EndedEarly:
+    """Who ended a sitting for everybody, when, as what, and why."""
+
+    at: datetime
+    by_id: int
+    role: Role
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,12 @@ class SittingView:
     candidates: int
     live: int
     ended: int
+    ended_early: EndedEarly | None = None
+
+    @property
+    def times(self) -> SittingTimes:
+        """Return the plan."""
+        return SittingTimes(self.lobby_opens_at, self.starts_at, self.closes_at, self.duration)
 
 
 def sitting_view(sitting_id: int) -> SittingView:
@@ -137,7 +155,26 @@ def changed_of_sitting(sitting: Sitting) -> SittingChanged:
         lobby_opens_at=to_millis(sitting.lobby_opens_at),
         starts_at=to_millis(sitting.starts_at),
         closes_at=to_millis(sitting.closes_at),
+        duration_s=int(sitting.duration.total_seconds()),
+        early_end=early_end_of(sitting),
     )
+
+
+def early_end_of(sitting: Sitting) -> EarlyEnd | None:
+    """Return who ended a sitting for everybody and why, as its candidates are told."""
+    if sitting.ended_early_at is None:
+        return None
+    return EarlyEnd(
+        at=to_millis(sitting.ended_early_at),
+        by=sitting.ended_early_as,
+        reason=sitting.ended_early_reason,
+    )
+
+
+def working_count(sitting_id: int) -> int:
+    """Return how many candidates write or are paused at this moment."""
+    working = [AttemptState.RUNNING, AttemptState.PAUSED]
+    return Attempt.objects.filter(sitting_id=sitting_id, state__in=working).count()
 
 
 def _counted() -> QuerySet[Sitting]:
@@ -175,4 +212,16 @@ def _view(row: Sitting) -> SittingView:
         candidates=getattr(row, "candidate_count", 0),
         live=getattr(row, "live_count", 0),
         ended=getattr(row, "ended_count", 0),
+        ended_early=_ended_early(row),
+    )
+
+
+def _ended_early(row: Sitting) -> EndedEarly | None:
+    if row.ended_early_at is None or row.ended_early_by_id is None:
+        return None
+    return EndedEarly(
+        at=row.ended_early_at,
+        by_id=row.ended_early_by_id,
+        role=Role(row.ended_early_as),
+        reason=row.ended_early_reason,
     )

@@ -11,7 +11,14 @@ from django.db.models import F, QuerySet
 from exams import queries
 from exams.domain.deadline import GrantKind, pause_credit
 from exams.domain.policy import policy_of
-from exams.domain.states import ATTEMPT, LIVE, AttemptAction, AttemptState, SubmissionKind
+from exams.domain.states import (
+    ATTEMPT,
+    LIVE,
+    SITTING,
+    AttemptAction,
+    AttemptState,
+    SubmissionKind,
+)
 from exams.errors import AttemptUnknown, GrantInvalid, ReasonNeeded, SittingUnknown
 from exams.events import AttemptExtended, AttemptPaused, AttemptResumed
 from exams.models import Attempt, Sitting, TimeGrant
@@ -92,10 +99,11 @@ def extend_attempt(
     Raises:
         ReasonNeeded: No reason was given.
         GrantInvalid: Nothing, or more than a day.
-        IllegalMove: The attempt has ended.
+        IllegalMove: The attempt has ended, or its sitting was ended early.
     """
     _check_grant(extra, reason)
     attempt = _live(attempt_id, None)
+    _require_time(attempt.sitting)
     _grant(attempt, extra, kind, reason, actor_id)
     _extended(attempt_id, actor_id, extra, reason)
 
@@ -113,11 +121,13 @@ def extend_sitting(
 
     Raises:
         SittingUnknown, ReasonNeeded, GrantInvalid: Nothing was changed.
+        IllegalMove: The sitting was ended early.
     """
     _check_grant(extra, reason)
     sitting = Sitting.objects.filter(pk=sitting_id).first()
     if sitting is None:
         raise SittingUnknown(sitting=sitting_id)
+    _require_time(sitting)
     TimeGrant.objects.create(
         sitting=sitting,
         extra=extra,
@@ -283,10 +293,12 @@ def _expire_next(skip: list[int]) -> tuple[int | None, bool]:
 
 
 def _expire(attempt_id: int) -> bool:
-    state = Attempt.objects.values_list("state", flat=True).get(pk=attempt_id)
-    never_started = state == AttemptState.READY
+    attempt = _with_terms().get(pk=attempt_id)
+    never_started = attempt.state == AttemptState.READY
     action = AttemptAction.MARK_ABSENT if never_started else AttemptAction.EXPIRE
-    return end_attempt(attempt_id, Ending(action, SubmissionKind.AUTO))
+    was_ended = attempt.sitting.ended_early_at is not None
+    kind = SubmissionKind.STAFF if was_ended else SubmissionKind.AUTO
+    return end_attempt(attempt_id, Ending(action, kind, attempt.sitting.ended_early_reason))
 
 
 # ── Shared ──────────────────────────────────────────────────────────────────────────────────
@@ -313,6 +325,12 @@ def _moved(attempt_id: int, action: AttemptAction, changes: dict[str, object]) -
     if not moved:
         raise IllegalMove(ATTEMPT.name, attempt.state, action.value)
     return attempt
+
+
+def _require_time(sitting: Sitting) -> None:
+    """Refuse time that nobody would get: an early end is the last word."""
+    if sitting.ended_early_at is not None:
+        raise IllegalMove(SITTING.name, "ended_early", "extend")
 
 
 def _require_reason(reason: str) -> None:

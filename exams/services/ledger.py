@@ -17,6 +17,7 @@ def terms_of(sitting: Sitting, candidate: Candidate) -> Terms:
         late_start=policy_of(sitting.policy).late_start,
         extra_percent=candidate.extra_percent,
         extra_time=candidate.extra_time,
+        ended_early_at=sitting.ended_early_at,
     )
 
 
@@ -37,3 +38,18 @@ def deadline_for(attempt: Attempt, started_at: datetime | None) -> datetime:
     if started_at is None:
         return close_of(terms, grants)
     return deadline_of(terms, started_at, grants)
+
+
+def last_starts_of(sitting: Sitting) -> dict[int, datetime]:
+    """Return attempt id → last moment to start, for those who have not started. Two queries."""
+    grants: dict[int | None, list[Grant]] = {}
+    ledger = TimeGrant.objects.filter(sitting=sitting, revoked_at__isnull=True)
+    for attempt_id, extra, at in ledger.values_list("attempt_id", "extra", "granted_at"):
+        grants.setdefault(attempt_id, []).append(Grant(extra, at))
+    waiting = Attempt.objects.filter(sitting=sitting, started_at__isnull=True)
+    return {
+        one.pk: close_of(
+            terms_of(sitting, one.candidate), [*grants.get(None, []), *grants.get(one.pk, [])]
+        )
+        for one in waiting.select_related("candidate").defer("paper")
+    }

@@ -12,7 +12,7 @@ from realtime.publish import publish, publish_state
 
 def attempt_moved(attempt_id: int) -> None:
     """Publish where an attempt stands now, to its candidate and to the wall."""
-    attempt = Attempt.objects.get(pk=attempt_id)
+    attempt = Attempt.objects.select_related("sitting").get(pk=attempt_id)
     publish(f"attempt:{attempt_id}", changed_of(attempt))
     publish_state(
         f"wall:{attempt.sitting_id}",

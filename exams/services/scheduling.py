@@ -19,6 +19,7 @@ from exams.domain.states import (
     ExamState,
     SittingState,
 )
+from exams.domain.times import SittingTimes
 from exams.errors import (
     AlreadyRegistered,
     ExamNotApproved,
@@ -43,7 +44,6 @@ from kernel.machine import IllegalMove
 log = structlog.get_logger(__name__)
 
 CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that look alike
-MAX_DURATION: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,12 @@ class SittingPlan:
     lobby_opens_at: datetime | None = None
     policy: Mapping[str, Any] = field(default_factory=dict)
     rooms: Sequence[str] = ()
+
+    @property
+    def times(self) -> SittingTimes:
+        """Return the times with the default of the lobby."""
+        lobby = self.lobby_opens_at or self.starts_at - timedelta(minutes=15)
+        return SittingTimes(lobby, self.starts_at, self.closes_at, self.duration)
 
 
 @transaction.atomic
@@ -132,10 +138,8 @@ def _new_sitting(exam: Exam, class_group_id: int, plan: SittingPlan, actor_id: i
     if faults:
         raise PolicyInvalid(faults="; ".join(faults))
     policy = policies.policy_of(dict(plan.policy))
-    lobby = plan.lobby_opens_at or plan.starts_at - timedelta(minutes=15)
-    if not (
-        lobby <= plan.starts_at < plan.closes_at and timedelta() < plan.duration <= MAX_DURATION
-    ):
+    times = plan.times
+    if not times.is_in_order:
         raise TimesInvalid
     return Sitting.objects.create(
         institution_id=exam.institution_id,
@@ -143,10 +147,10 @@ def _new_sitting(exam: Exam, class_group_id: int, plan: SittingPlan, actor_id: i
         class_group_id=class_group_id,
         title=plan.title.strip() or exam.name,
         code="".join(secrets.choice(CODE_LETTERS) for _ in range(8)),
-        lobby_opens_at=lobby,
-        starts_at=plan.starts_at,
-        closes_at=plan.closes_at,
-        duration=plan.duration,
+        lobby_opens_at=times.lobby_opens_at,
+        starts_at=times.starts_at,
+        closes_at=times.closes_at,
+        duration=times.duration,
         grace=timedelta(seconds=policy.grace_s),
         policy=policies.to_json(policy),
         rooms=list(plan.rooms),
@@ -205,12 +209,13 @@ def register_candidate(
     """Add a student to a sitting that has not ended and return the attempt's id.
 
     Raises:
-        IllegalMove: The sitting has ended.
+        IllegalMove: The sitting has ended, or was ended early.
         NotAStudent: Not a student of the sitting's class.
         AlreadyRegistered: The student is a candidate already.
     """
     sitting = locked_sitting(sitting_id)
-    if sitting.state not in {SittingState.SCHEDULED, SittingState.LOBBY, SittingState.RUNNING}:
+    open_states = {SittingState.SCHEDULED, SittingState.LOBBY, SittingState.RUNNING}
+    if sitting.state not in open_states or sitting.ended_early_at is not None:
         raise IllegalMove(SITTING.name, sitting.state, "register")
     _students_of(sitting.class_group_id, [student_id])
     allowances = {student_id: allowance or Allowance()}

@@ -99,7 +99,8 @@ def start_attempt(attempt_id: int, *, student_id: int, lease: str) -> None:
     if now > attempt.deadline:
         raise TooLate
     deadline = deadline_for(attempt, now)
-    guards = {"student_id": student_id, "lease": token}
+    # The version: a deadline that was moved or cut since it was read is not overwritten.
+    guards = {"student_id": student_id, "lease": token, "version": attempt.version}
     changes = {"started_at": now, "deadline": deadline}
     if not move_attempt(attempt_id, AttemptAction.START, guards, changes):
         raise TryAgain

@@ -1,6 +1,7 @@
 """The one deadline formula: table of cases, properties, and the mutants it must tell apart."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -172,3 +173,12 @@ def test_the_cases_above_tell_each_mutant_apart(name: str) -> None:
         (Terms(60 * MINUTE, at(90), LateStart.FULL), 40, []),
     ]
     assert any(mutant(t, at(s), g) != deadline_of(t, at(s), g) for t, s, g in cases)
+
+
+@given(terms_, starts, st.lists(any_grants, max_size=6), instants)
+def test_nothing_granted_before_or_after_runs_beyond_an_early_end(
+    terms: Terms, start: datetime, grants: list[Grant], ended: datetime
+) -> None:
+    cut = replace(terms, ended_early_at=ended)
+    assert deadline_of(cut, start, grants) == min(deadline_of(terms, start, grants), ended)
+    assert close_of(cut, grants) == min(close_of(terms, grants), ended)

@@ -18,7 +18,9 @@ from exams.events import (
     CandidateRegistered,
     LeaseMoved,
     SittingClosed,
+    SittingEndedEarly,
     SittingLobbyOpened,
+    SittingMoved,
     SittingOpened,
 )
 from exams.selectors.results import may_read_answer_file
@@ -28,7 +30,7 @@ from kernel.events import Event, bus
 from notifications import home as notices_home
 from notifications.gateways.base import ConsoleGateway, SmsGateway, bind_gateway
 from notifications.gateways.twilio import TwilioAccount, TwilioGateway
-from notifications.handlers import cancel_notices_of_sitting
+from notifications.handlers import cancel_notices_of_sitting, follow_moved_sitting
 from proctoring import handlers as proctoring, home as proctoring_home
 from proctoring.media import binding as media
 from proctoring.media.embedded import EmbeddedEngine
@@ -55,11 +57,14 @@ EVENTS: Final[Sequence[tuple[type[Event], Callable[[Any], None]]]] = (
     (SittingLobbyOpened, proctoring.show_sitting),
     (SittingOpened, proctoring.show_sitting),
     (SittingClosed, proctoring.show_sitting),
+    (SittingMoved, proctoring.show_sitting),
+    (SittingEndedEarly, proctoring.show_sitting),
     (AttemptEnded, proctoring.end_watching),
     (LeaseMoved, proctoring.note_second_device),
     (PresenceChanged, proctoring.show_presence),
     (PresenceChanged, proctoring.note_connection),
     (SittingClosed, cancel_notices_of_sitting),
+    (SittingMoved, follow_moved_sitting),
 )
 
 # ── Topic → handler (one instance per process) ──────────────────────────────────────────────

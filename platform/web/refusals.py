@@ -69,6 +69,10 @@ EXAMS: Mapping[str, Promise] = {
     "question_invalid": _("This question contradicts itself. Check its fields."),
     "policy_invalid": _("These rules of the sitting do not fit together."),
     "times_invalid": _("The times are not in order."),
+    "start_passed": _("This start has passed. Choose one that is to come."),
+    "sitting_opened": _(
+        "This sitting has opened, or it is over. Only one that has not opened can be moved."
+    ),
     "not_a_student": _("This person is not a student of the class."),
     "already_registered": _("This student is registered already."),
     "not_open": _("The sitting has not begun."),
@@ -91,6 +95,12 @@ PROCTORING: Mapping[str, Promise] = {
     "incident_unknown": _("There is no such incident in this sitting."),
     "help_unknown": _("There is no such request for help."),
     "too_much_time": _("This is more time than your role may give. Ask the chief invigilator."),
+    "not_an_invigilator": _(
+        "This person does not invigilate for the class, or is a candidate of this sitting."
+    ),
+    "last_invigilator": _(
+        "This is the only invigilator of a sitting that is under way. Assign somebody else first."
+    ),
     "media_unavailable": _("The video server does not answer. Try again in a moment."),
     "media_busy": _("The video server is at its limit. Try again in a moment."),
     "offer_refused": _("Your browser's video settings are not supported."),
