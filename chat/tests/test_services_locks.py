@@ -220,6 +220,26 @@ class TestWindow:
         assert lock.until is not None
         assert now() + MINUTE < lock.until < now() + 2 * MINUTE
 
+    def test_a_sitting_that_was_ended_early_holds_until_the_last_has_ended(
+        self, school: School
+    ) -> None:
+        sitting = school.sitting(opens=-HOUR, closes=HOUR, state="running")
+        candidate = school.register(sitting, school.ana)
+        attempt = school.attempt(candidate, "running", now() - MINUTE)
+        move(
+            sitting,
+            ended_early_at=now() - MINUTE,
+            ended_early_by=school.ivo,
+            ended_early_reason="Alarm",
+        )
+        (lock,) = queries.live_locks(room_id=school.room_id, person_id=school.ana.pk)
+        assert lock.until is not None
+        assert lock.until < now() + MINUTE, "not the planned end"
+        with pytest.raises(ChatLocked):
+            post(school, school.ben)
+        model_of("exams.Attempt").objects.filter(pk=attempt.pk).update(state="expired")
+        assert post(school, school.ben).seq == 1
+
 
 class TestSeal:
     def test_a_candidate_cannot_read_others_can(self, school: School) -> None:

@@ -55,14 +55,14 @@ def send_batch(notice_id: int) -> int:
     notice = Notice.objects.filter(pk=notice_id, state=NoticeState.SENDING).first()
     if notice is None:
         return 0
-    facts = facts_of(audience_of(notice))
     ends = time.monotonic() + BATCH_SECONDS
     handled = 0
     while handled < BATCH and time.monotonic() < ends:
         delivery = _claim(notice_id)
         if delivery is None:
             break
-        _handle(notice, facts, delivery)
+        # Read for each message: the sitting may be moved while a batch is under way.
+        _handle(notice, facts_of(audience_of(notice)), delivery)
         handled += 1
     wake(notice_id)
     return handled

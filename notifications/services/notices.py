@@ -137,14 +137,14 @@ def schedule(notice_id: int, *, actor_id: int, even_for_nobody: bool = False) ->
 
 
 @transaction.atomic
-def return_to_draft(notice_id: int, *, actor_id: int) -> None:
-    """Undo the scheduling while nothing was sent.
+def return_to_draft(notice_id: int, *, actor_id: int | None, reason: str = "") -> None:
+    """Undo the scheduling while nothing was sent; an actor of None is the system.
 
     Raises:
         NoticeMoved: Its sending has begun.
     """
     card = card_for(notice_id, actor_id=actor_id)
-    _move(card, NoticeAction.RETURN, actor_id=actor_id, scheduled_at=None)
+    _move(card, NoticeAction.RETURN, actor_id=actor_id, reason=reason, scheduled_at=None)
 
 
 @transaction.atomic
