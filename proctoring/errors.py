@@ -38,6 +38,20 @@ class NotAllowed(DomainError):
     http_status = 403
 
 
+class NotAnInvigilator(DomainError):
+    """This person does not invigilate for the class, or is a candidate of the sitting."""
+
+    code = "not_an_invigilator"
+    http_status = 422
+
+
+class LastInvigilator(DomainError):
+    """The only invigilator of a sitting that is under way cannot be removed."""
+
+    code = "last_invigilator"
+    http_status = 409
+
+
 class TooMuchTime(DomainError):
     """The grant is larger than this role may give at once."""
 

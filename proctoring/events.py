@@ -22,3 +22,19 @@ class CommandApplied(Event):
 
     command_id: str
     attempt_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvigilatorAssigned(Event):
+    """Somebody watches a sitting from now on; with the first one, nobody else but leaders does."""
+
+    sitting_id: int
+    invigilator_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvigilatorRemoved(Event):
+    """Somebody no longer watches a sitting; after the last one, every invigilator may again."""
+
+    sitting_id: int
+    invigilator_id: int

@@ -5,8 +5,14 @@ from typing import Final
 from accounts import policies
 from accounts.roles import RoleSet
 from accounts.selectors import classes_of, roles_of
+from exams.errors import SittingUnknown
 from exams.selectors.attempts import AttemptFacts, attempt_facts
-from exams.selectors.sittings import SittingView, sitting_view, sittings_of_classes
+from exams.selectors.sittings import (
+    SittingView,
+    candidate_ids,
+    sitting_view,
+    sittings_of_classes,
+)
 from proctoring.domain.command import MAX_EXTRA_CHIEF, MAX_EXTRA_INVIGILATOR
 from proctoring.errors import NotAllowed
 from proctoring.models import Assignment
@@ -29,6 +35,41 @@ def watch_of(user_id: int, sitting_id: int) -> Watch:
     if watch is None:
         raise NotAllowed
     return watch
+
+
+def may_watch(user_id: int, sitting_id: int) -> bool:
+    """Whether this person may open the wall of a sitting."""
+    try:
+        watch_of(user_id, sitting_id)
+    except NotAllowed:
+        return False
+    return True
+
+
+def sitting_to_assign(user_id: int, sitting_id: int) -> SittingView:
+    """Return the sitting to who says who watches it.
+
+    Raises:
+        SittingUnknown: There is none, or it is of an institution they have nothing to do with.
+        NotAllowed: Their role does not include it.
+    """
+    sitting, roles = sitting_view(sitting_id), roles_of(user_id)
+    if not (roles.is_operator or sitting.institution_id in roles.institution_ids):
+        raise SittingUnknown(sitting=sitting_id)
+    if not policies.can_assign_invigilators(
+        roles, institution_id=sitting.institution_id, class_id=sitting.class_group_id
+    ):
+        raise NotAllowed
+    return sitting
+
+
+def can_be_assigned(user_id: int, sitting: SittingView) -> bool:
+    """Whether this person invigilates for the sitting's class and is no candidate of it."""
+    return user_id not in candidate_ids(sitting.id) and policies.can_command_attempts(
+        roles_of(user_id),
+        institution_id=sitting.institution_id,
+        class_id=sitting.class_group_id,
+    )
 
 
 def watchable_sittings(user_id: int) -> list[SittingView]:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.selectors import user_card, user_cards
+from accounts.roles import Role
+from accounts.selectors import UserCard, staff_of_class, user_card, user_cards
 from exams.selectors.progress import wall_rows
+from exams.selectors.sittings import SittingView, candidate_ids
 from kernel.clock import to_millis
 from proctoring.domain.command import DeliveryState
 from proctoring.domain.observation import RULES, ObservationKind
@@ -18,12 +20,20 @@ from proctoring.messages import (
     NetView,
     WallState,
 )
-from proctoring.models import Command, HelpRequest, Incident, LinkChange, WatchView
+from proctoring.models import (
+    Assignment,
+    Command,
+    HelpRequest,
+    Incident,
+    LinkChange,
+    WatchView,
+)
 from proctoring.watch import Watch
 from realtime.leases import states_of
 
 RECENT_COMMANDS = 50
 RECENT_LINKS = 100
+INVIGILATORS = frozenset({Role.INVIGILATOR, Role.CHIEF_INVIGILATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,14 @@ class WatchedBy:
     viewer_name: str
     started_at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """An invigilator of a sitting, and since when they are assigned to it."""
+
+    person: UserCard
+    since: datetime
 
 
 def command_view(command: Command) -> CommandView:
@@ -172,6 +190,21 @@ def wall_state(watch: Watch) -> WallState:
         commands=commands_of_sitting(sitting.id),
         links=links_of_sitting(sitting.id),
     )
+
+
+def assigned_to(sitting_id: int) -> list[Assigned]:
+    """Return the invigilators assigned to a sitting, by name. Two queries."""
+    rows = Assignment.objects.filter(sitting_id=sitting_id)
+    since = dict(rows.values_list("invigilator_id", "created_at"))
+    people = sorted(user_cards(since).values(), key=lambda card: card.name)
+    return [Assigned(person=card, since=since[card.id]) for card in people]
+
+
+def assignable_to(sitting: SittingView) -> list[UserCard]:
+    """Return who may be assigned to a sitting and is not yet, by name."""
+    staff = staff_of_class(sitting.class_group_id, INVIGILATORS)
+    taken = {one.person.id for one in assigned_to(sitting.id)} | set(candidate_ids(sitting.id))
+    return [card for card in staff if card.id not in taken]
 
 
 def watcher_names(attempt_id: int) -> list[str]:

@@ -1,13 +1,22 @@
-"""Pages of the board: the list of sittings to watch, and the wall itself (an island)."""
+"""Pages of the board: sittings to watch, the wall itself (an island), and who is assigned."""
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
-from proctoring.policies import watch_of, watchable_sittings
+from exams.selectors.sittings import SittingView
+from kernel import wire
+from proctoring.errors import LastInvigilator
+from proctoring.forms import AssignForm
+from proctoring.policies import may_watch, sitting_to_assign, watch_of, watchable_sittings
+from proctoring.selectors import assignable_to, assigned_to
+from proctoring.services.assignments import assign_invigilator, remove_invigilator
+from web.refusals import text_of
 
 
 @require_safe
@@ -25,6 +34,70 @@ def wall(request: HttpRequest, sitting_id: int) -> HttpResponse:
     watch = watch_of(_user_id(request), sitting_id)
     context = {"watch": watch, "props": {"sitting": sitting_id}}
     return render(request, "proctoring/wall.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def invigilators(request: HttpRequest, sitting_id: int) -> HttpResponse:
+    """Show who is assigned to a sitting; add and remove."""
+    sitting = sitting_to_assign(_user_id(request), sitting_id)
+    if request.method != "POST":
+        return _invigilators(request, sitting)
+    match request.POST.get("act"):
+        case "assign":
+            return _assign(request, sitting)
+        case "remove":
+            return _remove(request, sitting)
+        case _:
+            raise wire.BadMessage(reason="act")
+
+
+def _assign(request: HttpRequest, sitting: SittingView) -> HttpResponse:
+    form = AssignForm(request.POST, people=assignable_to(sitting))
+    if not form.is_valid():
+        return _invigilators(request, sitting, form=form, status=422)
+    assign_invigilator(
+        sitting.id,
+        invigilator_id=form.cleaned_data["invigilator_id"],
+        actor_id=_user_id(request),
+    )
+    messages.success(request, _("Assigned. The board is open to them now."))
+    return redirect("invigilators", sitting.id)
+
+
+def _remove(request: HttpRequest, sitting: SittingView) -> HttpResponse:
+    given = request.POST.get("invigilator_id", "")
+    if not (given.isascii() and given.isdigit() and len(given) <= 18):
+        raise wire.BadMessage(reason="invigilator_id")
+    try:
+        removed = remove_invigilator(
+            sitting.id, invigilator_id=int(given), actor_id=_user_id(request)
+        )
+    except LastInvigilator as conflict:
+        status = conflict.http_status
+        return _invigilators(request, sitting, conflict=text_of(conflict.code), status=status)
+    if removed:
+        messages.success(request, _("Removed. Their board is closed."))
+    return redirect("invigilators", sitting.id)
+
+
+def _invigilators(
+    request: HttpRequest,
+    sitting: SittingView,
+    *,
+    form: AssignForm | None = None,
+    conflict: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    people = assignable_to(sitting)
+    context = {
+        "sitting": sitting,
+        "assigned": assigned_to(sitting.id),
+        "form": form or (AssignForm(people=people) if people else None),
+        "conflict": conflict,
+        "may_watch": may_watch(_user_id(request), sitting.id),
+    }
+    return render(request, "proctoring/invigilators.html", context, status=status)
 
 
 def _user_id(request: HttpRequest) -> int:

@@ -58,6 +58,11 @@ def can_lead_sitting(roles: RoleSet, *, institution_id: int, class_id: int | Non
     return roles.holds(LEADERS, institution_id=institution_id, class_id=class_id)
 
 
+def can_assign_invigilators(roles: RoleSet, *, institution_id: int, class_id: int | None) -> bool:
+    """Say who watches the class's sittings."""
+    return roles.holds(LEADERS, institution_id=institution_id, class_id=class_id)
+
+
 def can_grade_sitting(roles: RoleSet, *, institution_id: int, class_id: int | None) -> bool:
     """See answers of the class's sittings and give marks."""
     return roles.holds(GRADERS, institution_id=institution_id, class_id=class_id)

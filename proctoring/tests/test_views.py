@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from proctoring.policies import may_watch
 from proctoring.tests.stage import Stage
 
 INLINE = re.compile(
@@ -45,3 +46,70 @@ def test_the_list_shows_the_sittings_of_ones_classes_or_says_that_there_are_none
     foreign = as_person(stage.cast.olga).get("/walls/").content.decode()
     assert "Chemistry, Tuesday" not in foreign
     assert "No sittings yet" in foreign
+
+
+def path_of(stage: Stage) -> str:
+    return f"/sittings/{stage.sitting}/invigilators/"
+
+
+def test_an_invigilator_is_assigned_and_removed_on_the_page(stage: Stage) -> None:
+    client, path = as_person(stage.chief), path_of(stage)
+    empty = client.get(path).content.decode()
+    assert "Nobody is assigned" in empty
+    assert not INLINE.search(empty)
+    body = {"act": "assign", "invigilator_id": str(stage.cast.ivo.pk)}
+    page = client.post(path, body, follow=True).content.decode()
+    assert "Assigned. The board is open to them now." in page
+    assert "Nobody is assigned" not in page
+    client.post(path, {"act": "assign", "invigilator_id": str(stage.chief.pk)})
+    gone = client.post(path, body | {"act": "remove"}, follow=True).content.decode()
+    assert "Removed. Their board is closed." in gone
+    assert not may_watch(stage.cast.ivo.pk, stage.sitting)
+
+
+def test_removing_the_last_one_while_it_runs_says_what_to_do(stage: Stage) -> None:
+    client, path = as_person(stage.cast.admin), path_of(stage)
+    body = {"act": "assign", "invigilator_id": str(stage.cast.ivo.pk)}
+    client.post(path, body)
+    answer = client.post(path, body | {"act": "remove"})
+    assert answer.status_code == 409
+    assert "Assign somebody else first." in answer.content.decode()
+    assert may_watch(stage.cast.ivo.pk, stage.sitting)
+
+
+@pytest.mark.parametrize("given", ["", "0", "kim", "999999"])
+def test_who_cannot_be_assigned_is_said_at_the_field(stage: Stage, given: str) -> None:
+    answer = as_person(stage.chief).post(path_of(stage), {"act": "assign", "invigilator_id": given})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="id_invigilator_id_error"' in page
+    assert 'aria-invalid="true"' in page
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"act": "nonsense"}, {"act": "remove"}, {"act": "remove", "invigilator_id": "1;drop"}],
+)
+def test_a_request_that_no_page_makes_is_refused(stage: Stage, body: dict[str, str]) -> None:
+    assert as_person(stage.chief).post(path_of(stage), body).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("ana", 403), ("ivo", 403), ("author", 403), ("grader", 403), ("olga", 404)],
+)
+def test_only_who_leads_opens_the_page_of_invigilators(stage: Stage, who: str, status: int) -> None:
+    client = as_person(getattr(stage.cast, who))
+    body = {"act": "assign", "invigilator_id": str(stage.cast.ivo.pk)}
+    assert client.get(path_of(stage)).status_code == status
+    assert client.post(path_of(stage), body).status_code == status
+    assert may_watch(stage.chief.pk, stage.sitting)
+
+
+def test_when_everybody_is_assigned_the_page_says_so(stage: Stage) -> None:
+    client, path = as_person(stage.chief), path_of(stage)
+    for one in (stage.cast.ivo, stage.chief):
+        client.post(path, {"act": "assign", "invigilator_id": str(one.pk)})
+    assert "Everybody who invigilates for this class is assigned" in (
+        client.get(path).content.decode()
+    )

@@ -39,6 +39,10 @@ TABLE: dict[str, tuple[Ask, set[Role]]] = {
         lambda r, i, c: policies.can_lead_sitting(r, institution_id=i, class_id=c),
         {C, M},
     ),
+    "can_assign_invigilators": (
+        lambda r, i, c: policies.can_assign_invigilators(r, institution_id=i, class_id=c),
+        {C, M},
+    ),
     "can_grade_sitting": (
         lambda r, i, c: policies.can_grade_sitting(r, institution_id=i, class_id=c),
         {G, M},
