@@ -1,7 +1,7 @@
 """Forms of schedulers and graders: a sitting, a late candidate, points by hand."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django import forms
@@ -11,8 +11,10 @@ from accounts.selectors import ClassCard, UserCard
 from exams import texts
 from exams.domain.deadline import LateStart
 from exams.domain.policy import Camera, ChatLock
+from exams.domain.times import SittingTimes
 from exams.selectors.exams import ExamView
 from exams.services.scheduling import Allowance, SittingPlan
+from kernel import clock
 from kernel.numerals import read_typed
 
 MINUTE: Final = timedelta(minutes=1)
@@ -28,21 +30,9 @@ def _instant(label: Any, help_text: Any = "") -> forms.DateTimeField:  # noqa: A
     )
 
 
-class SittingForm(forms.Form):
-    """When, for whom and under which rules an exam is held."""
+class TimesForm(forms.Form):
+    """When a sitting takes place."""
 
-    exam_id = forms.TypedChoiceField(
-        label=_("Exam"), coerce=int, help_text=_("Only approved versions are offered.")
-    )
-    class_id = forms.TypedChoiceField(
-        label=_("Class"), coerce=int, help_text=_("Its students become the candidates.")
-    )
-    title = forms.CharField(
-        label=_("Title"),
-        max_length=200,
-        required=False,
-        help_text=_("What candidates and invigilators see. Empty takes the name of the exam."),
-    )
     starts_at = _instant(_("Start"), _("In your own time zone. Nobody sees a question before it."))
     duration = forms.IntegerField(
         label=_("Working time in minutes"),
@@ -60,6 +50,68 @@ class SittingForm(forms.Form):
         max_value=24 * 60,
         initial=15,
         help_text=_("There candidates check their camera and wait for the start."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Say in words which times do not fit."""
+        cleaned = super().clean() or {}
+        starts, closes = cleaned.get("starts_at"), cleaned.get("closes_at")
+        minutes = cleaned.get("duration")
+        if starts and closes and closes <= starts:
+            self.add_error("closes_at", _("The end must come after the start."))
+        elif starts and closes and minutes and closes - starts < minutes * MINUTE:
+            self.add_error(
+                "closes_at",
+                _("There is not enough time: who starts on time could not use the working time."),
+            )
+        return cleaned
+
+    def times(self) -> SittingTimes:
+        """Return the times as the services take them."""
+        given = self.cleaned_data
+        return SittingTimes(
+            lobby_opens_at=given["starts_at"] - given["lobby"] * MINUTE,
+            starts_at=given["starts_at"],
+            closes_at=given["closes_at"],
+            duration=given["duration"] * MINUTE,
+        )
+
+
+class MoveForm(TimesForm):
+    """New times of a sitting that has not opened."""
+
+    def clean_starts_at(self) -> datetime:
+        """A start in the past would open at once and leave nobody time to come."""
+        starts: datetime = self.cleaned_data["starts_at"]
+        if starts <= clock.now():
+            raise forms.ValidationError(_("This start has passed. Choose one that is to come."))
+        return starts
+
+
+def times_as_given(times: SittingTimes) -> dict[str, object]:
+    """Return what the form shows for these times."""
+    return {
+        "starts_at": times.starts_at,
+        "duration": times.duration // MINUTE,
+        "closes_at": times.closes_at,
+        "lobby": (times.starts_at - times.lobby_opens_at) // MINUTE,
+    }
+
+
+class SittingForm(TimesForm):
+    """When, for whom and under which rules an exam is held."""
+
+    exam_id = forms.TypedChoiceField(
+        label=_("Exam"), coerce=int, help_text=_("Only approved versions are offered.")
+    )
+    class_id = forms.TypedChoiceField(
+        label=_("Class"), coerce=int, help_text=_("Its students become the candidates.")
+    )
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=200,
+        required=False,
+        help_text=_("What candidates and invigilators see. Empty takes the name of the exam."),
     )
     grace_s = forms.IntegerField(
         label=_("Grace for answers on their way, in seconds"),
@@ -105,29 +157,15 @@ class SittingForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
 
-    def clean(self) -> dict[str, Any]:
-        """Say in words which times do not fit."""
-        cleaned = super().clean() or {}
-        starts, closes = cleaned.get("starts_at"), cleaned.get("closes_at")
-        minutes = cleaned.get("duration")
-        if starts and closes and closes <= starts:
-            self.add_error("closes_at", _("The end must come after the start."))
-        elif starts and closes and minutes and closes - starts < minutes * MINUTE:
-            self.add_error(
-                "closes_at",
-                _("There is not enough time: who starts on time could not use the working time."),
-            )
-        return cleaned
-
     def plan(self) -> SittingPlan:
         """Return what the scheduling service takes."""
-        given = self.cleaned_data
+        given, times = self.cleaned_data, self.times()
         return SittingPlan(
             title=given["title"],
-            starts_at=given["starts_at"],
-            closes_at=given["closes_at"],
-            duration=given["duration"] * MINUTE,
-            lobby_opens_at=given["starts_at"] - given["lobby"] * MINUTE,
+            starts_at=times.starts_at,
+            closes_at=times.closes_at,
+            duration=times.duration,
+            lobby_opens_at=times.lobby_opens_at,
             policy={name: given[name] for name in ("camera", "chat_lock", "late_start", "grace_s")},
             rooms=[room.strip() for room in given["rooms"].split(",") if room.strip()],
         )

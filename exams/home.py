@@ -80,7 +80,12 @@ def _student_cards(attempts: list[AttemptCard]) -> Iterator[Card]:
     if coming:
         yield _next_card(coming[0])
     rows = tuple(
-        Row(one.title, reverse("exams:lobby", args=[one.sitting_id]), at=one.starts_at)
+        Row(
+            one.title,
+            reverse("exams:lobby", args=[one.sitting_id]),
+            at=one.starts_at,
+            follows=f"sitting:{one.sitting_id}",
+        )
         for one in coming[1:SHOWN]
     )
     if rows or not coming:
@@ -120,6 +125,7 @@ def _next_card(attempt: AttemptCard) -> Card:
         chip=word,
         tone=Tone(tone),
         actions=(Action(label, lobby, primary=True),),
+        follows=f"sitting:{attempt.sitting_id}",
     )
 
 
@@ -142,7 +148,7 @@ def _sitting_cards(roles: RoleSet, user_id: int) -> Iterator[Card]:
         title=_("Sittings"),
         icon="calendar",
         rank=15,
-        rows=tuple(_sitting_row(one) for one in coming[:SHOWN]),
+        rows=tuple(_sitting_row(roles, one) for one in coming[:SHOWN]),
         empty=_("Nothing is scheduled."),
         actions=(Action(_("Schedule an exam"), reverse("exams:schedule")),) if schedules else (),
     )
@@ -169,12 +175,23 @@ def _awaits_release(roles: RoleSet, sitting: SittingView) -> bool:
     )
 
 
-def _sitting_row(sitting: SittingView) -> Row:
+def _sitting_row(roles: RoleSet, sitting: SittingView) -> Row:
     word, tone = texts.SITTING_STATES[sitting.state]
     url = reverse("exams:sitting", args=[sitting.id])
     count = sitting.candidates
     note = ngettext("%(n)s candidate", "%(n)s candidates", count) % {"n": digits(count)}
-    return Row(sitting.title, url, note, at=sitting.starts_at, chip=word, tone=Tone(tone))
+    watches = can_view_wall(
+        roles, institution_id=sitting.institution_id, class_id=sitting.class_group_id
+    )
+    return Row(
+        sitting.title,
+        url,
+        note,
+        at=sitting.starts_at,
+        chip=word,
+        tone=Tone(tone),
+        follows=f"sitting:{sitting.id}" if watches else "",  # graders may not ask the topic
+    )
 
 
 def _grading_row(sitting: SittingView) -> Row:

@@ -8,6 +8,7 @@ from exams.views import (
     staff_import,
     staff_questions,
     staff_sittings,
+    staff_times,
 )
 
 urlpatterns = [
@@ -63,6 +64,8 @@ urlpatterns = [
     path("sittings/new/", staff_sittings.schedule, name="schedule"),
     path("sittings/<int:sitting_id>/", staff_sittings.sitting, name="sitting"),
     path("sittings/<int:sitting_id>/move/", staff_sittings.move, name="move_sitting"),
+    path("sittings/<int:sitting_id>/times/", staff_times.move, name="move_times"),
+    path("sittings/<int:sitting_id>/end/", staff_times.end, name="end_sitting"),
     path("sittings/<int:sitting_id>/register/", staff_sittings.register, name="register"),
     path("sittings/<int:sitting_id>/results/", staff_grading.results, name="sitting_results"),
     path("sittings/<int:sitting_id>/results.csv", staff_grading.export, name="export_results"),

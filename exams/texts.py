@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Role
 from exams.domain.answer import Fault, QuestionKind
 from exams.domain.deadline import LateStart
 from exams.domain.draft import DraftFault
@@ -70,6 +71,11 @@ FORMATS: "Mapping[TextFormat, Text]" = {
     TextFormat.PLAIN: _("Plain text"),
     TextFormat.HTML: _("HTML"),
     TextFormat.MOODLE: _("Moodle (HTML with line breaks)"),
+}
+
+LEADING_ROLES: "Mapping[Role, Text]" = {
+    Role.CHIEF_INVIGILATOR: _("chief invigilator"),
+    Role.ADMIN: _("administration"),
 }
 
 CAMERAS: "Mapping[Camera, Text]" = {

@@ -51,4 +51,5 @@ def _board_card(sitting: SittingView) -> Card:
         chip=_("Running") if sitting.state == "running" else "",
         tone=Tone.OK,
         actions=(Action(_("Open the board"), reverse("wall", args=[sitting.id]), primary=is_live),),
+        follows=f"sitting:{sitting.id}",
     )

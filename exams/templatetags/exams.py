@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from accounts.roles import Role
 from exams import texts
 from exams.domain.answer import NUMBER_KINDS, Fault, InvalidAnswer, QuestionKind, to_decimal
 from exams.domain.deadline import LateStart
@@ -62,6 +63,12 @@ def kind_name(kind: str) -> str:
 def plain_text(markup: str) -> str:
     """Return the words of some markup in one line."""
     return to_plain(markup.replace("</p>", " </p>").replace("<br", " <br"))
+
+
+@register.filter
+def leading_role(role: str) -> str:
+    """Return as what somebody ended a sitting."""
+    return str(texts.LEADING_ROLES[Role(role)])
 
 
 @register.filter

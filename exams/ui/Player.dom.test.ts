@@ -183,6 +183,21 @@ describe("screens", () => {
     expect(screen.getByText("Which planet?")).toBeTruthy();
   });
 
+  it("an exam that was ended for everybody says who ended it and why, and takes nothing more", async () => {
+    const early_end = { at: 500, by: "chief_invigilator", reason: "Fire alarm" };
+    place.api.deadline = 500;
+    place.socket.push(`attempt:${place.attempt}`, "attempt.changed", { state: "running", deadline: 500, reason: "", early_end });
+    await later(1_000);
+    const banner = screen.getByText(/The chief invigilator has ended this exam for everybody/);
+    expect(banner.textContent).toContain("Fire alarm");
+    expect(banner.textContent).toContain("leave this page open");
+    expect(screen.getByRole("radio", { name: "Mars" })).toHaveProperty("disabled", true);
+    place.api.state = "expired";
+    place.socket.push(`attempt:${place.attempt}`, "attempt.changed", { state: "expired", deadline: 500, reason: "Fire alarm" });
+    await show();
+    expect(screen.getByRole("heading", { name: "This exam was ended early" })).toBeTruthy();
+  });
+
   it("a notice stays until it is seen", async () => {
     const command = { id: "c1", seq: 1, kind: "extend", text: "Noise", extra_s: 300, by: "Ivo", issued_at: 5 };
     place.socket.push(`watch:${place.attempt}`, "command.issued", { command });

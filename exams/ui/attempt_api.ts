@@ -22,6 +22,15 @@ export interface SittingCard {
   camera: "required" | "optional" | "off";
   chat_lock: "lobby" | "start" | "never";
   navigation: "free";
+  /** A person has ended the sitting for everybody. */
+  early_end: EarlyEnd | null;
+}
+
+/** `by` is a role: the candidate is told who decided, and why. */
+export interface EarlyEnd {
+  at: Instant;
+  by: string;
+  reason: string;
 }
 
 export interface Snapshot {

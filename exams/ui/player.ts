@@ -4,7 +4,7 @@
  * Connection, lease and sign-in are orthogonal to the attempt's state: losing the network changes
  * a banner and nothing else.
  */
-import type { Receipt, Snapshot } from "./attempt_api";
+import type { EarlyEnd, Receipt, Snapshot } from "./attempt_api";
 import type { QueueStatus } from "./autosave";
 import type { Entry } from "./autosave/ledger";
 import type { View } from "./autosave/store";
@@ -58,6 +58,8 @@ export interface RoomState {
   queue: QueueStatus;
   socketOpen: boolean;
   deadline: number | null;
+  /** The sitting was ended for everybody: by whom and why. Said once, it stays. */
+  earlyEnd: EarlyEnd | null;
   hold: Hold | null;
   /** Messages and extensions that wait for the candidate's "seen", oldest first. */
   notices: Command[];
@@ -95,6 +97,7 @@ export const EMPTY: RoomState = {
   },
   socketOpen: true,
   deadline: null,
+  earlyEnd: null,
   hold: null,
   notices: [],
   known: {},
@@ -118,7 +121,7 @@ export type Action =
   | { type: "marked"; question: number }
   | { type: "reviewed"; open: boolean }
   | { type: "socket"; open: boolean }
-  | { type: "attempt"; state: AttemptState; deadline: number | null; reason?: string; at: number }
+  | ({ type: "attempt" } & AttemptNews)
   | { type: "command"; command: Command }
   | { type: "seen"; id: string }
   | { type: "help"; request: HelpRequest }
@@ -132,6 +135,15 @@ export type Action =
   /** The server says that this is not the exam of who is signed in. */
   | { type: "shut"; code: string }
   | { type: "failed"; code: string };
+
+/** Where the attempt stands, as a push, a reply or a snapshot told it at `at`. */
+interface AttemptNews {
+  state: AttemptState;
+  deadline: number | null;
+  reason?: string;
+  earlyEnd?: EarlyEnd | null | undefined;
+  at: number;
+}
 
 /** Commands that the candidate confirms by hand; the others apply by themselves. */
 const CONFIRMED = new Set(["message", "extend"]);
@@ -201,8 +213,8 @@ function onSnapshot(state: RoomState, snapshot: Snapshot, at: number): RoomState
   const known = questions.some((question) => question.id === state.current);
   const next = { ...state, questions, current: known ? state.current : (questions[0]?.id ?? null) };
   next.lastCommandSeq = Math.max(state.lastCommandSeq, snapshot.last_command_seq);
-  const { state: attempt, deadline, hold_reason: reason } = snapshot;
-  return onAttempt(next, { state: attempt, deadline, reason, at });
+  const { state: attempt, deadline, hold_reason: reason, sitting } = snapshot;
+  return onAttempt(next, { state: attempt, deadline, reason, earlyEnd: sitting.early_end, at });
 }
 
 function onView(state: RoomState, view: View | null): RoomState {
@@ -212,10 +224,7 @@ function onView(state: RoomState, view: View | null): RoomState {
   return { ...state, current: view.current, marked };
 }
 
-function onAttempt(
-  state: RoomState,
-  news: { state: AttemptState; deadline: number | null; reason?: string; at: number },
-): RoomState {
+function onAttempt(state: RoomState, news: AttemptNews): RoomState {
   const paused = news.state === "paused";
   const since = state.hold?.since ?? news.at;
   const by = state.hold?.by ?? "";
@@ -224,6 +233,7 @@ function onAttempt(
     ...state,
     attempt: state.receipt ? "submitted" : news.state,
     deadline: news.deadline ?? state.deadline,
+    earlyEnd: news.earlyEnd ?? state.earlyEnd,
     hold: paused ? { reason, by, since } : null,
   };
 }

@@ -5,6 +5,7 @@ import {
   cameraFaultText,
   cameraText,
   cellText,
+  earlyEndText,
   extraText,
   faultText,
   incidentText,
@@ -15,6 +16,11 @@ import {
 } from "./words";
 
 const choice = (part: Partial<Question>) => ({ kind: "choice", multiple: true, min_answers: 1, max_answers: null, ...part }) as Question;
+
+it("an early end names the role and the reason", () => {
+  expect(earlyEndText({ at: 1, by: "admin", reason: "Flood" })).toMatch(/^The school's administration .*Flood/);
+  expect(earlyEndText({ at: 1, by: "chief_invigilator", reason: "Flood" })).toMatch(/^The chief invigilator .*Flood/);
+});
 
 describe("what is asked", () => {
   it.each([

@@ -1,6 +1,7 @@
 /** The room's sentences for stable codes and states, in the page's language. */
 import { formatNumber, formatSpan, t, tn } from "$web/i18n";
 import type { CameraState } from "$proctoring/camera";
+import type { EarlyEnd } from "./attempt_api";
 import type { Question } from "./paper";
 import type { Cell } from "./player";
 
@@ -22,6 +23,18 @@ export function refusalText(code: string): string {
     default:
       return t("The server did not take this answer. Change it, or ask for help.");
   }
+}
+
+/** Who ended the sitting for everybody, and why. */
+export function earlyEndText({ by, reason }: EarlyEnd): string {
+  const values = { reason: isolated(reason) };
+  if (by === "chief_invigilator") return t("The chief invigilator has ended this exam for everybody: %(reason)s", values);
+  return t("The school's administration has ended this exam for everybody: %(reason)s", values);
+}
+
+/** A person's own words inside a sentence, whichever way either is written. */
+function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
 }
 
 /** Why the room does not open, or a hand-in did not go through. */

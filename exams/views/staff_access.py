@@ -102,6 +102,8 @@ class Rights:
 
     watch: bool
     schedule: bool
+    lead: bool
+    assign: bool
     grade: bool
     release: bool
 
@@ -117,6 +119,8 @@ def rights_of(staff: Staff, sitting: SittingView) -> Rights:
     return Rights(
         watch=policies.can_view_wall(staff.roles, **where),
         schedule=policies.can_schedule_sittings(staff.roles, **where),
+        lead=policies.can_lead_sitting(staff.roles, **where),
+        assign=policies.can_assign_invigilators(staff.roles, **where),
         grade=policies.can_grade_sitting(staff.roles, **where),
         release=policies.can_release_results(staff.roles, **where),
     )

@@ -38,6 +38,7 @@ class Row:
         note: Muted words behind it.
         at: An instant shown in the reader's zone.
         chip: State in a word, with its tone.
+        follows: Topic; the open page is loaded again when it says something new.
     """
 
     title: Text
@@ -46,6 +47,7 @@ class Row:
     at: datetime | None = None
     chip: Text = ""
     tone: Tone = Tone.OFFLINE
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Card:
         chip: State in a word, with its tone.
         rows: Lines; when there are none and no lead, `empty` is shown.
         actions: Buttons.
+        follows: Topic; the open page is loaded again when it says something new.
         template: Draws the card; it finds `context` as `card.context`.
     """
 
@@ -87,6 +90,7 @@ class Card:
     rows: tuple[Row, ...] = ()
     empty: Text = ""
     actions: tuple[Action, ...] = ()
+    follows: str = ""
     template: str = "web/home/card.html"
     context: Mapping[str, Any] = field(default_factory=dict)
 

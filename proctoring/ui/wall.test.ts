@@ -75,6 +75,7 @@ function board(extra: Partial<Snapshot> = {}): Board {
     state: "running",
     starts_at: 0,
     closes_at: 100_000,
+    ended_early_at: null,
     can_command: true,
     can_lead: false,
     max_extra_s: 900,

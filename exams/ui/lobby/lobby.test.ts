@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SNAPSHOT } from "../room/testing";
-import { type LobbyState, countdownOf, lookAfterMs, stageOf, waitsFor } from "./lobby";
+import { type LobbyState, countdownOf, hasMoved, lookAfterMs, stageOf, waitsFor } from "./lobby";
 
 function lobby(part: Partial<LobbyState> = {}, sitting: Partial<LobbyState["sitting"]> = {}): LobbyState {
   return {
@@ -29,6 +29,25 @@ describe("stage", () => {
     [{ attempt: "paused", checkedIn: true }, { state: "running" }, "start"],
   ] as const)("%j in %j is %s", (part, sitting, stage) => {
     expect(stageOf(lobby(part, sitting))).toBe(stage);
+  });
+});
+
+it("is over for everybody when the sitting was ended early", () => {
+  const early_end = { at: 5, by: "admin", reason: "Alarm" };
+  expect(stageOf(lobby({ checkedIn: true }, { state: "running", early_end }))).toBe("over");
+});
+
+describe("new times", () => {
+  it.each([
+    [{ starts_at: 10_000 }, true],
+    [{ closes_at: 1 }, true],
+    [{ lobby_opens_at: 1 }, true],
+    [{ duration_s: 1 }, true],
+    [{ state: "lobby" as const }, false],
+    [{ starts_at: 9_000 }, false],
+    [{}, false],
+  ])("%j: %s", (news, moved) => {
+    expect(hasMoved(lobby().sitting, news)).toBe(moved);
   });
 });
 

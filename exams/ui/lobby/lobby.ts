@@ -23,11 +23,18 @@ export type Stage = "early" | "check_in" | "ready" | "start" | "over" | "cancell
 
 export function stageOf({ sitting, attempt, checkedIn }: LobbyState): Stage {
   if (sitting.state === "cancelled") return "cancelled";
+  if (sitting.early_end) return "over";
   if (!["ready", "running", "paused"].includes(attempt)) return "over";
   if (["closed", "graded", "published"].includes(sitting.state)) return "over";
   if (sitting.state === "scheduled") return "early";
   if (!checkedIn) return "check_in";
   return sitting.state === "running" ? "start" : "ready";
+}
+
+/** Whether the sitting has got other times; the candidate is told, and the page looks anew. */
+export function hasMoved(before: SittingCard, news: Partial<SittingCard>): boolean {
+  const times = ["lobby_opens_at", "starts_at", "closes_at", "duration_s"] as const;
+  return times.some((name) => news[name] !== undefined && news[name] !== before[name]);
 }
 
 /** What the check-in still waits for; empty when it may be pressed. */

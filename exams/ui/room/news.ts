@@ -1,5 +1,6 @@
 /** What the socket tells the exam room: the attempt's own topic and what the invigilators do. */
 import type { Socket } from "$web/socket";
+import type { EarlyEnd } from "../attempt_api";
 import type { AttemptState } from "../paper";
 import type { Action, Command, HelpRequest, Incident } from "../player";
 
@@ -7,6 +8,7 @@ export interface AttemptNews {
   state: AttemptState;
   deadline: number | null;
   reason: string;
+  early_end?: EarlyEnd | null;
 }
 
 export interface Hearer {

@@ -367,8 +367,8 @@ export class Room {
   private onAttempt(news: AttemptNews): void {
     const before = this.state.attempt;
     if (before === "unknown") return; // The snapshot over HTTP comes first; this one only repeats it.
-    const { state, deadline, reason } = news;
-    this.dispatch({ type: "attempt", state, deadline, reason, at: this.ports.clock.now() });
+    const { state, deadline, reason, early_end: earlyEnd } = news;
+    this.dispatch({ type: "attempt", state, deadline, reason, earlyEnd, at: this.ports.clock.now() });
     if (state === before || this.state.receipt) return;
     if (GATE_OF_STATE[state] === "over" || this.state.questions.length === 0) void this.refresh();
     else if (this.state.queue.gate === "open" || this.state.queue.gate === "paused") this.openGate();

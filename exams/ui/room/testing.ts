@@ -16,6 +16,7 @@ export const SNAPSHOT: Snapshot = {
     camera: "required",
     chat_lock: "lobby",
     navigation: "free",
+    early_end: null,
   },
   state: "running",
   version: 1,

@@ -29,6 +29,7 @@ export interface AttemptChanged {
   ended_at: number | null;
   reason: string;
   last_command_seq: number;
+  early_end: EarlyEnd | null;
 }
 
 /** Who wrote a message. */
@@ -91,6 +92,13 @@ export interface CommandView {
   issued_at: number;
   delivered_at: number | null;
   applied_at: number | null;
+}
+
+/** A person ended the sitting for everybody. `by` is a role: `chief_invigilator` or `admin`. */
+export interface EarlyEnd {
+  at: number;
+  by: string;
+  reason: string;
 }
 
 /** One line of the log as its readers see it. */
@@ -391,6 +399,8 @@ export interface SittingChanged {
   lobby_opens_at: number;
   starts_at: number;
   closes_at: number;
+  duration_s: number;
+  early_end: EarlyEnd | null;
 }
 
 /** A new wish for one slot; null empties it. */
@@ -450,6 +460,7 @@ export interface WallState {
   state: string;
   starts_at: number;
   closes_at: number;
+  ended_early_at: number | null;
   can_command: boolean;
   can_lead: boolean;
   max_extra_s: number;
