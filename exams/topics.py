@@ -1,10 +1,9 @@
 """`attempt:<id>` for its candidate and the invigilators, `sitting:<id>` for everybody in it."""
 
-from accounts.policies import can_view_wall
-from accounts.selectors import roles_of
 from exams.errors import AttemptUnknown, SittingUnknown
 from exams.selectors.attempts import attempt_facts, attempt_now, attempt_of
-from exams.selectors.sittings import sitting_now, sitting_view
+from exams.selectors.sittings import sitting_now
+from exams.watching import may_watch
 from exams.wire import AttemptChanged, LeaseTaken, SittingChanged
 from realtime.threads import in_database
 from realtime.topics import Caller, Delivery, Snapshot, Topic
@@ -19,7 +18,7 @@ class AttemptTopic(Topic):
     events = (AttemptChanged, LeaseTaken)
 
     async def subscribe(self, caller: Caller, key: str, since: int | None) -> Snapshot:
-        """Let in the candidate and who may view the wall.
+        """Let in the candidate and who may watch the sitting.
 
         Raises:
             AttemptUnknown: There is none, or it is not the caller's to see (one answer for both).
@@ -37,7 +36,7 @@ class SittingTopic(Topic):
     events = (SittingChanged,)
 
     async def subscribe(self, caller: Caller, key: str, since: int | None) -> Snapshot:
-        """Let in the candidates and who may view the wall.
+        """Let in the candidates and who may watch the sitting.
 
         Raises:
             SittingUnknown: There is none, or it is not the caller's to see (one answer for both).
@@ -50,9 +49,7 @@ def _attempt_snapshot(user_id: int, key: str) -> AttemptChanged:
     if not key.isdigit() or len(key) > 18:
         raise AttemptUnknown
     facts = attempt_facts(int(key))
-    if facts.student_id != user_id and not can_view_wall(
-        roles_of(user_id), institution_id=facts.institution_id, class_id=facts.class_group_id
-    ):
+    if facts.student_id != user_id and not may_watch(user_id, facts.sitting_id):
         raise AttemptUnknown(attempt=facts.attempt_id)
     return attempt_now(facts.attempt_id)
 
@@ -60,13 +57,10 @@ def _attempt_snapshot(user_id: int, key: str) -> AttemptChanged:
 def _sitting_snapshot(user_id: int, key: str) -> SittingChanged:
     if not key.isdigit() or len(key) > 18:
         raise SittingUnknown
-    sitting = sitting_view(int(key))
+    sitting_id = int(key)
     try:
-        attempt_of(sitting.id, user_id)
+        attempt_of(sitting_id, user_id)
     except AttemptUnknown:
-        roles = roles_of(user_id)
-        if not can_view_wall(
-            roles, institution_id=sitting.institution_id, class_id=sitting.class_group_id
-        ):
-            raise SittingUnknown(sitting=sitting.id) from None
-    return sitting_now(sitting.id)
+        if not may_watch(user_id, sitting_id):
+            raise SittingUnknown(sitting=sitting_id) from None
+    return sitting_now(sitting_id)

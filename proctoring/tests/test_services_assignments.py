@@ -8,10 +8,11 @@ from django.db import connections
 
 from accounts.models import User
 from accounts.roles import Role
-from exams.errors import SittingUnknown
-from exams.models import Sitting
+from exams.errors import AttemptUnknown, SittingUnknown
+from exams.selectors.sittings import sitting_view
 from exams.services import sittings
 from exams.tests.conftest import give_role, person, schedule
+from exams.topics import _attempt_snapshot, _sitting_snapshot
 from kernel.events import Event, bus
 from kernel.models import AuditEntry
 from proctoring.errors import LastInvigilator, NotAllowed, NotAnInvigilator
@@ -120,7 +121,7 @@ def test_the_last_one_stays_while_the_sitting_is_under_way(stage: Stage, vera: U
 def test_before_it_opens_the_last_one_may_go_and_everybody_may_watch_again(
     stage: Stage, vera: User
 ) -> None:
-    sitting_id = schedule(stage.cast, Sitting.objects.get().exam_id)
+    sitting_id = schedule(stage.cast, sitting_view(stage.sitting).exam_id)
     ivo, chief = stage.cast.ivo.pk, stage.chief.pk
     assign_invigilator(sitting_id, invigilator_id=ivo, actor_id=chief)
     assert not may_watch(vera.pk, sitting_id)
@@ -166,6 +167,21 @@ def test_an_unknown_sitting_is_unknown(stage: Stage) -> None:
         assign_invigilator(
             stage.sitting + 99, invigilator_id=stage.cast.ivo.pk, actor_id=stage.chief.pk
         )
+
+
+def test_who_is_not_assigned_follows_neither_the_sitting_nor_its_attempts(
+    stage: Stage, vera: User
+) -> None:
+    """The rule that is bound for the topics of the exam engine is this one."""
+    assert _attempt_snapshot(vera.pk, str(stage.ana)).state == "running"
+    assign(stage, stage.cast.ivo)
+    with pytest.raises(AttemptUnknown):
+        _attempt_snapshot(vera.pk, str(stage.ana))
+    with pytest.raises(SittingUnknown):
+        _sitting_snapshot(vera.pk, str(stage.sitting))
+    for who in (stage.cast.ivo, stage.chief, stage.cast.ana):
+        assert _attempt_snapshot(who.pk, str(stage.ana)).state == "running"
+        assert _sitting_snapshot(who.pk, str(stage.sitting)).state == "running"
 
 
 @pytest.mark.django_db(transaction=True)
