@@ -50,20 +50,25 @@ def move_sitting(sitting_id: int, *, times: SittingTimes, actor_id: int) -> bool
         raise _refusal(sitting)
     sitting.refresh_from_db()
     _move_last_starts(sitting)
-    audit_sitting("sitting.moved", sitting, actor_id, data=_change(before, times))
+    _tell_moved(sitting, before, actor_id)
+    return True
+
+
+def _tell_moved(sitting: Sitting, before: SittingTimes, actor_id: int) -> None:
+    after = times_of(sitting)
+    audit_sitting("sitting.moved", sitting, actor_id, data=_change(before, after))
     bus.emit(
         SittingMoved(
-            sitting_id=sitting_id,
+            sitting_id=sitting.pk,
             institution_id=sitting.institution_id,
             class_group_id=sitting.class_group_id,
             actor_id=actor_id,
             was_to_start_at=before.starts_at,
-            starts_at=times.starts_at,
-            closes_at=times.closes_at,
+            starts_at=after.starts_at,
+            closes_at=after.closes_at,
         )
     )
     pushes.sitting_moved(sitting)
-    return True
 
 
 def times_of(sitting: Sitting) -> SittingTimes:

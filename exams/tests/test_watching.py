@@ -36,6 +36,11 @@ def test_an_unknown_sitting_is_unknown(running: Taking) -> None:
 @pytest.mark.usefixtures("unbound")
 def test_a_bound_rule_has_the_word(running: Taking) -> None:
     asked: list[tuple[int, int]] = []
-    bind_watch_rule(lambda user_id, sitting_id: asked.append((user_id, sitting_id)) is not None)
+
+    def nobody(user_id: int, sitting_id: int) -> bool:
+        asked.append((user_id, sitting_id))
+        return False
+
+    bind_watch_rule(nobody)
     assert not may_watch(running.cast.ivo.pk, running.sitting_id)
     assert asked == [(running.cast.ivo.pk, running.sitting_id)]

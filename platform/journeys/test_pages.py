@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # ships no types
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from invigil.demo.people import INSTITUTION_CODE, PASSWORD
 from journeys.stack import Person, RunningStack
@@ -55,6 +55,18 @@ def shape(path: str) -> str:
     return IDS.sub("#", path.partition("?")[0])
 
 
+def look(person: Person, path: str) -> tuple[list[str], list[str]]:
+    """Open one page; return what is wrong with it and where its links lead."""
+    person.go(path)
+    person.page.wait_for_load_state("networkidle")
+    person.page.locator("h1").first.wait_for(timeout=10_000)  # islands draw theirs
+    wrong = findings_of(person.page) + overflow_of(person.page)
+    links: list[str] = person.page.eval_on_selector_all(
+        f"a[href^='/'], a[href^='{person.base_url}']", LINKS
+    )
+    return wrong, links
+
+
 def walk(person: Person) -> tuple[list[str], list[str]]:
     """Open every reachable page once; return their shapes and what is wrong with them."""
     waiting, seen = deque(["/"]), {"/"}
@@ -62,14 +74,13 @@ def walk(person: Person) -> tuple[list[str], list[str]]:
     opened: list[str] = []
     while waiting and len(opened) < MOST_PAGES:
         path = waiting.popleft()
-        person.go(path)
-        person.page.wait_for_load_state("networkidle")
-        person.page.locator("h1").first.wait_for(timeout=10_000)  # islands draw theirs
+        try:
+            found, links = look(person, path)
+        except Error:  # its sitting began at this moment, and the page showed that anew
+            found, links = look(person, path)
         opened.append(shape(path))
-        wrong += findings_of(person.page) + overflow_of(person.page)
-        for link in person.page.eval_on_selector_all(
-            f"a[href^='/'], a[href^='{person.base_url}']", LINKS
-        ):
+        wrong += found
+        for link in links:
             if shape(link) not in seen and not NOT_PAGES.search(link):
                 seen.add(shape(link))
                 waiting.append(link)
