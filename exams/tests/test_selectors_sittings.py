@@ -4,12 +4,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.roles import Role
 from exams.domain.states import SittingState
 from exams.errors import SittingUnknown
 from exams.models import Attempt
 from exams.selectors import sittings as selectors
 from exams.services import attempts
+from exams.services.early_ends import end_sitting
 from exams.tests.conftest import Cast, Taking, schedule
+from kernel.clock import to_millis
 
 
 def test_one_sitting_with_its_counts(running: Taking) -> None:
@@ -35,6 +38,19 @@ def test_lists_by_class_institution_and_what_is_open(cast: Cast, running: Taking
     assert cast.olga.institution_id is not None
     assert selectors.sittings_of_institution(cast.olga.institution_id) == []
     assert [one.id for one in selectors.open_sittings()] == [running.sitting_id]
+
+
+def test_who_ended_a_sitting_early_and_how_many_still_write(running: Taking) -> None:
+    assert selectors.sitting_view(running.sitting_id).ended_early is None
+    assert selectors.working_count(running.sitting_id) == 1
+    admin = running.cast.admin.pk
+    end_sitting(running.sitting_id, actor_id=admin, reason="Alarm")
+    early = selectors.sitting_view(running.sitting_id).ended_early
+    assert early is not None
+    assert (early.by_id, early.role, early.reason) == (admin, Role.ADMIN, "Alarm")
+    told = selectors.sitting_now(running.sitting_id).early_end
+    assert told is not None
+    assert (told.by, told.reason, told.at) == ("admin", "Alarm", to_millis(early.at))
 
 
 def test_who_is_in_it(running: Taking) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from exams import queries
 from exams.domain.deadline import LateStart
 from exams.models import Attempt, TimeGrant
-from exams.services.ledger import deadline_for, grants_of, terms_of
+from exams.services.ledger import deadline_for, grants_of, last_starts_of, terms_of
 from exams.tests.conftest import Taking
 
 MINUTE = timedelta(minutes=1)
@@ -32,6 +32,14 @@ def test_own_and_common_grants_count_and_neither_revoked_nor_foreign_ones(runnin
     assert sum((one.extra for one in grants_of(mine)), timedelta()) == 3 * MINUTE
     assert deadline_for(mine, mine.started_at) == mine.deadline + 3 * MINUTE
     assert deadline_for(ben, None) == ben.sitting.closes_at + 5 * MINUTE
+
+
+def test_the_last_starts_of_all_who_wait_agree_with_the_one_for_each(running: Taking) -> None:
+    ben = Attempt.objects.get(student=running.cast.ben)
+    give(running, 1)
+    give(running, 2, running.attempt)
+    give(running, 4, ben)
+    assert last_starts_of(ben.sitting) == {ben.pk: deadline_for(ben, None)}
 
 
 def test_the_terms_come_from_sitting_policy_and_candidate(running: Taking) -> None:

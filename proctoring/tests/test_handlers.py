@@ -3,11 +3,13 @@ from datetime import timedelta
 import pytest
 
 from exams.events import AttemptEnded, SittingOpened
+from exams.services.early_ends import end_sitting
 from exams.services.taking import take_lease
 from kernel import clock
 from proctoring.handlers import end_watching, note_connection, show_presence, show_sitting
 from proctoring.models import Incident, LinkChange
-from proctoring.selectors import watcher_names
+from proctoring.policies import watch_of
+from proctoring.selectors import wall_state, watcher_names
 from proctoring.services.watch import start_focus
 from proctoring.tests.stage import Stage
 from realtime import presence
@@ -67,6 +69,16 @@ def test_the_wall_hears_that_the_sitting_moved(stage: Stage) -> None:
     show_sitting(SittingOpened(stage.sitting, group.institution_id, group.pk, locks_chat=True))
     ((key, view),) = stage.on(f"wall:{stage.sitting}")
     assert (key, view.state) == ("sitting:state", "running")
+
+
+def test_the_wall_hears_of_an_early_end_and_when_it_was(stage: Stage) -> None:
+    end_sitting(stage.sitting, actor_id=stage.chief.pk, reason="Alarm")
+    views = [view for key, view in stage.on(f"wall:{stage.sitting}") if key == "sitting:state"]
+    assert views[-1].state == "running", "until the last answer is in"
+    assert views[-1].ended_early_at is not None
+    assert wall_state(watch_of(stage.cast.ivo.pk, stage.sitting)).ended_early_at == (
+        views[-1].ended_early_at
+    )
 
 
 @pytest.mark.django_db
