@@ -1,7 +1,6 @@
 """Ending a running sitting for everybody: the ordinary ending, only now; told, traced, once."""
 
 import threading
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from exams.services.early_ends import end_sitting
 from exams.services.ledger import deadline_for
 from exams.tests.conftest import Cast, Heard, Taking, begin, give_role, person, schedule
 from exams.tests.test_queries_races import (
+    Acks,
     assert_nothing_acknowledged_was_lost,
     hammer,
     in_threads,
@@ -259,22 +259,22 @@ def test_an_end_in_the_middle_of_saves_loses_nothing_acknowledged(
     running: Taking, repeat: int
 ) -> None:
     Sitting.objects.update(grace=timedelta(seconds=0.3))
-    acked: dict[int, int] = {}
+    acks = Acks()
     stop = threading.Event()
 
     def finish() -> None:
-        time.sleep(0.15)
+        assert acks.are_enough.wait(20)
         end(running)
         while running.attempt.state == AttemptState.RUNNING:
             attempts.expire_due()
 
-    works = [lambda place=place: hammer(running, place, acked, stop) for place in range(4)]
+    works = [lambda place=place: hammer(running, place, acks, stop) for place in range(4)]
     timer = threading.Timer(20, stop.set)
     timer.start()
     outcomes = in_threads([*works, finish])
     timer.cancel()
     assert "stopped" not in outcomes
-    assert_nothing_acknowledged_was_lost(running, acked)
+    assert_nothing_acknowledged_was_lost(running, acks.newest)
     limit = running.attempt.deadline + Sitting.objects.get().grace
     assert not AnswerRevision.objects.filter(late=False, saved_at__gt=limit).exists()
 
