@@ -56,6 +56,9 @@ WITH {_INCOMING}, live AS (
            (attempt_id, question_id, seq, value, client_at, saved_at, late, held_for)
     SELECT id, question, seq, value, client_at, last_saved_at, false, '' FROM fitting
         ON CONFLICT DO NOTHING
+), settled AS (
+    DELETE FROM exams_answerrevision r USING fitting f
+     WHERE r.attempt_id = f.id AND r.question_id = f.question AND r.seq = f.seq AND r.late
 ), kept AS (
     INSERT INTO exams_answer AS had (attempt_id, question_id, seq, value, client_at, saved_at)
     SELECT id, question, seq, value, client_at, last_saved_at FROM fitting
@@ -214,6 +217,7 @@ def save_answers(request: SaveRequest) -> Saved | None:
     order of sequence numbers are all decided inside the statement. It locks the attempt's row,
     so that a hand-in, an expiry or another save of the same attempt come wholly before or
     wholly after it. An older revision never overwrites a newer one, a repeated one does nothing.
+    One that was held for a decision and comes again under the live lease is held no longer.
 
     Budget: 1 query. Its commit is the acknowledgement, so the caller must not be in a
     transaction of its own.

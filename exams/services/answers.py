@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from exams.domain.states import AttemptState
 from exams.errors import (
@@ -28,6 +29,7 @@ from kernel.clock import to_millis
 
 UNKNOWN_QUESTION: Final = "unknown_question"
 LATE: Final = "late"
+NO_LEASE: Final = UUID(int=0)  # no attempt ever has it
 
 
 def save_answers(
@@ -37,7 +39,7 @@ def save_answers(
 
     1. One guarded statement; when it takes the batch, its commit is the acknowledgement.
     2. Only when it refuses, a second one reads why. Answers that came too late, after the end or
-       under a lost lease are kept as late revisions for a person's decision, never as answers.
+       without the live lease are kept as late revisions for a person's decision, never as answers.
 
     Budget: 1 query for an accepted save.
 
@@ -57,7 +59,7 @@ def save_answers(
     request = SaveRequest(
         attempt_id=attempt_id,
         student_id=student_id,
-        lease=lease_token(lease),
+        lease=_token(lease),
         answers=_newest(answers),
     )
     for _ in range(2):  # a second try when what refused the first was gone when we looked
@@ -69,6 +71,14 @@ def save_answers(
         if late is not None:
             return late
     raise TryAgain
+
+
+def _token(lease: str) -> UUID:
+    """Return the token, or one that nobody has: a page reloaded after the end never got one."""
+    try:
+        return lease_token(lease)
+    except LeaseLost:
+        return NO_LEASE
 
 
 def _newest(answers: Sequence[AnswerIn]) -> list[IncomingAnswer]:

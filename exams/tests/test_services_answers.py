@@ -74,13 +74,29 @@ def test_after_the_end_work_is_held_for_a_decision(running: Taking, state: str) 
     assert not Answer.objects.exists()
 
 
+def test_after_the_end_a_page_without_a_lease_hands_its_work_over(running: Taking) -> None:
+    """A page that was reloaded after the end gets no lease any more."""
+    Attempt.objects.update(state=AttemptState.EXPIRED)
+    with pytest.raises(AttemptOver):
+        save(running, lease="")
+    assert AnswerRevision.objects.get().held_for == "ended"
+
+
+def test_without_a_lease_nothing_becomes_an_answer(running: Taking) -> None:
+    with pytest.raises(LeaseLost):
+        save(running, lease="")
+    assert not Answer.objects.exists()
+    assert AnswerRevision.objects.get().held_for == "lease"
+
+
 def test_the_old_tab_is_told_and_its_work_is_held(running: Taking) -> None:
     newer = taking.take_lease(running.attempt_id, student_id=running.cast.ana.pk)
     with pytest.raises(LeaseLost):
         save(running)
     assert AnswerRevision.objects.get().held_for == "lease"
     assert save(running, lease=str(newer)).saved == {str(running.questions[0]): 1}
-    assert AnswerRevision.objects.filter(late=False).count() == 1
+    (accepted,) = AnswerRevision.objects.all()
+    assert not accepted.late, "what became an answer needs no decision any more"
 
 
 def test_a_paused_attempt_asks_to_wait_and_takes_it_afterwards(running: Taking) -> None:

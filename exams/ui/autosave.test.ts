@@ -273,7 +273,7 @@ describe("failures", () => {
 });
 
 describe("gates", () => {
-  it.each(["moved", "signed_out", "denied", "paused", "over"] as const)(
+  it.each(["signed_out", "denied", "paused"] as const)(
     "stops at %s without losing or trying on, and goes on when it opens",
     async (gate) => {
       const { transport, sent } = scripted({ kind: "stopped", gate });
@@ -289,6 +289,47 @@ describe("gates", () => {
       expect(sent).toEqual([[7], [7, 8]]);
     },
   );
+
+  it.each([
+    ["submitted", "over", "attempt_ended"],
+    ["running", "moved", "lease_lost"],
+  ] as const)("%s: sends all that waits once, in turn, for a person's decision", async (state, gate, code) => {
+    const autosave = queue();
+    for (let question = 1; question <= 45; question += 1) autosave.edit(question, "x", "done");
+    server.lease = "another-lease";
+    server.state = state;
+    autosave.open("lease-1");
+    await clock.pass(600_000);
+    expect(network.requests.map((batch) => batch.length)).toEqual([20, 20, 5]);
+    expect(server.held.size).toBe(45);
+    expect(autosave.status()).toMatchObject({ gate, waiting: 0 });
+    expect(autosave.ledger.get(45)).toMatchObject({ progress: "refused", code });
+  });
+
+  it("hands late work over although the network fails in between", async () => {
+    const autosave = queue();
+    autosave.edit(7, "x", "done");
+    network.weather = () => "lost";
+    autosave.setGate("over");
+    server.state = "submitted";
+    await clock.pass(60_000);
+    expect(server.held.size).toBe(0);
+    network.weather = () => "fine";
+    await clock.pass(15_000);
+    expect(server.held.get(7)).toBe("x");
+  });
+
+  it("sends as answers what was only handed over, once the lease is back", async () => {
+    const autosave = opened();
+    server.lease = "lease-2";
+    autosave.edit(7, "x", "done");
+    await settle();
+    expect(server.answers.size).toBe(0);
+    autosave.open("lease-2");
+    await settle();
+    expect(server.answers.get(7)?.value).toBe("x");
+    expect(autosave.ledger.get(7)).toMatchObject({ progress: "saved", code: "" });
+  });
 
   it("ignores what is said of a lease it no longer uses", async () => {
     let answer: (outcome: SaveOutcome) => void = () => {};

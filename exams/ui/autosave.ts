@@ -7,9 +7,12 @@
  * 3. Only an answer of the server that names the same number makes it "saved".
  * 4. Whatever fails stays waiting and goes out again, later and later; a reload finds it on the
  *    device; a replay does no harm because the server keeps the highest number.
+ * 5. What waits when the attempt ends or another device takes over is sent all the same, until the
+ *    server has answered once: it keeps late work for a person's decision.
  */
 import { backOffMs, farewellBatches, nextBatch } from "./autosave/batch";
 import { type Entry, type KeptAnswer, Ledger, TAB_MARKS } from "./autosave/ledger";
+import { type Reply, part, rejoin, takeReply } from "./autosave/replies";
 import { type AnswerStore, MemoryStore, type View } from "./autosave/store";
 import type { AnswerValue, ServerAnswer } from "./paper";
 
@@ -27,12 +30,7 @@ const KEEP_PATIENCE_MS = 1_500;
 export type Gate = "closed" | "open" | "signed_out" | "denied" | "moved" | "paused" | "over";
 
 export type SaveOutcome =
-  | {
-      kind: "answered";
-      saved: Record<string, number>;
-      refused: Record<string, string>;
-      serverTime: number;
-    }
+  | ({ kind: "answered" } & Reply)
   | { kind: "stopped"; gate: Exclude<Gate, "closed" | "open"> }
   /** Nobody knows whether it arrived. */
   | { kind: "unreachable"; retryAfterMs: number }
@@ -63,8 +61,8 @@ export interface QueueStatus {
   unreadable: number;
 }
 
-/** Codes of a refusal that says "not now" rather than "not this". */
-const PASSING = new Set(["attempt_paused", "attempt_not_started"]);
+/** Gates through which the server can be reached: to save, or to hand over late work. */
+const SENDING = new Set<Gate>(["open", "moved", "over"]);
 
 export class Autosave {
   readonly ledger: Ledger;
@@ -82,6 +80,7 @@ export class Autosave {
   private alone = 0;
   private readonly lostStores: AnswerStore[] = [];
   private stopped = false;
+  private finished = false;
   private readonly keeping = new Map<number, Promise<void>>();
   private readonly listeners = new Set<() => void>();
 
@@ -126,6 +125,7 @@ export class Autosave {
   /** Answers may go out under this lease. */
   open(lease: string): void {
     this.lease = lease;
+    rejoin(this.ledger);
     this.setGate("open");
   }
 
@@ -161,7 +161,7 @@ export class Autosave {
 
   /** Last chance before the page is hidden or gone; requests that outlive the page. */
   farewell(): void {
-    if (this.gate !== "open") return;
+    if (!SENDING.has(this.gate)) return;
     for (const batch of farewellBatches(this.ledger.waiting())) {
       void this.send(batch, true).then(() => this.afterFarewell());
     }
@@ -195,6 +195,18 @@ export class Autosave {
   resend(questions: number[]): void {
     this.ledger.reopen(questions);
     this.retry();
+  }
+
+  /** Handed in: forget the answers on this device as soon as the server has had them all. */
+  async finish(): Promise<void> {
+    this.finished = true;
+    this.setGate("over");
+    await this.wipeWhenDone();
+  }
+
+  private async wipeWhenDone(): Promise<void> {
+    const { waiting, refused } = this.status();
+    if (this.finished && !this.stopped && waiting + refused === 0) await this.wipe();
   }
 
   /** Forget the answers on this device; only after a confirmed hand-in. */
@@ -290,7 +302,7 @@ export class Autosave {
 
   /** Send the next batch unless one is on its way or the gate is shut. */
   private pump(): void {
-    if (this.flying || this.stopped || this.gate !== "open") return;
+    if (this.flying || this.stopped || !SENDING.has(this.gate)) return;
     const waiting = this.ledger.waiting();
     if (waiting.length === 0) return;
     this.cancelTimer();
@@ -301,6 +313,7 @@ export class Autosave {
     void this.fly(batch.map((entry) => entry.question)).finally(() => {
       this.flying = false;
       this.changed();
+      void this.wipeWhenDone();
       if (this.failures > 0) this.scheduleRetry();
       else this.pump();
     });
@@ -333,6 +346,7 @@ export class Autosave {
       case "answered":
         return this.take(sent, outcome);
       case "stopped":
+        if (outcome.gate === "moved" || outcome.gate === "over") part(this.ledger, sent, outcome.gate);
         return this.setGate(outcome.gate);
       case "unreachable":
         return this.fail(outcome.retryAfterMs);
@@ -341,25 +355,13 @@ export class Autosave {
     }
   }
 
-  private take(sent: KeptAnswer[], outcome: SaveOutcome & { kind: "answered" }): void {
-    const decided = sent.filter((answer) => this.decide(answer, outcome));
-    if (decided.length === 0 && this.gate === "open") return this.fail(0);
+  private take(sent: KeptAnswer[], reply: Reply): void {
+    const { isDecided, isSaved, isNewerElsewhere } = takeReply(this.ledger, sent, reply);
+    if (isSaved) this.lastSavedAt = Math.max(this.lastSavedAt ?? 0, reply.serverTime);
+    if (isNewerElsewhere) this.onNewerElsewhere();
+    if (!isDecided) return this.fail(0);
     this.failures = 0;
     this.failingSince = null;
-  }
-
-  /** Apply what the server said of one answer; false when that answer is as open as before. */
-  private decide({ question, seq }: KeptAnswer, outcome: SaveOutcome & { kind: "answered" }): boolean {
-    const held = outcome.saved[question];
-    const code = outcome.refused[question];
-    if (held !== undefined) {
-      if (!this.ledger.acknowledge(question, held, outcome.serverTime)) this.onNewerElsewhere();
-      else if (held >= seq) this.lastSavedAt = Math.max(this.lastSavedAt ?? 0, outcome.serverTime);
-      return held >= seq;
-    }
-    if (code === undefined || PASSING.has(code)) return false;
-    this.ledger.refuse(question, seq, code);
-    return true;
   }
 
   private fail(retryAfterMs: number): void {
@@ -369,7 +371,7 @@ export class Autosave {
   }
 
   private scheduleRetry(): void {
-    if (this.gate !== "open") return;
+    if (!SENDING.has(this.gate)) return;
     this.schedule(backOffMs(this.failures, () => this.surroundings.random(), this.askedMs));
   }
 

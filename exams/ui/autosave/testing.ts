@@ -75,13 +75,15 @@ export class SmallServer {
   lease = "lease-1";
   state = "running";
   readonly answers = new Map<number, { seq: number; value: AnswerValue; saved_at: number }>();
+  /** What came when it could not be an answer any more, kept for a person's decision. */
+  readonly held = new Map<number, AnswerValue>();
   /** Every number ever acknowledged, per question. */
   readonly acknowledged = new Map<number, number>();
 
   save(lease: string, answers: KeptAnswer[], now: number): SaveOutcome {
-    if (lease !== this.lease) return { kind: "stopped", gate: "moved" };
+    if (this.state === "submitted") return this.hold(answers, "over");
+    if (lease !== this.lease) return this.hold(answers, "moved");
     if (this.state === "paused") return { kind: "stopped", gate: "paused" };
-    if (this.state === "submitted") return { kind: "stopped", gate: "over" };
     const saved: Record<string, number> = {};
     for (const { question, seq, value } of answers) {
       const held = this.answers.get(question);
@@ -90,6 +92,14 @@ export class SmallServer {
       this.acknowledged.set(question, Math.max(this.acknowledged.get(question) ?? 0, seq));
     }
     return { kind: "answered", saved, refused: {}, serverTime: now };
+  }
+
+  /** Keep late work, unless it is stored already. */
+  hold(answers: KeptAnswer[], gate: "over" | "moved"): SaveOutcome {
+    for (const { question, seq, value } of answers) {
+      if ((this.answers.get(question)?.seq ?? 0) < seq) this.held.set(question, value);
+    }
+    return { kind: "stopped", gate };
   }
 
   snapshot(): Record<string, ServerAnswer> {

@@ -65,14 +65,21 @@ export class FakeApi {
 
   async save(lease: string, answers: KeptAnswer[]): Promise<SaveReply> {
     this.enter("save");
-    if (lease !== this.server.lease) throw new ApiError(409, { code: "lease_lost" });
+    const hasEnded = !["running", "paused"].includes(this.state);
+    if (hasEnded) this.refuse(answers, "over", "attempt_ended");
+    if (lease !== this.server.lease) this.refuse(answers, "moved", "lease_lost");
     if (this.state === "paused") throw new ApiError(423, { code: "paused" });
-    if (this.state !== "running") throw new ApiError(409, { code: "attempt_ended" });
     const outcome = this.server.save(lease, answers, this.clock.now());
     if (outcome.kind !== "answered") throw new Error("unreachable");
     const { saved, refused } = outcome;
     const server_time = this.clock.now();
     return { saved, refused, state: this.state, deadline: this.deadline, server_time, last_command_seq: 0 };
+  }
+
+  /** As the server does: what comes too late is kept, and refused. */
+  private refuse(answers: KeptAnswer[], gate: "over" | "moved", code: string): never {
+    this.server.hold(answers, gate);
+    throw new ApiError(409, { code });
   }
 
   async submit(_lease: string, digest: Record<string, number>): Promise<Receipt> {

@@ -250,7 +250,7 @@ export class Room {
 
   private async tryToEnter(): Promise<void> {
     const snapshot = await this.fetchSnapshot();
-    if (GATE_OF_STATE[snapshot.state] === "over") return;
+    if (GATE_OF_STATE[snapshot.state] === "over") return this.autosave.setGate("over");
     await this.socketOrPatienceOver();
     this.lease = await this.ports.api.takeLease(this.ports.device, this.socket?.connectionId);
     this.ports.tabs.tell({ kind: "took" });
@@ -310,9 +310,7 @@ export class Room {
 
   private async handedIn(receipt: RoomState["receipt"] & object): Promise<void> {
     this.dispatch({ type: "handed_in", receipt });
-    this.autosave.setGate("over");
-    const { waiting, refused } = this.autosave.status();
-    if (waiting + refused === 0) await this.autosave.wipe(); // What is not with the server stays here.
+    await this.autosave.finish();
     this.ports.tabs.tell({ kind: "handed_in" });
   }
 
