@@ -138,9 +138,13 @@ export class Ledger {
     if (entry?.seq === seq) entry.onDevice = true;
   }
 
-  /** Question to sequence number of everything this tab knows: what a hand-in compares. */
+  /**
+   * Question to sequence number: what a hand-in compares. What the server refused is not in it: a
+   * hand-in that named it could never succeed.
+   */
   digest(): Record<string, number> {
-    return Object.fromEntries(this.all().map((entry) => [String(entry.question), entry.seq]));
+    const taken = this.all().filter((entry) => entry.progress !== "refused");
+    return Object.fromEntries(taken.map((entry) => [String(entry.question), entry.seq]));
   }
 
   raise(seq: number): void {

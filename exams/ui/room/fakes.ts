@@ -24,6 +24,8 @@ export class FakeApi {
   leases = 0;
   receipt: string | null = null;
   submitErrors: ApiError[] = [];
+  /** Questions whose answers the server refuses, for good. */
+  refuses = new Set<number>();
   deadline: number | null = 9_000_000;
 
   constructor(private readonly clock: HandClock) {}
@@ -69,9 +71,12 @@ export class FakeApi {
     if (hasEnded) this.refuse(answers, "over", "attempt_ended");
     if (lease !== this.server.lease) this.refuse(answers, "moved", "lease_lost");
     if (this.state === "paused") throw new ApiError(423, { code: "paused" });
-    const outcome = this.server.save(lease, answers, this.clock.now());
+    const taken = answers.filter((answer) => !this.refuses.has(answer.question));
+    const outcome = this.server.save(lease, taken, this.clock.now());
     if (outcome.kind !== "answered") throw new Error("unreachable");
-    const { saved, refused } = outcome;
+    const { saved } = outcome;
+    const bad = answers.filter((answer) => this.refuses.has(answer.question));
+    const refused = Object.fromEntries(bad.map((answer) => [String(answer.question), "unknown_question"]));
     const server_time = this.clock.now();
     return { saved, refused, state: this.state, deadline: this.deadline, server_time, last_command_seq: 0 };
   }
@@ -86,6 +91,9 @@ export class FakeApi {
     this.enter("submit");
     const error = this.submitErrors.shift();
     if (error) throw error;
+    const stored = this.server.snapshot();
+    const missing = Object.keys(digest).filter((id) => (stored[id]?.seq ?? 0) < (digest[id] ?? 0));
+    if (missing.length > 0) throw new ApiError(409, { code: "answers_missing", data: { missing: missing.map(Number) } });
     this.state = "submitted";
     this.receipt = "receipt-1";
     return { receipt: this.receipt, submitted_at: 7, answered: Object.keys(digest).length, total: 2 };

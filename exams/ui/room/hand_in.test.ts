@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiError } from "$web/api";
 import { settlePromises } from "../autosave/testing";
-import { screenOf } from "../player";
+import { screenOf, tallyOf } from "../player";
 import { Place, offline } from "./fakes";
 
 let place: Place;
@@ -42,6 +42,20 @@ describe("handing in", () => {
     await handed;
     expect(api.server.answers.get(11)?.value).toBe("a");
     expect(screenOf(room.state)).toBe("receipt");
+  });
+
+  it("goes through although the server refused an answer, which stays on the device", async () => {
+    api.refuses.add(12);
+    const room = await openRoom();
+    room.answer(11, "good", "done");
+    room.answer(12, "never taken", "done");
+    await settlePromises();
+    expect(tallyOf(room.state).refused.map((cell) => cell.id)).toEqual([12]);
+    const handed = room.submit();
+    await clock.pass(60_000);
+    expect(screenOf(room.state)).toBe("receipt");
+    await handed;
+    expect((await store.read(12))?.value).toBe("never taken");
   });
 
   it("waits for the network and then goes through by itself", async () => {
