@@ -91,7 +91,7 @@ SELECT a.student_id = %(student)s, a.lease = %(lease)s, a.state,
 """
 
 _HOLD: Final = f"""
-WITH {_INCOMING}
+WITH {_INCOMING}, kept AS (
 INSERT INTO exams_answerrevision
        (attempt_id, question_id, seq, value, client_at, saved_at, late, held_for)
 SELECT a.id, i.question, i.seq, i.value, i.client_at, clock_timestamp(), true, %(held_for)s
@@ -100,7 +100,18 @@ SELECT a.id, i.question, i.seq, i.value, i.client_at, clock_timestamp(), true, %
    AND (SELECT count(*) FROM exams_answerrevision r WHERE r.attempt_id = a.id AND r.late) < %(limit)s
    AND NOT EXISTS (SELECT FROM exams_answer x
                     WHERE x.attempt_id = a.id AND x.question_id = i.question AND x.seq >= i.seq)
+   AND NOT EXISTS (SELECT FROM exams_answerrevision r WHERE r.late
+                      AND r.attempt_id = a.id AND r.question_id = i.question AND r.seq = i.seq)
     ON CONFLICT DO NOTHING
+ RETURNING question_id
+)
+SELECT question_id FROM kept
+ UNION
+SELECT i.question
+  FROM exams_attempt a JOIN exams_answerrevision r ON r.attempt_id = a.id AND r.late
+  JOIN incoming i ON i.question = r.question_id AND i.seq = r.seq
+ WHERE a.id = %(attempt)s AND a.student_id = %(student)s
+ ORDER BY 1
 """  # noqa: S608 the only part put in is the constant above
 
 _NEXT_OVERDUE: Final = """
@@ -262,15 +273,17 @@ def why_refused(request: SaveRequest) -> Refusal | None:
     )
 
 
-def hold_answers(request: SaveRequest, held_for: str) -> int:
-    """Keep answers that came too late for a person's decision; returns how many were new.
+def hold_answers(request: SaveRequest, held_for: str) -> list[int]:
+    """Keep answers that came too late for a person's decision.
 
     What is stored already as an acknowledged answer is not late work and is left out.
+
+    Returns:
+        The questions of which the revision in the request is held now, or was held before.
     """
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, {**request.parameters(), "held_for": held_for, "limit": MAX_HELD})
-        held: int = cursor.rowcount
-    return held
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _decoded(value: str | None) -> dict[str, int]:

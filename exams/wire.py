@@ -158,10 +158,14 @@ class AttemptSnapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SaveReply(msgspec.Struct, frozen=True, kw_only=True):
-    """What is stored now, by question id; each save doubles as a check for commands."""
+    """What is stored now, by question id; each save doubles as a check for commands.
+
+    `held` names those of the refused questions whose answers are kept for a person's decision.
+    """
 
     saved: dict[str, int]
     refused: dict[str, str]
+    held: list[int]
     state: str
     deadline: int
     server_time: int

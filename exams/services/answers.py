@@ -44,13 +44,14 @@ def save_answers(
     Budget: 1 query for an accepted save.
 
     Returns:
-        `saved`: question id → stored seq; `refused`: question id → `late`, `unknown_question`.
+        `saved`: question id → stored seq; `refused`: question id → `late`, `unknown_question`;
+        `held`: the refused ones that are kept for a decision.
 
     Raises:
         AttemptUnknown: There is none, or it is somebody else's.
-        LeaseLost: Another tab has taken over.
+        LeaseLost: Another tab has taken over; `held` as below.
         AttemptIsPaused: Nothing was stored; send it again when it runs.
-        AttemptOver: `held` says how many answers were kept for a decision.
+        AttemptOver: `held` names the questions whose answers were kept for a decision.
         NotStarted: Nothing was stored.
         TryAgain: The attempt moved meanwhile.
 
@@ -124,6 +125,7 @@ def _reply(request: SaveRequest, saved: Saved) -> SaveReply:
     return SaveReply(
         saved=dict(saved.saved),
         refused=refused,
+        held=[],
         state=saved.state,
         deadline=to_millis(saved.deadline),
         server_time=to_millis(saved.server_time),
@@ -142,34 +144,39 @@ def _explain(request: SaveRequest) -> SaveReply | None:
         case AttemptState.RUNNING | AttemptState.PAUSED:
             return _explain_live(request, facts)
         case _:
-            raise AttemptOver(state=facts.state.value, held=hold_answers(request, "ended"))
+            held = hold_answers(request, "ended")
+            raise AttemptOver(state=facts.state.value, saved=_saved(request, facts), held=held)
 
 
 def _explain_live(request: SaveRequest, facts: Refusal) -> SaveReply | None:
     if not facts.holds_lease:
-        hold_answers(request, "lease")
-        raise LeaseLost
+        held = hold_answers(request, "lease")
+        raise LeaseLost(saved=_saved(request, facts), held=held)
     if facts.state is AttemptState.PAUSED:
         raise AttemptIsPaused
     if facts.late:
-        hold_answers(request, LATE)
-        return _refused_reply(request, facts, LATE)
+        return _refused_reply(request, facts, LATE, hold_answers(request, LATE))
     if not facts.knows_question:
-        return _refused_reply(request, facts, UNKNOWN_QUESTION)
+        return _refused_reply(request, facts, UNKNOWN_QUESTION, [])
     return None
 
 
-def _refused_reply(request: SaveRequest, facts: Refusal, code: str) -> SaveReply:
+def _saved(request: SaveRequest, facts: Refusal) -> list[int]:
     """What is stored already is reported as saved even now: a repeated send is not late."""
-    saved = {
-        str(answer.question): facts.stored[str(answer.question)]
+    return [
+        answer.question
         for answer in request.answers
         if facts.stored.get(str(answer.question), 0) >= answer.seq
-    }
+    ]
+
+
+def _refused_reply(request: SaveRequest, facts: Refusal, code: str, held: list[int]) -> SaveReply:
+    saved = {str(question): facts.stored[str(question)] for question in _saved(request, facts)}
     refused = {str(a.question): code for a in request.answers if str(a.question) not in saved}
     return SaveReply(
         saved=saved,
         refused=refused,
+        held=held,
         state=facts.state.value,
         deadline=to_millis(facts.deadline),
         server_time=to_millis(facts.server_time),

@@ -183,6 +183,34 @@ describe("screens", () => {
     expect(screen.getByText("receipt-1")).toBeTruthy();
   });
 
+  it("after the end tells what came late apart from what is only on this device", async () => {
+    place.api.down = offline();
+    await pressed("Digit1");
+    await later(50);
+    place.api.state = "expired";
+    place.api.receipt = "auto";
+    place.api.down = null;
+    await room.refresh();
+    await later(1_000);
+    expect(screen.getByText("1 answer came after the end.")).toBeTruthy();
+    expect(screen.queryByText(/on this device/)).toBeNull();
+    expect((await place.store.load()).answers).toEqual([]);
+  });
+
+  it("after the end says which answers the server did not keep", async () => {
+    place.api.down = offline();
+    await pressed("Digit1");
+    await later(50);
+    place.api.server.holdsLateWork = false;
+    place.api.state = "terminated";
+    place.api.down = null;
+    await room.refresh();
+    await later(1_000);
+    expect(screen.getByText("1 answer is not on the server.")).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Save a copy" })).toBeTruthy();
+    expect(await place.store.read(11)).not.toBeNull();
+  });
+
   it("a moved exam offers to be taken back", async () => {
     place.socket.push(`attempt:${place.attempt}`, "attempt.lease_taken", { lease: "otherone", device: "x" });
     await show();

@@ -54,6 +54,7 @@ export const LEASE_PREFIX = 8;
 export interface SaveReply {
   saved: Record<string, number>;
   refused: Record<string, string>;
+  held: number[];
   state: AttemptState;
   deadline: Instant | null;
   server_time: Instant;
@@ -138,8 +139,8 @@ export class HttpTransport implements Transport {
       if (!isReply(reply)) return { kind: "unreachable", retryAfterMs: 0 };
       this.clock.sync(reply.server_time, sentAt);
       this.onReply(reply);
-      const { saved, refused, server_time: serverTime } = reply;
-      return { kind: "answered", saved, refused, serverTime };
+      const { saved, refused, held, server_time: serverTime } = reply;
+      return { kind: "answered", saved, refused, held, serverTime };
     } catch (error) {
       return outcomeOf(error);
     }
@@ -150,14 +151,17 @@ export class HttpTransport implements Transport {
 export function outcomeOf(error: unknown): SaveOutcome {
   if (!(error instanceof ApiError)) return { kind: "unreachable", retryAfterMs: 0 };
   const gate = GATE_OF_CODE[error.code];
-  if (gate) return { kind: "stopped", gate };
-  if (error.isSignedOut) return { kind: "stopped", gate: "signed_out" };
-  if ([403, 404].includes(error.status)) return { kind: "stopped", gate: "denied" };
+  const kept = { saved: idsOf(error.data.saved), held: idsOf(error.data.held) };
+  if (gate) return { kind: "stopped", gate, kept };
+  if (error.isSignedOut) return { kind: "stopped", gate: "signed_out", kept };
+  if ([403, 404].includes(error.status)) return { kind: "stopped", gate: "denied", kept };
   if ([400, 413, 422].includes(error.status)) return { kind: "rejected", code: error.code };
   return { kind: "unreachable", retryAfterMs: error.retryAfterMs ?? 0 };
 }
 
+const idsOf = (given: unknown): number[] => (Array.isArray(given) ? (given as number[]) : []);
+
 /** A login page or a proxy's page with status 200 is not an acknowledgement. */
 function isReply(reply: unknown): reply is SaveReply {
-  return typeof reply === "object" && reply !== null && "saved" in reply && "refused" in reply;
+  return typeof reply === "object" && reply !== null && ["saved", "refused", "held"].every((part) => part in reply);
 }

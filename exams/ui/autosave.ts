@@ -12,7 +12,7 @@
  */
 import { backOffMs, farewellBatches, nextBatch } from "./autosave/batch";
 import { type Entry, type KeptAnswer, Ledger, TAB_MARKS } from "./autosave/ledger";
-import { type Reply, part, rejoin, takeReply } from "./autosave/replies";
+import { type Kept, type Reply, part, rejoin, takeReply } from "./autosave/replies";
 import { type AnswerStore, MemoryStore, type View } from "./autosave/store";
 import type { AnswerValue, ServerAnswer } from "./paper";
 
@@ -31,7 +31,7 @@ export type Gate = "closed" | "open" | "signed_out" | "denied" | "moved" | "paus
 
 export type SaveOutcome =
   | ({ kind: "answered" } & Reply)
-  | { kind: "stopped"; gate: Exclude<Gate, "closed" | "open"> }
+  | { kind: "stopped"; gate: Exclude<Gate, "closed" | "open">; kept: Kept }
   /** Nobody knows whether it arrived. */
   | { kind: "unreachable"; retryAfterMs: number }
   /** The server understood and says no to the request as it is. */
@@ -52,6 +52,8 @@ export interface Surroundings {
 export interface QueueStatus {
   gate: Gate;
   waiting: number;
+  /** Came too late; the server keeps them for a decision. */
+  held: number;
   refused: number;
   lastSavedAt: number | null;
   /** Server-corrected time since which the server cannot be reached; null while it can. */
@@ -227,6 +229,7 @@ export class Autosave {
     return {
       gate: this.gate,
       waiting: entries.filter((entry) => entry.progress === "waiting").length,
+      held: entries.filter((entry) => entry.progress === "held").length,
       refused: entries.filter((entry) => entry.progress === "refused").length,
       lastSavedAt: this.lastSavedAt,
       failingSince: this.failingSince,
@@ -346,7 +349,9 @@ export class Autosave {
       case "answered":
         return this.take(sent, outcome);
       case "stopped":
-        if (outcome.gate === "moved" || outcome.gate === "over") part(this.ledger, sent, outcome.gate);
+        if (outcome.gate === "moved" || outcome.gate === "over") {
+          part(this.ledger, sent, outcome.gate, outcome.kept, this.surroundings.now());
+        }
         return this.setGate(outcome.gate);
       case "unreachable":
         return this.fail(outcome.retryAfterMs);

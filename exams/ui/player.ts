@@ -83,6 +83,7 @@ export const EMPTY: RoomState = {
   queue: {
     gate: "closed",
     waiting: 0,
+    held: 0,
     refused: 0,
     lastSavedAt: null,
     failingSince: null,
@@ -299,6 +300,8 @@ export interface Cell {
   marked: boolean;
   /** Given, but not with the server. */
   unsent: boolean;
+  /** Came too late; a person decides. */
+  held: boolean;
   refused: boolean;
   info: boolean;
 }
@@ -314,6 +317,7 @@ export function cellsOf(state: RoomState): Cell[] {
       current: question.id === state.current && state.screen === "question",
       marked: state.marked[question.id] === true,
       unsent: entry?.progress === "waiting",
+      held: entry?.progress === "held",
       refused: entry?.progress === "refused",
       info: question.kind === "info",
     };
@@ -337,7 +341,7 @@ export function tallyOf(state: RoomState): Tally {
   return {
     total: cells.length,
     answered: answered.length,
-    saved: answered.filter((cell) => !cell.unsent && !cell.refused).length,
+    saved: answered.filter((cell) => !cell.unsent && !cell.held && !cell.refused).length,
     unanswered: cells.filter((cell) => !cell.answered),
     marked: cells.filter((cell) => cell.marked),
     refused: cells.filter((cell) => cell.refused),

@@ -7,10 +7,9 @@ import type { Cell } from "./player";
 /** Why an answer was not taken. */
 export function refusalText(code: string): string {
   switch (code) {
-    case "late":
-      return t("This came after your time was over. It is kept, and a grader decides about it.");
     case "newer_elsewhere":
       return t("A newer answer from another device was kept instead.");
+    case "late":
     case "attempt_ended":
       return t("The exam had ended. This answer is kept on this device.");
     case "unknown_question":
@@ -22,6 +21,11 @@ export function refusalText(code: string): string {
     default:
       return t("The server did not take this answer. Change it, or ask for help.");
   }
+}
+
+/** What becomes of an answer that came too late. */
+export function heldText(): string {
+  return t("This came after your time was over. It is kept, and a grader decides about it.");
 }
 
 /** Why the room does not open, or a hand-in did not go through. */
@@ -161,6 +165,7 @@ export function cellText(cell: Cell): string {
     !cell.info && (cell.answered ? t("answered") : t("not answered")),
     cell.marked && t("marked"),
     cell.unsent && t("not sent yet"),
+    cell.held && t("kept for a decision"),
     cell.refused && t("not accepted"),
   ].filter(Boolean);
   return [name, ...words].join(", ");

@@ -78,13 +78,13 @@ export class FakeApi {
     const bad = answers.filter((answer) => this.refuses.has(answer.question));
     const refused = Object.fromEntries(bad.map((answer) => [String(answer.question), "unknown_question"]));
     const server_time = this.clock.now();
-    return { saved, refused, state: this.state, deadline: this.deadline, server_time, last_command_seq: 0 };
+    return { saved, refused, held: [], state: this.state, deadline: this.deadline, server_time, last_command_seq: 0 };
   }
 
   /** As the server does: what comes too late is kept, and refused. */
   private refuse(answers: KeptAnswer[], gate: "over" | "moved", code: string): never {
-    this.server.hold(answers, gate);
-    throw new ApiError(409, { code });
+    const { kept } = this.server.hold(answers, gate);
+    throw new ApiError(409, { code, data: { ...kept } });
   }
 
   async submit(_lease: string, digest: Record<string, number>): Promise<Receipt> {
