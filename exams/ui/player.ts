@@ -4,6 +4,7 @@
  * Connection, lease and sign-in are orthogonal to the attempt's state: losing the network changes
  * a banner and nothing else.
  */
+import type { UploadView } from "$scanner/upload";
 import type { Receipt, Snapshot } from "./attempt_api";
 import type { QueueStatus } from "./autosave";
 import type { Entry } from "./autosave/ledger";
@@ -67,6 +68,8 @@ export interface RoomState {
   help: HelpRequest[];
   incidents: Incident[];
   watchers: string[];
+  /** How far the file of a file question is, by question id. */
+  uploads: Record<number, UploadView>;
   handingIn: boolean;
   receipt: Receipt | null;
   /** Stable code of what stopped the room from opening or handing in; empty when nothing did. */
@@ -99,6 +102,7 @@ export const EMPTY: RoomState = {
   help: [],
   incidents: [],
   watchers: [],
+  uploads: {},
   handingIn: false,
   receipt: null,
   fault: "",
@@ -119,6 +123,7 @@ export type Action =
   | { type: "help"; request: HelpRequest }
   | { type: "incident"; incident: Incident }
   | { type: "watchers"; names: string[] }
+  | { type: "upload"; question: number; view: UploadView | null }
   | { type: "handing_in" }
   | { type: "handed_in"; receipt: Receipt }
   | { type: "failed"; code: string };
@@ -144,6 +149,8 @@ export function reduce(state: RoomState, action: Action): RoomState {
       return { ...state, screen: action.open ? "hand_in" : "question", fault: "" };
     case "socket":
       return { ...state, socketOpen: action.open };
+    case "upload":
+      return { ...state, uploads: withUpload(state.uploads, action.question, action.view) };
     case "attempt":
       return onAttempt(state, action);
     default:
@@ -247,6 +254,13 @@ function toggled(marked: Record<number, true>, question: number): Record<number,
   return was ? rest : { ...marked, [question]: true };
 }
 
+function withUpload(
+  uploads: RoomState["uploads"], question: number, view: UploadView | null,
+): RoomState["uploads"] {
+  const { [question]: _, ...rest } = uploads;
+  return view ? { ...rest, [question]: view } : rest;
+}
+
 function merged(requests: HelpRequest[], news: HelpRequest): HelpRequest[] {
   const others = requests.filter((request) => request.id !== news.id);
   return [...others, news].sort((one, other) => one.asked_at - other.asked_at);
@@ -316,12 +330,17 @@ export function cellsOf(state: RoomState): Cell[] {
       answered: isAnswered(entry?.value),
       current: question.id === state.current && state.screen === "question",
       marked: state.marked[question.id] === true,
-      unsent: entry?.progress === "waiting",
+      unsent: entry?.progress === "waiting" || state.uploads[question.id]?.phase === "sending",
       held: entry?.progress === "held",
       refused: entry?.progress === "refused",
       info: question.kind === "info",
     };
   });
+}
+
+/** The files that are on their way now. */
+export function sendingOf(state: RoomState): UploadView[] {
+  return Object.values(state.uploads).filter((view) => view.phase === "sending");
 }
 
 export interface Tally {

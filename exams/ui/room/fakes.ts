@@ -1,6 +1,7 @@
 /** For tests of the room: the candidate API and the socket in small, and rooms made of them. */
 import { ApiError } from "$web/api";
 import type { Socket } from "$web/socket";
+import type { Upload, UploadStatus, UploadView } from "$scanner/upload";
 import type { AttemptApi, Receipt, SaveReply, Snapshot } from "../attempt_api";
 import type { KeptAnswer } from "../autosave/ledger";
 import { type AnswerStore, MemoryStore } from "../autosave/store";
@@ -141,6 +142,8 @@ export class Place {
   readonly store = new MemoryStore();
   readonly sockets: FakeSocket[] = [];
   private readonly rooms: Room[] = [];
+  /** Let the newest file arrive at the server. */
+  arrive: (id: string) => void = () => {};
 
   constructor() {
     attempts += 1;
@@ -161,6 +164,7 @@ export class Place {
         return socket as unknown as Socket;
       },
       device: "test",
+      startUpload: (file, _purpose, { onChange }) => this.startUpload(file, onChange),
     });
     this.rooms.push(room);
     return room;
@@ -170,6 +174,25 @@ export class Place {
     const room = this.makeRoom();
     await room.open();
     return room;
+  }
+
+  /** A file stays on its way until the test lets it arrive. */
+  private startUpload(file: File, onChange: (view: UploadView) => void): Upload {
+    const view: UploadView = {
+      phase: "sending", name: file.name, size: file.size, share: 0.5, status: null, code: "", reason: "",
+    };
+    let end: (view: UploadView) => void = () => {};
+    const received = new Promise<UploadView>((resolve) => {
+      end = resolve;
+    });
+    const change = (part: Partial<UploadView>) => {
+      Object.assign(view, part);
+      onChange({ ...view });
+      end({ ...view });
+    };
+    onChange({ ...view });
+    this.arrive = (id) => change({ phase: "received", status: { id } as UploadStatus });
+    return { view, received, abort: () => view.phase === "sending" && change({ phase: "aborted" }) };
   }
 
   /** The newest socket. */

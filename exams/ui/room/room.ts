@@ -7,8 +7,8 @@
  */
 import { ApiError } from "$web/api";
 import type { Socket } from "$web/socket";
-import { GATE_OF_STATE, HttpTransport, LEASE_PREFIX, type SaveReply, type Snapshot } from "../attempt_api";
-import type { AttemptApi } from "../attempt_api";
+import type { CandidateSync } from "$web/wire";
+import { type AttemptApi, GATE_OF_STATE, HttpTransport, LEASE_PREFIX, type SaveReply, type Snapshot } from "../attempt_api";
 import { Autosave, type Surroundings } from "../autosave";
 import { backOffMs } from "../autosave/batch";
 import { type AnswerStore, MemoryStore } from "../autosave/store";
@@ -18,6 +18,7 @@ import { type Action, type Command, EMPTY, type HelpRequest, type Incident, type
 import { HandIn } from "./hand_in";
 import { Orders } from "./orders";
 import type { Tabs } from "./tabs";
+import { type UploadPorts, Uploads } from "./uploads";
 
 export interface RoomPorts {
   attempt: number;
@@ -28,16 +29,9 @@ export interface RoomPorts {
   openStore(attempt: number, tab: string, onClosed: () => void): Promise<AnswerStore>;
   connect(): Socket;
   device: string;
+  startUpload?: UploadPorts["start"];
   /** A socket was opened, or opened anew after it had ended; for the camera. */
   onSocket?: (socket: Socket) => void;
-}
-
-/** Snapshot of `watch:<attempt>`. */
-interface CandidateSync {
-  commands: Command[];
-  help: HelpRequest[];
-  incidents: Incident[];
-  watchers: string[];
 }
 
 interface AttemptNews {
@@ -56,6 +50,7 @@ export class Room {
   state: RoomState = EMPTY;
   snapshot: Snapshot | null = null;
   socket: Socket | null = null;
+  readonly uploads: Uploads;
   private autosave: Autosave;
   private readonly orders: Orders;
   private handIn: HandIn | null = null;
@@ -67,6 +62,12 @@ export class Room {
 
   constructor(private readonly ports: RoomPorts) {
     this.autosave = this.makeQueue(new MemoryStore());
+    this.uploads = new Uploads({
+      start: ports.startUpload,
+      onChange: (question, view) => this.dispatch({ type: "upload", question, view }),
+      // Chosen in time: what came of it is the server's to judge, though the time is up or a pause began.
+      onReceived: (question, value) => this.autosave.edit(question, { ...value }, "done"),
+    });
     this.orders = new Orders(() => this.socket, this.topic("watch"));
   }
 
@@ -167,7 +168,7 @@ export class Room {
     if (this.handIn) return;
     this.dispatch({ type: "handing_in" });
     const { api, surroundings } = this.ports;
-    this.handIn = new HandIn(this.autosave, api, surroundings, () => this.lease);
+    this.handIn = new HandIn(this.autosave, api, surroundings, () => this.lease, () => this.uploads.isSending);
     const end = await this.handIn.run();
     this.handIn = null;
     if (end?.kind === "done") await this.handedIn(end.receipt);
@@ -197,6 +198,7 @@ export class Room {
 
   close(): void {
     this.handIn?.stop();
+    this.uploads.close();
     this.autosave.close();
     this.socket?.close();
     this.ports.tabs.close();
@@ -310,6 +312,8 @@ export class Room {
 
   private async handedIn(receipt: RoomState["receipt"] & object): Promise<void> {
     this.dispatch({ type: "handed_in", receipt });
+    this.autosave.setGate("over");
+    await this.uploads.settled(); // A file that arrives now is late work.
     await this.autosave.finish();
     this.ports.tabs.tell({ kind: "handed_in" });
   }
