@@ -85,6 +85,7 @@ def start_attempt(attempt_id: int, *, student_id: int, lease: str) -> None:
 
     Raises:
         AttemptUnknown, LeaseLost, NotOpen, TooLate, AttemptOver: Nothing was changed.
+        TryAgain: The attempt was changed meanwhile, for one by an extension: `version` tells.
     """
     attempt = _own(attempt_id, student_id)
     token = lease_token(lease)
@@ -99,7 +100,7 @@ def start_attempt(attempt_id: int, *, student_id: int, lease: str) -> None:
     if now > attempt.deadline:
         raise TooLate
     deadline = deadline_for(attempt, now)
-    guards = {"student_id": student_id, "lease": token}
+    guards = {"student_id": student_id, "lease": token, "version": attempt.version}
     changes = {"started_at": now, "deadline": deadline}
     if not move_attempt(attempt_id, AttemptAction.START, guards, changes):
         raise TryAgain

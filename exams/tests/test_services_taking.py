@@ -1,8 +1,10 @@
 """The candidate's own moves: lease, start, hand in; and what an outsider gets."""
 
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import connections
 
 from exams import queries
 from exams.domain.states import AttemptState
@@ -15,12 +17,13 @@ from exams.errors import (
     NotOpen,
     NotStarted,
     TooLate,
+    TryAgain,
 )
 from exams.events import AttemptEnded, AttemptStarted, AttemptSubmitted
 from exams.models import Attempt, Result, Sitting, Submission
 from exams.selectors.attempts import attempt_of, snapshot
-from exams.services import answers, attempts, sittings, taking
-from exams.tests.conftest import Cast, Heard, Taking, begin, schedule, shift
+from exams.services import answers, attempts, ledger, sittings, taking
+from exams.tests.conftest import Cast, Heard, Taking, begin, make_cast, schedule, shift
 from exams.wire import AnswerIn
 from kernel.models import OutboxEntry
 
@@ -108,6 +111,35 @@ def test_a_late_start_gets_the_rest_of_the_window_or_all_of_it(cast: Cast) -> No
     attempt = taken.attempt
     assert attempt.started_at is not None
     assert attempt.deadline == attempt.started_at + 30 * MINUTE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_time_given_while_a_candidate_starts_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The grant commits on a second connection after the start has read the ledger."""
+    taken = waiting(make_cast())
+
+    def grant() -> None:
+        try:
+            attempts.extend_attempt(
+                taken.attempt_id, extra=5 * MINUTE, actor_id=taken.cast.ivo.pk, reason="Noise"
+            )
+        finally:
+            connections.close_all()
+
+    def read_then_granted(attempt: Attempt, started_at: datetime) -> datetime:
+        deadline = ledger.deadline_for(attempt, started_at)
+        monkeypatch.undo()
+        with ThreadPoolExecutor(1) as other:
+            other.submit(grant).result(timeout=20)
+        return deadline
+
+    monkeypatch.setattr(taking, "deadline_for", read_then_granted)
+    with pytest.raises(TryAgain):
+        start(taken)
+    start(taken)
+    attempt = taken.attempt
+    assert attempt.started_at is not None
+    assert attempt.deadline == attempt.started_at + 35 * MINUTE
 
 
 def test_after_the_window_it_is_too_late_to_start(cast: Cast) -> None:
