@@ -19,13 +19,13 @@ from exams.errors import (
     TooLate,
     TryAgain,
 )
-from exams.events import AttemptEnded, AttemptStarted, AttemptSubmitted
+from exams.events import AttemptEnded, AttemptStarted, AttemptSubmitted, LeaseMoved
 from exams.models import Attempt, Result, Sitting, Submission
 from exams.selectors.attempts import attempt_of, snapshot
 from exams.services import answers, attempts, ledger, sittings, taking
 from exams.tests.conftest import Cast, Heard, Taking, begin, make_cast, schedule, shift
 from exams.wire import AnswerIn
-from kernel.models import OutboxEntry
+from kernel.models import AuditEntry, OutboxEntry
 
 MINUTE = timedelta(minutes=1)
 
@@ -60,6 +60,57 @@ def test_the_newest_tab_gets_the_lease_and_the_first_marks_the_check_in(cast: Ca
     assert taken.attempt.checked_in_at == checked_in
     with pytest.raises(LeaseLost):
         start(taken)
+
+
+def take(taken: Taking, browser: str, device: str = "test") -> None:
+    taken.lease = str(
+        taking.take_lease(
+            taken.attempt_id, student_id=taken.cast.ana.pk, device=device, browser=browser
+        )
+    )
+
+
+def moves() -> list[dict[str, object]]:
+    entries = AuditEntry.objects.filter(action="attempt.lease_moved").order_by("position")
+    return [entry.data for entry in entries]
+
+
+def test_another_browser_of_the_same_name_does_not_take_over_unnoticed(
+    cast: Cast, heard: Heard
+) -> None:
+    taken = waiting(cast)
+    take(taken, "a" * 32)
+    start(taken)
+    take(taken, "a" * 32)
+    assert heard.of(LeaseMoved) == [], "a reload is no move"
+    take(taken, "b" * 32)
+    (event,) = heard.of(LeaseMoved)
+    assert (event.attempt_id, event.from_device) == (taken.attempt_id, "test")
+    attempts.pause_attempt(taken.attempt_id, actor_id=cast.ivo.pk, reason="Alarm")
+    take(taken, "c" * 32, "Firefox on Linux")
+    assert len(heard.of(LeaseMoved)) == 2
+    assert moves() == [
+        {"from": "test", "to": "test", "state": "running"},
+        {"from": "test", "to": "Firefox on Linux", "state": "paused"},
+    ]
+
+
+def test_a_move_before_the_start_is_on_record_and_no_incident(cast: Cast, heard: Heard) -> None:
+    taken = waiting(cast)
+    take(taken, "a" * 32)
+    take(taken, "b" * 32)
+    assert heard.of(LeaseMoved) == []
+    (move,) = moves()
+    assert move["state"] == "ready"
+    entry = AuditEntry.objects.get(action="attempt.lease_moved")
+    assert (entry.actor_id, entry.subject) == (cast.ana.pk, f"attempt:{taken.attempt_id}")
+
+
+def test_without_an_id_the_names_of_the_devices_are_compared(cast: Cast, heard: Heard) -> None:
+    taken = begin(cast)
+    take(taken, "", "A telephone")
+    take(taken, "", "A telephone")
+    assert len(heard.of(LeaseMoved)) == 1
 
 
 def test_there_is_no_lease_before_the_lobby_opens(cast: Cast) -> None:

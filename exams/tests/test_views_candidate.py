@@ -240,6 +240,26 @@ def test_bad_input_is_refused_and_changes_nothing(
     assert (taken.attempt.version, str(taken.attempt.lease)) == (1, taken.lease)
 
 
+def test_a_browser_is_known_again_by_its_cookie_and_another_one_is_not(
+    cast: Cast, ana: Client
+) -> None:
+    taken = begin(cast, start=False)
+
+    def browser_after(client: Client) -> str:
+        client.force_login(cast.ana)
+        assert post(client, "lease", taken.attempt_id, {"device": "Chrome"}).status_code == 200
+        return taken.attempt.lease_browser
+
+    first = browser_after(ana)
+    cookie = ana.cookies["invigil_browser"]
+    assert (cookie.value, cookie["httponly"], cookie["samesite"]) == (first, True, "Strict")
+    assert cookie["path"] == url("attempt", taken.attempt_id)
+    assert browser_after(ana) == first
+    assert browser_after(Client()) != first
+    ana.cookies["invigil_browser"] = "made up"
+    assert len(browser_after(ana)) == 32
+
+
 def test_a_body_that_is_too_large_is_refused(cast: Cast, ana: Client) -> None:
     taken = begin(cast)
     response = post(ana, "answers", taken.attempt_id, "x" * (1024 * 1024 + 10))
