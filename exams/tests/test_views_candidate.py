@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from exams import queries
 from exams.domain import paper as papers
+from exams.models import Sitting
 from exams.selectors.attempts import attempt_of
 from exams.services import attempts, grading
 from exams.tests.conftest import Cast, Taking, begin, schedule
@@ -125,6 +126,18 @@ def test_before_the_sitting_starts_no_question_leaves_the_server(cast: Cast, ana
     responses = every_route(ana, taken)
     assert seen_in(responses, HIDDEN + QUESTIONS) == []
     assert post(ana, "start", taken.attempt_id, {"lease": taken.lease}).status_code == 409
+
+
+@pytest.mark.parametrize("phase", ["scheduled", "lobby", "closed", "cancelled"])
+def test_who_has_not_started_waits_in_the_lobby_and_not_in_the_room(
+    cast: Cast, ana: Client, phase: str
+) -> None:
+    taken = begin(cast, start=False)
+    room, lobby = (reverse(f"exams:{name}", args=[taken.sitting_id]) for name in ("room", "lobby"))
+    assert ana.get(room).status_code == 200, "the sitting runs: the room starts the attempt"
+    Sitting.objects.update(state=phase)
+    assert ana.get(room).headers["Location"] == lobby
+    assert ana.get(lobby).status_code == 200
 
 
 def test_before_the_own_start_no_question_leaves_the_server(cast: Cast, ana: Client) -> None:

@@ -154,9 +154,9 @@ def lobby(request: HttpRequest, sitting_id: int) -> HttpResponse:
 @login_required
 @never_cache
 def room(request: HttpRequest, sitting_id: int) -> HttpResponse:
-    """Show the exam room; before the sitting has a lobby there is none."""
+    """Show the exam room; who has not started waits in the lobby, which goes on by itself."""
     seen = snapshot(attempt_of(sitting_id, _user_id(request)), _user_id(request))
-    if seen.sitting.state == SittingState.SCHEDULED:
+    if seen.state == AttemptState.READY and seen.sitting.state != SittingState.RUNNING:
         return HttpResponseRedirect(reverse("exams:lobby", args=[sitting_id]))
     return render(request, "exams/room.html", _context(seen))
 
