@@ -47,7 +47,7 @@ WITH {_INCOMING}, live AS (
        AND s.id = a.sitting_id
        AND clock_timestamp() <= a.deadline + s.grace
  RETURNING a.id, a.sitting_id, a.state, a.started_at, a.deadline, a.last_saved_at,
-           a.current_question, a.last_command_seq, a.question_ids
+           a.current_question, a.last_command_seq, a.question_ids, a.version
 ), fitting AS (
     SELECT live.id, live.last_saved_at, incoming.*
       FROM live JOIN incoming ON incoming.question = ANY(live.question_ids)
@@ -76,7 +76,7 @@ SELECT live.sitting_id, live.state, live.started_at, live.deadline, live.last_sa
      + (SELECT count(*) FROM exams_answer o
          WHERE o.attempt_id = live.id AND o.question_id NOT IN (SELECT question_id FROM kept)
            AND o.value IS NOT NULL AND o.value NOT IN ('""', '[]', '{{}}')),
-       clock_timestamp()
+       clock_timestamp(), live.version
   FROM live
 """  # noqa: S608 the only part put in is the constant above
 
@@ -85,7 +85,7 @@ SELECT a.student_id = %(student)s, a.lease = %(lease)s, a.state,
        clock_timestamp() > a.deadline + s.grace, a.deadline, a.last_command_seq,
        a.question_ids && %(questions)s::bigint[], clock_timestamp(),
        (SELECT jsonb_object_agg(x.question_id, x.seq) FROM exams_answer x
-         WHERE x.attempt_id = a.id AND x.question_id = ANY(%(questions)s::bigint[]))
+         WHERE x.attempt_id = a.id AND x.question_id = ANY(%(questions)s::bigint[])), a.version
   FROM exams_attempt a JOIN exams_sitting s ON s.id = a.sitting_id
  WHERE a.id = %(attempt)s
 """
@@ -196,6 +196,7 @@ class Saved:
     saved: Mapping[str, int]
     answered: int
     server_time: datetime
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,7 @@ class Refusal:
     knows_question: bool
     server_time: datetime
     stored: Mapping[str, int]
+    version: int
 
 
 def database_now() -> datetime:
@@ -250,6 +252,7 @@ def save_answers(request: SaveRequest) -> Saved | None:
         saved=_decoded(row[8]),
         answered=row[9],
         server_time=row[10],
+        version=row[11],
     )
 
 
@@ -270,6 +273,7 @@ def why_refused(request: SaveRequest) -> Refusal | None:
         knows_question=row[6],
         server_time=row[7],
         stored=_decoded(row[8]),
+        version=row[9],
     )
 
 

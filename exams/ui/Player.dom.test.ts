@@ -147,13 +147,13 @@ it("says plainly when neither the server nor this device has an answer", async (
 describe("screens", () => {
   it("a pause hides the question, says why, and goes by itself", async () => {
     place.api.state = "paused";
-    place.socket.push(`attempt:${place.attempt}`, "attempt.changed", { state: "paused", deadline: null, reason: "Fire alarm" });
+    place.socket.push(`attempt:${place.attempt}`, "attempt.changed", { state: "paused", version: (place.api.version = 2), deadline: null, reason: "Fire alarm" });
     await show();
     expect(screen.getByRole("heading", { name: "Your exam is paused" })).toBeTruthy();
     expect(screen.getByText("Fire alarm")).toBeTruthy();
     expect(screen.queryByText("Which planet?")).toBeNull();
     place.api.state = "running";
-    place.socket.push(`attempt:${place.attempt}`, "attempt.changed", { state: "running", deadline: 9_000_000, reason: "" });
+    place.socket.push(`attempt:${place.attempt}`, "attempt.changed", { state: "running", version: (place.api.version = 3), deadline: 9_000_000, reason: "" });
     await show();
     expect(screen.getByText("Which planet?")).toBeTruthy();
   });

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "$web/api";
-import { AttemptApi, HttpTransport, type SaveReply, outcomeOf } from "./attempt_api";
+import { AttemptApi, HttpTransport, outcomeOf } from "./attempt_api";
 import { ServerClock } from "./clock";
+import type { SaveReply } from "./wire";
 
 const NOTHING = { saved: [], held: [] };
 const answers = [{ question: 7, seq: 5, value: "x", clientAt: 3 }];

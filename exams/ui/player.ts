@@ -5,41 +5,21 @@
  * a banner and nothing else.
  */
 import type { UploadView } from "$scanner/upload";
-import type { Receipt, Snapshot } from "./attempt_api";
+import type { CommandView, HelpView, IncidentView } from "$web/wire";
+import type { Snapshot } from "./attempt_api";
 import type { QueueStatus } from "./autosave";
 import type { Entry } from "./autosave/ledger";
 import type { View } from "./autosave/store";
-import { type AnswerValue, type AttemptState, type Question, isAnswered } from "./paper";
+import { type AnswerValue, type Question, isAnswered } from "./paper";
+import type { AttemptState, Receipt } from "./wire";
 
 /** A command of an invigilator as the candidate sees it. */
-export interface Command {
-  id: string;
-  seq: number;
-  kind: string;
-  text: string;
-  extra_s: number;
-  by: string;
-  issued_at: number;
-}
+export type Command = Pick<CommandView, "id" | "seq" | "kind" | "text" | "extra_s" | "by" | "issued_at">;
 
-export interface HelpRequest {
-  id: string;
-  text: string;
-  asked_at: number;
-  reply: string;
-  answered_at: number | null;
-  answered_by: string;
-}
+export type HelpRequest = Omit<HelpView, "attempt">;
 
 /** A fact that was noted about this candidate; told at once, so that it can be explained at once. */
-export interface Incident {
-  id: number;
-  kind: string;
-  amount: number;
-  unit: string;
-  last_at: number;
-  statement: string;
-}
+export type Incident = Pick<IncidentView, "id" | "kind" | "amount" | "unit" | "last_at" | "statement">;
 
 export interface Hold {
   reason: string;
@@ -50,6 +30,8 @@ export interface Hold {
 
 export interface RoomState {
   attempt: AttemptState | "unknown";
+  /** Of the newest news; the server raises it with every move and every extension. */
+  version: number;
   questions: Question[];
   /** Id of the question on screen. */
   current: number | null;
@@ -78,6 +60,7 @@ export interface RoomState {
 
 export const EMPTY: RoomState = {
   attempt: "unknown",
+  version: 0,
   questions: [],
   current: null,
   screen: "question",
@@ -108,6 +91,15 @@ export const EMPTY: RoomState = {
   fault: "",
 };
 
+/** Where the attempt stands, by whichever way the news came. */
+interface Moved {
+  state: AttemptState;
+  version: number;
+  deadline: number | null;
+  reason?: string;
+  at: number;
+}
+
 export type Action =
   | { type: "snapshot"; snapshot: Snapshot; at: number }
   | { type: "view_restored"; view: View | null }
@@ -117,7 +109,7 @@ export type Action =
   | { type: "marked"; question: number }
   | { type: "reviewed"; open: boolean }
   | { type: "socket"; open: boolean }
-  | { type: "attempt"; state: AttemptState; deadline: number | null; reason?: string; at: number }
+  | ({ type: "attempt" } & Moved)
   | { type: "command"; command: Command }
   | { type: "seen"; id: string }
   | { type: "help"; request: HelpRequest }
@@ -186,12 +178,13 @@ function reducePeople(state: RoomState, action: PeopleAction): RoomState {
 }
 
 function onSnapshot(state: RoomState, snapshot: Snapshot, at: number): RoomState {
+  if (snapshot.version < state.version) return state;
   const questions = snapshot.questions ?? state.questions;
   const known = questions.some((question) => question.id === state.current);
   const next = { ...state, questions, current: known ? state.current : (questions[0]?.id ?? null) };
   next.lastCommandSeq = Math.max(state.lastCommandSeq, snapshot.last_command_seq);
-  const { state: attempt, deadline, hold_reason: reason } = snapshot;
-  return onAttempt(next, { state: attempt, deadline, reason, at });
+  const { state: attempt, version, deadline, hold_reason: reason } = snapshot;
+  return onAttempt(next, { state: attempt, version, deadline, reason, at });
 }
 
 function onView(state: RoomState, view: View | null): RoomState {
@@ -201,10 +194,9 @@ function onView(state: RoomState, view: View | null): RoomState {
   return { ...state, current: view.current, marked };
 }
 
-function onAttempt(
-  state: RoomState,
-  news: { state: AttemptState; deadline: number | null; reason?: string; at: number },
-): RoomState {
+/** News can overtake each other on their three ways; what is older changes nothing. */
+function onAttempt(state: RoomState, news: Moved): RoomState {
+  if (news.version < state.version) return state;
   const paused = news.state === "paused";
   const since = state.hold?.since ?? news.at;
   const by = state.hold?.by ?? "";
@@ -212,6 +204,7 @@ function onAttempt(
   return {
     ...state,
     attempt: state.receipt ? "submitted" : news.state,
+    version: news.version,
     deadline: news.deadline ?? state.deadline,
     hold: paused ? { reason, by, since } : null,
   };

@@ -2,12 +2,13 @@
 import { ApiError } from "$web/api";
 import type { Socket } from "$web/socket";
 import type { Upload, UploadStatus, UploadView } from "$scanner/upload";
-import type { AttemptApi, Receipt, SaveReply, Snapshot } from "../attempt_api";
+import type { AttemptApi, Snapshot } from "../attempt_api";
 import type { KeptAnswer } from "../autosave/ledger";
 import { type AnswerStore, MemoryStore } from "../autosave/store";
 import { HandClock, SmallServer, settlePromises } from "../autosave/testing";
 import { ServerClock } from "../clock";
-import type { AttemptState, Question } from "../paper";
+import type { Question } from "../paper";
+import type { AttemptState, Receipt, SaveReply } from "../wire";
 import { Room } from "./room";
 import { Tabs } from "./tabs";
 import { SNAPSHOT } from "./testing";
@@ -23,6 +24,7 @@ export class FakeApi {
   down: ApiError | null = null;
   calls: string[] = [];
   leases = 0;
+  version = 1;
   receipt: string | null = null;
   submitErrors: ApiError[] = [];
   /** Questions whose answers the server refuses, for good. */
@@ -49,7 +51,9 @@ export class FakeApi {
       answers: this.state === "running" ? this.server.snapshot() : {},
       receipt: this.receipt,
       submitted_at: this.receipt ? 7 : null,
+      answered: this.receipt ? this.server.answers.size : null,
       total: 2,
+      version: this.version,
     };
   }
 
@@ -79,7 +83,7 @@ export class FakeApi {
     const bad = answers.filter((answer) => this.refuses.has(answer.question));
     const refused = Object.fromEntries(bad.map((answer) => [String(answer.question), "unknown_question"]));
     const server_time = this.clock.now();
-    return { saved, refused, held: [], state: this.state, deadline: this.deadline, server_time, last_command_seq: 0 };
+    return { saved, refused, held: [], state: this.state, version: this.version, deadline: this.deadline ?? 0, server_time, last_command_seq: 0 };
   }
 
   /** As the server does: what comes too late is kept, and refused. */

@@ -5,9 +5,9 @@
  * the network does. What the server says it lacks is sent again.
  */
 import { ApiError } from "$web/api";
-import type { Receipt } from "../attempt_api";
 import type { Autosave, Surroundings } from "../autosave";
 import { backOffMs } from "../autosave/batch";
+import type { Receipt } from "../wire";
 
 export interface HandInApi {
   submit(lease: string, digest: Record<string, number>): Promise<Receipt>;

@@ -7,14 +7,15 @@
  */
 import { ApiError } from "$web/api";
 import type { Socket } from "$web/socket";
-import type { CandidateSync } from "$web/wire";
-import { type AttemptApi, GATE_OF_STATE, HttpTransport, LEASE_PREFIX, type SaveReply, type Snapshot } from "../attempt_api";
+import type { AttemptChanged, CandidateSync } from "$web/wire";
+import { type AttemptApi, GATE_OF_STATE, HttpTransport, LEASE_PREFIX, type Snapshot } from "../attempt_api";
 import { Autosave, type Surroundings } from "../autosave";
 import { backOffMs } from "../autosave/batch";
 import { type AnswerStore, MemoryStore } from "../autosave/store";
 import type { ServerClock } from "../clock";
-import type { AnswerValue, AttemptState } from "../paper";
+import type { AnswerValue } from "../paper";
 import { type Action, type Command, EMPTY, type HelpRequest, type Incident, type RoomState, reduce, viewOf } from "../player";
+import type { AttemptState, Receipt, SaveReply } from "../wire";
 import { HandIn } from "./hand_in";
 import { Orders } from "./orders";
 import type { Tabs } from "./tabs";
@@ -34,11 +35,7 @@ export interface RoomPorts {
   onSocket?: (socket: Socket) => void;
 }
 
-interface AttemptNews {
-  state: AttemptState;
-  deadline: number | null;
-  reason: string;
-}
+type AttemptNews = Pick<AttemptChanged, "state" | "version" | "deadline" | "reason">;
 
 /** After the deadline: how often the server is asked whether the attempt has ended. */
 const ASK_EVERY_MS = 5_000;
@@ -283,13 +280,14 @@ export class Room {
   }
 
   private take(snapshot: Snapshot): void {
+    if (snapshot.version < this.state.version) return; // Overtaken by a push.
     this.snapshot = snapshot;
     this.dispatch({ type: "snapshot", snapshot, at: snapshot.server_time });
     // The server shows answers only while the attempt runs: their absence says nothing otherwise.
     if (snapshot.questions !== null) this.autosave.meetServer(snapshot.answers);
-    const { receipt, submitted_at: at, total } = snapshot;
-    if (receipt && at !== null && this.state.receipt === null) {
-      void this.handedIn({ receipt, submitted_at: at, answered: null, total });
+    const { receipt, submitted_at: at, answered, total } = snapshot;
+    if (receipt && at !== null && answered !== null && this.state.receipt === null) {
+      void this.handedIn({ receipt, submitted_at: at, answered, total });
     }
   }
 
@@ -310,7 +308,7 @@ export class Room {
     }
   }
 
-  private async handedIn(receipt: RoomState["receipt"] & object): Promise<void> {
+  private async handedIn(receipt: Receipt): Promise<void> {
     this.dispatch({ type: "handed_in", receipt });
     this.autosave.setGate("over");
     await this.uploads.settled(); // A file that arrives now is late work.
@@ -356,8 +354,9 @@ export class Room {
   private onAttempt(news: AttemptNews): void {
     const before = this.state.attempt;
     if (before === "unknown") return; // The snapshot over HTTP comes first; this one only repeats it.
-    const { state, deadline, reason } = news;
-    this.dispatch({ type: "attempt", state, deadline, reason, at: this.ports.clock.now() });
+    const { state, version, deadline, reason } = news;
+    if (version < this.state.version) return;
+    this.dispatch({ type: "attempt", state, version, deadline, reason, at: this.ports.clock.now() });
     if (state === before || this.state.receipt) return;
     if (GATE_OF_STATE[state] === "over" || this.state.questions.length === 0) void this.refresh();
     else if (this.state.queue.gate === "open" || this.state.queue.gate === "paused") this.openGate();
@@ -368,8 +367,8 @@ export class Room {
   }
 
   private onReply(reply: SaveReply): void {
-    if (reply.last_command_seq < this.state.lastCommandSeq) return; // Older than what was pushed.
-    this.onAttempt({ state: reply.state, deadline: reply.deadline, reason: "" });
+    const { state, version, deadline } = reply;
+    this.onAttempt({ state, version, deadline, reason: "" });
   }
 
   private onSync(sync: CandidateSync): void {

@@ -35,4 +35,5 @@ export const SNAPSHOT: Snapshot = {
   hold_reason: "",
   receipt: null,
   submitted_at: null,
+  answered: null,
 };
