@@ -47,8 +47,7 @@ def take_lease(
 ) -> UUID:
     """Make the caller's tab the one that may write, and return its fencing token.
 
-    The newest tab wins: an older one is told, its socket is closed, its next save is refused. A
-    move to another browser is written to the audit trail, and told when the exam is going on.
+    The newest tab wins: an older one is told, its socket is closed, its next save is refused.
 
     Args:
         attempt_id: The candidate's own attempt.
@@ -74,16 +73,16 @@ def take_lease(
     if not taken:
         raise AttemptOver(state=attempt.state)
     pushes.lease_taken(attempt_id, str(lease), device[:120])
-    if before.lease is not None and _is_other_browser(before, browser[:64], device[:120]):
-        _note_move(before, device[:120])
-    if connection_id:
-        close_user_sockets(
-            student_id,
-            TAKEN_OVER,
-            topic=f"attempt:{attempt_id}",
-            except_connection=connection_id,
-        )
+    _note_move(before, browser[:64], device[:120])
+    _close_older_tabs(before, connection_id)
     return lease
+
+
+def _close_older_tabs(before: Attempt, spared: str | None) -> None:
+    """Close the candidate's sockets of this attempt but the new tab's own, if we know that one."""
+    if spared:
+        topic = f"attempt:{before.pk}"
+        close_user_sockets(before.student_id, TAKEN_OVER, topic=topic, except_connection=spared)
 
 
 def _is_other_browser(before: Attempt, browser: str, device: str) -> bool:
@@ -93,7 +92,13 @@ def _is_other_browser(before: Attempt, browser: str, device: str) -> bool:
     return before.lease_device not in {"", device}
 
 
-def _note_move(before: Attempt, device: str) -> None:
+def _note_move(before: Attempt, browser: str, device: str) -> None:
+    """Write down, and tell while the exam is going on, that another browser has the lease now.
+
+    A reload and a second tab are no move: docs/adr/0017.
+    """
+    if before.lease is None or not _is_other_browser(before, browser, device):
+        return
     audit.append(
         "attempt.lease_moved",
         actor_id=before.student_id,
