@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from exams.views import candidate, pages
+from exams.views import candidate, offline, pages
 
 app_name = "exams"
 
 urlpatterns = [
+    path("sittings/offline.js", offline.worker, name="offline"),
     path("sittings/<int:sitting_id>/lobby/", candidate.lobby, name="lobby"),
     path("sittings/<int:sitting_id>/room/", candidate.room, name="room"),
     path("api/attempts/<int:attempt_id>", candidate.attempt, name="attempt"),

@@ -19,9 +19,13 @@ from exams.domain.states import AttemptState, ExamState, ResultState, SittingSta
 from exams.domain.texts import to_plain
 from exams.exchange.gift_syntax import Finding
 from kernel.numerals import write_typed
+from web import built
 from web.templatetags.web import chip, digits, number
 
 register = template.Library()
+
+# What the templates of the exam room load, base template included.
+ROOM_ENTRIES = ("platform/web/ui/page.entry.ts", "exams/ui/room.entry.ts")
 
 
 @register.filter
@@ -143,6 +147,7 @@ def candidate_props(context: dict[str, Any]) -> dict[str, object]:
     attempt = context["attempt"]
     back = reverse("exams:lobby", args=[attempt.sitting.id])
     return {
+        "user": context["request"].user.pk,
         "name": context["request"].user.full_name,
         "seat": " · ".join(part for part in (attempt.room, attempt.seat) if part),
         "urls": {
@@ -150,4 +155,20 @@ def candidate_props(context: dict[str, Any]) -> dict[str, object]:
             "results": reverse("exams:results"),
             "login": f"{reverse(settings.LOGIN_URL)}?next={back}",
         },
+    }
+
+
+@register.simple_tag(takes_context=True)
+def room_shell(context: dict[str, Any]) -> dict[str, object]:
+    """Return whose room this page is and every file it needs, for the worker that keeps it.
+
+    Keep the keys in step with `Shell` in ui/offline/shell.ts.
+    """
+    catalogue = reverse("web:catalogue", args=[context["language"]])
+    return {
+        "user": context["request"].user.pk,
+        "assets": [
+            f"{catalogue}?v={context['catalogue_version']}",
+            *built.addresses_of(*ROOM_ENTRIES),
+        ],
     }

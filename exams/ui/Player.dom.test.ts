@@ -112,6 +112,31 @@ describe("what is said", () => {
     expect(place.api.server.answers.get(11)?.value).toEqual([5]);
   });
 
+  it("warns of a reload without a network only where the device does not keep the page", async () => {
+    place.api.down = offline();
+    await fireEvent.click(screen.getByRole("radio", { name: /Mars/ }));
+    await later(3_500);
+    expect(screen.getByText(/You may reload this page/)).toBeTruthy();
+    room.dispatch({ type: "page_kept", isKept: false });
+    await show();
+    expect(screen.queryByText(/You may reload this page/)).toBeNull();
+    expect(screen.getByText(/reload it only when the connection is back/)).toBeTruthy();
+  });
+
+  it("a hand-in without a network says that it waits, and how", async () => {
+    place.api.down = offline();
+    await fireEvent.click(screen.getByRole("radio", { name: /Mars/ }));
+    await later(50);
+    room.go({ type: "reviewed", open: true });
+    void room.submit();
+    await show();
+    expect(screen.getByText("Waiting for the connection…")).toBeTruthy();
+    expect(screen.getByText(/Not handed in yet: there is no connection/)).toBeTruthy();
+    place.api.down = null;
+    await later(60_000);
+    expect(screen.getByText(/This is your receipt/)).toBeTruthy();
+  });
+
   it("the time left is told on Alt+T and at the limits only", async () => {
     await pressed("KeyT", { altKey: true });
     await new Promise((resolve) => requestAnimationFrame(resolve));

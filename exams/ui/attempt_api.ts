@@ -30,8 +30,9 @@ const GATE_OF_CODE: Record<string, Exclude<Gate, "closed" | "open">> = {
 export class AttemptApi {
   constructor(private readonly attempt: number) {}
 
-  snapshot(): Promise<Snapshot> {
-    return get<Snapshot>(this.url());
+  /** @param tries how often to ask; fewer when the device's copy can stand in at once */
+  snapshot(tries?: number): Promise<Snapshot> {
+    return get<Snapshot>(this.url(), tries === undefined ? {} : { tries });
   }
 
   /** Become the one tab that writes; `connection` is this tab's own socket, to be spared. */

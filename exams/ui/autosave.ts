@@ -124,6 +124,12 @@ export class Autosave {
     this.pump();
   }
 
+  /** The room knows by other ways that the server cannot be reached. */
+  noteUnreachable(): void {
+    this.failingSince ??= this.surroundings.now();
+    this.changed();
+  }
+
   /** Answers may go out under this lease. */
   open(lease: string): void {
     this.lease = lease;

@@ -16,6 +16,16 @@ describe("ServerClock", () => {
     expect(clock.now()).toBe(1_002_500);
   });
 
+  it("begins anew by the device's copy, and the next exchange wins however far off it is", () => {
+    const { device, clock } = setUp();
+    clock.sync(2_000_000, clock.mark());
+    clock.believe(5_000_000);
+    device.now += 1_000;
+    expect(clock.now()).toBe(5_001_000);
+    clock.sync(4_999_000, clock.mark());
+    expect(clock.now()).toBe(4_999_000);
+  });
+
   it("takes the middle of the exchange as the moment of the server's reading", () => {
     const { device, clock } = setUp();
     const sent = clock.mark();

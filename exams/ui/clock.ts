@@ -38,6 +38,12 @@ export class ServerClock {
     return this.monotonic() + this.offset;
   }
 
+  /** Start anew from the time by the device's copy; the next sync wins. */
+  believe(serverMs: number): void {
+    this.offset = serverMs - this.monotonic();
+    this.readings = [];
+  }
+
   /** Monotonic mark to hand back to `sync` when the answer has come. */
   mark(): number {
     return this.monotonic();

@@ -10,16 +10,15 @@ import {
   type Command,
   EMPTY,
   type RoomState,
-  bannerOf,
   cellsOf,
   currentQuestion,
   reduce,
-  saveWordOf,
   screenOf,
   tallyOf,
   valueOf,
   viewOf,
 } from "./player";
+import { bannerOf, saveWordOf } from "./saving";
 
 const question = (id: number, kind: QuestionKind = "choice"): Question => ({
   id,
@@ -225,6 +224,25 @@ describe("the banner", () => {
     [{ durable: false, failingSince: 1 }, 9_000, "offline"],
   ])("%j at %i is %s", (status, now, kind) => {
     expect(bannerOf(play(queue(status)), now)).toBe(kind);
+  });
+
+  it("does not wait when the page itself came from the device", () => {
+    const state = play({ type: "from_device" }, queue({ failingSince: 1_000 }));
+    expect(bannerOf(state, 1_000)).toBe("offline");
+    expect(bannerOf(reduce(state, { type: "entered" }), 1_000)).toBeNull();
+  });
+});
+
+describe("a room from the device", () => {
+  it("is empty after the server said that it is not of who is signed in", () => {
+    const state = play(opened, { type: "from_device" }, { type: "shut", code: "attempt_unknown" });
+    expect(state).toMatchObject({ attempt: "unknown", questions: [], answers: {}, fromDevice: false, fault: "attempt_unknown" });
+    expect(screenOf(state)).toBe("failed");
+  });
+
+  it("goes on handing in when the server has answered", () => {
+    const state = play(opened, { type: "from_device" }, { type: "handing_in" }, { type: "entered" });
+    expect(state).toMatchObject({ handingIn: true, fromDevice: false });
   });
 });
 

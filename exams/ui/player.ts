@@ -54,6 +54,10 @@ export interface RoomState {
   uploads: Record<number, UploadView>;
   handingIn: boolean;
   receipt: Receipt | null;
+  /** The room opened from this device's copy and the server has not answered since. */
+  fromDevice: boolean;
+  /** A reload without a network opens the room again. */
+  reloadable: boolean;
   /** Stable code of what stopped the room from opening or handing in; empty when nothing did. */
   fault: string;
 }
@@ -88,6 +92,8 @@ export const EMPTY: RoomState = {
   uploads: {},
   handingIn: false,
   receipt: null,
+  fromDevice: false,
+  reloadable: false,
   fault: "",
 };
 
@@ -118,6 +124,11 @@ export type Action =
   | { type: "upload"; question: number; view: UploadView | null }
   | { type: "handing_in" }
   | { type: "handed_in"; receipt: Receipt }
+  | { type: "from_device" }
+  | { type: "entered" }
+  | { type: "page_kept"; isKept: boolean }
+  /** The server says that this is not the exam of who is signed in. */
+  | { type: "shut"; code: string }
   | { type: "failed"; code: string };
 
 /** Commands that the candidate confirms by hand; the others apply by themselves. */
@@ -145,6 +156,14 @@ export function reduce(state: RoomState, action: Action): RoomState {
       return { ...state, uploads: withUpload(state.uploads, action.question, action.view) };
     case "attempt":
       return onAttempt(state, action);
+    case "from_device":
+      return { ...state, fromDevice: true, reloadable: true };
+    case "entered":
+      return { ...state, fromDevice: false, fault: "" };
+    case "page_kept":
+      return { ...state, reloadable: action.isKept };
+    case "shut":
+      return { ...EMPTY, fault: action.code };
     default:
       return reducePeople(state, action);
   }
@@ -359,32 +378,6 @@ export function tallyOf(state: RoomState): Tally {
     refused: cells.filter((cell) => cell.refused),
   };
 }
-
-export type SaveWord = "nothing" | "saved" | "sending" | "on_device" | "in_memory";
-
-/**
- * The one word that is always visible. "saved" needs the server's acknowledgement of everything;
- * "in_memory" warns that a reload would lose what waits.
- */
-export function saveWordOf(state: RoomState): SaveWord {
-  const { waiting, lastSavedAt, failingSince, durable, gate } = state.queue;
-  if (waiting === 0) return lastSavedAt === null ? "nothing" : "saved";
-  if (!durable) return "in_memory";
-  const stuck = failingSince !== null || gate !== "open";
-  return stuck || !state.socketOpen ? "on_device" : "sending";
-}
-
-export type BannerKind = "offline" | "signed_out" | "denied" | "not_durable" | null;
-
-/** The full-width banner, the gravest first. A short hiccup is no news: 3 s must have passed. */
-export function bannerOf(state: RoomState, nowMs: number): BannerKind {
-  const { gate, failingSince, durable } = state.queue;
-  if (gate === "signed_out" || gate === "denied") return gate;
-  if (failingSince !== null && nowMs - failingSince >= HICCUP_MS) return "offline";
-  return durable ? null : "not_durable";
-}
-
-export const HICCUP_MS = 3_000;
 
 /** What the device's store remembers of the view. */
 export function viewOf(state: RoomState): View | null {

@@ -181,6 +181,7 @@ def _context(seen: AttemptSnapshot) -> dict[str, object]:
                 "submit": f"{base}/submit",
                 "lobby": reverse("exams:lobby", args=[sitting_id]),
                 "room": reverse("exams:room", args=[sitting_id]),
+                "offline": reverse("exams:offline"),
             },
             "topics": {
                 "attempt": f"attempt:{seen.attempt}",

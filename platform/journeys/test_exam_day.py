@@ -139,16 +139,29 @@ def pause_and_resume(ivo: Person, ana: Person) -> None:
 
 
 def work_offline_and_reload(ana: Person) -> None:
-    """Without a network the work goes on; afterwards, and after a reload, it is all there."""
+    """Without a network the work goes on, through a reload too; afterwards it is all there."""
+    wait_until_kept(ana.page)
     ana.context.set_offline(True)
     ana.page.get_by_role("button", name="Next").click()
     ana.page.keyboard.press("2")
     expect(ana.page.get_by_text("No connection", exact=False).first).to_be_visible(timeout=SOON)
+    ana.page.reload()
+    expect(ana.page.get_by_text("Question 2 of")).to_be_visible(timeout=SOON)
+    expect(ana.page.get_by_text("1 answer on this device")).to_be_visible(timeout=SOON)
     ana.context.set_offline(False)
     saved(ana.page)
     ana.page.reload()
     expect(ana.page.get_by_text("Question", exact=False).first).to_be_visible(timeout=SOON)
     saved(ana.page)
+
+
+def wait_until_kept(page: Page) -> None:
+    """Rooms that open in the same instant are kept on their devices within ten seconds."""
+    for _ in range(SOON // 200):
+        if page.evaluate("async () => (await caches.match(location.href)) !== undefined"):
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError("the room is not kept on this device")
 
 
 def hand_in(person: Person) -> None:

@@ -17,6 +17,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     """Return the template variables shared by all pages."""
     return {
         **frame(request),
+        "signed_in_as": person_of(request),
         "time_zone": getattr(getattr(request, "user", None), "time_zone", ""),
         "navigation": SimpleLazyObject(lambda: nav.items_for(request)),
     }
@@ -37,6 +38,17 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "catalogue_version": version_of(language),
         "server_time": clock.to_millis(clock.now()),
     }
+
+
+def person_of(request: HttpRequest) -> str | None:
+    """Return the id of who is signed in, empty for nobody, None when it is not known.
+
+    Browsers compare it with whom they keep things for (ui/own.ts).
+    """
+    user = getattr(request, "user", None)
+    if user is None:  # refused before anybody was asked for
+        return None
+    return str(user.pk) if user.is_authenticated else ""
 
 
 def socket_url(request: HttpRequest) -> str:

@@ -9,6 +9,7 @@ import { HandClock, SmallServer, settlePromises } from "../autosave/testing";
 import { ServerClock } from "../clock";
 import type { Question } from "../paper";
 import type { AttemptState, Receipt, SaveReply } from "../wire";
+import type { Paper, PaperShelf } from "./papers";
 import { Room } from "./room";
 import { Tabs } from "./tabs";
 import { SNAPSHOT } from "./testing";
@@ -136,6 +137,36 @@ export class FakeSocket {
   close(): void {}
 }
 
+/** The device's copy in small; it outlives the room like the real one. */
+export class SmallShelf implements PaperShelf {
+  paper: Paper | null = null;
+  claims = 0;
+  private isOwned = false;
+
+  claim(): boolean {
+    this.claims += 1;
+    const was = this.isOwned;
+    this.isOwned = true;
+    return was;
+  }
+  /** Somebody signs out in another tab. */
+  purge(): void {
+    this.isOwned = false;
+    this.paper = null;
+  }
+  read(): Promise<Paper | null> {
+    return Promise.resolve(structuredClone(this.paper));
+  }
+  keep(paper: Paper): Promise<void> {
+    if (this.isOwned) this.paper = structuredClone(paper);
+    return Promise.resolve();
+  }
+  forget(): Promise<void> {
+    this.paper = null;
+    return Promise.resolve();
+  }
+}
+
 let attempts = 0;
 
 /** One candidate's attempt, with as many rooms (tabs) as a test opens. */
@@ -144,7 +175,10 @@ export class Place {
   readonly clock = new HandClock(() => 0.5, settlePromises);
   readonly api = new FakeApi(this.clock);
   readonly store = new MemoryStore();
+  readonly papers = new SmallShelf();
+  pageKept = false;
   readonly sockets: FakeSocket[] = [];
+  private serverClock: ServerClock | null = null;
   private readonly rooms: Room[] = [];
   /** Let the newest file arrive at the server. */
   arrive: (id: string) => void = () => {};
@@ -158,7 +192,7 @@ export class Place {
     const room = new Room({
       attempt: this.attempt,
       api: this.api as unknown as AttemptApi,
-      clock: new ServerClock(this.clock.now(), () => this.clock.now()),
+      clock: (this.serverClock = new ServerClock(this.clock.now(), () => this.clock.now())),
       surroundings: this.clock,
       tabs: new Tabs(this.attempt),
       openStore,
@@ -169,6 +203,12 @@ export class Place {
       },
       device: "test",
       startUpload: (file, _purpose, { onChange }) => this.startUpload(file, onChange),
+      papers: this.papers,
+      keepPage: () => {
+        this.pageKept = true;
+        return Promise.resolve(true);
+      },
+      forgetPage: () => (this.pageKept = false),
     });
     this.rooms.push(room);
     return room;
@@ -197,6 +237,11 @@ export class Place {
     onChange({ ...view });
     this.arrive = (id) => change({ phase: "received", status: { id } as UploadStatus });
     return { view, received, abort: () => view.phase === "sending" && change({ phase: "aborted" }) };
+  }
+
+  /** Server time as the newest room has it. */
+  serverNow(): number {
+    return this.serverClock?.now() ?? 0;
   }
 
   /** The newest socket. */

@@ -2,10 +2,10 @@
  * Handing in: files and everything saved first, then the digest, until the server confirms.
  *
  * Without a connection it goes on trying: the answers are on the device, and the receipt comes when
- * the network does. What the server says it lacks is sent again.
+ * the network does. Without a lease it waits for one. What the server says it lacks is sent again.
  */
 import { ApiError } from "$web/api";
-import type { Autosave, Surroundings } from "../autosave";
+import type { Autosave, Gate, Surroundings } from "../autosave";
 import { backOffMs } from "../autosave/batch";
 import type { Receipt } from "../wire";
 
@@ -16,6 +16,14 @@ export interface HandInApi {
 /** How long a wait for the last saves lasts before the hand-in itself asks what is missing. */
 const SETTLE_MS = 8_000;
 const LOOK_MS = 100;
+
+/** Why there is nothing to wait for when the room has no lease; other gates open by themselves. */
+const CODE_OF_GATE: Partial<Record<Gate, string>> = {
+  over: "attempt_ended",
+  moved: "lease_lost",
+  signed_out: "signed_out",
+  denied: "attempt_unknown",
+};
 
 export type HandInEnd = { kind: "done"; receipt: Receipt } | { kind: "refused"; code: string };
 
@@ -50,6 +58,7 @@ export class HandIn {
   }
 
   private async ask(): Promise<HandInEnd | null> {
+    if (this.lease() === "") return this.withoutLease();
     try {
       const receipt = await this.api.submit(this.lease(), this.autosave.ledger.digest());
       return { kind: "done", receipt };
@@ -61,6 +70,12 @@ export class HandIn {
       }
       return { kind: "refused", code: error.code };
     }
+  }
+
+  /** A page that opened without a network has no lease before the server answers. */
+  private withoutLease(): HandInEnd | null {
+    const code = CODE_OF_GATE[this.autosave.status().gate];
+    return code ? { kind: "refused", code } : null;
   }
 
   private async settle(): Promise<void> {

@@ -10,6 +10,8 @@ import type { SittingCard } from "../wire";
 import { RoomCamera } from "./camera.svelte";
 import { deviceName } from "./device";
 import { Observer, watchPage } from "./observer";
+import { forgetPage, keepPage } from "./page_worker";
+import { OwnPapers } from "./papers";
 import { Room } from "./room";
 import { Tabs } from "./tabs";
 
@@ -19,14 +21,18 @@ export interface RoomProps {
   sitting: SittingCard;
   server_time: number;
   topics: { sitting: string };
-  urls: { room: string };
+  urls: { room: string; offline: string };
 }
 
 export interface CandidateProps {
+  user: number;
   name: string;
   seat: string;
   urls: { home: string; results: string; login: string };
 }
+
+/** Rooms that open from their lobbies do so in one instant; their pages are kept within this time. */
+const HERD_MS = 10_000;
 
 /** What the lobby has open already. */
 export interface HandOver {
@@ -37,8 +43,8 @@ export interface HandOver {
 
 export function mountRoom(
   island: HTMLElement,
-  { attempt, sitting, server_time }: RoomProps,
-  candidate: CandidateProps,
+  { attempt, sitting, server_time, urls }: RoomProps,
+  { user, ...candidate }: CandidateProps,
   given?: HandOver,
 ): void {
   const clock = given?.clock ?? new ServerClock(server_time);
@@ -62,9 +68,12 @@ export function mountRoom(
       return socket;
     },
     device: deviceName(navigator.userAgent),
+    papers: new OwnPapers(user, attempt),
+    keepPage: () => keepPage({ script: urls.offline, room: urls.room, person: user }, given ? HERD_MS : 0),
+    forgetPage: () => void forgetPage(urls.room),
     onSocket: (socket) => camera?.use(socket),
   });
-  const observer = new Observer({ now: () => clock.now(), report: (fact) => room.report(fact) });
+  const observer = new Observer({ now: () => clock.now(), report: (fact) => room.calls.report(fact) });
   watchPage(observer);
   if (camera) camera.onState = (state) => observer.camera(state);
   island.replaceChildren();

@@ -249,7 +249,7 @@ describe("invigilators", () => {
     const incident = { id: 4, kind: "paste", amount: 50, unit: "characters", last_at: 1, statement: "" };
     newest().push(`watch:${place.attempt}`, "incident.told", { incident });
     expect(room.state.incidents).toEqual([incident]);
-    await room.explain(incident, "my own notes");
+    await room.calls.explain(incident, "my own notes");
     expect(newest().calls.at(-1)).toEqual([
       `watch:${place.attempt}`,
       "watch.explain",
@@ -261,21 +261,21 @@ describe("invigilators", () => {
   it("facts are reported while the exam runs, and only then", async () => {
     const room = await openRoom();
     const fact = { kind: "paste", amount: 50, at: 1 };
-    await room.report(fact);
+    await room.calls.report(fact);
     expect(newest().calls.at(-1)).toEqual([`watch:${place.attempt}`, "watch.observe", fact]);
     api.state = "paused";
     await room.refresh();
-    await room.report(fact);
+    await room.calls.report(fact);
     expect(newest().calls.filter(([, name]) => name === "watch.observe")).toHaveLength(1);
     newest().tell("ended", "signed_out");
     api.state = "running";
     await room.refresh();
-    await expect(room.report(fact)).rejects.toMatchObject({ code: "offline" });
+    await expect(room.calls.report(fact)).rejects.toMatchObject({ code: "offline" });
   });
 
   it("a raised hand is kept with its answer", async () => {
     const room = await openRoom();
-    await room.askForHelp("I cannot read question 2");
+    await room.calls.askForHelp("I cannot read question 2");
     const [, name, data] = newest().calls.at(-1) ?? [];
     expect(name).toBe("watch.help");
     const help = { ...room.state.help[0], reply: "I come", answered_at: 9, answered_by: "Ivo" };
@@ -305,5 +305,5 @@ describe("where the candidate was", () => {
 
 it("says nothing to a socket that is gone", async () => {
   const room = makeRoom();
-  await expect(room.askForHelp("?")).rejects.toMatchObject({ code: "offline" });
+  await expect(room.calls.askForHelp("?")).rejects.toMatchObject({ code: "offline" });
 });

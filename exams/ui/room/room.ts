@@ -2,40 +2,27 @@
  * The exam room behind the screen: brings the queue, the socket, the clock and the reducer together.
  *
  * 1. Open the device's store, fetch the snapshot, compare the two, take the lease, start if due.
- * 2. From then on every answer of the server and every pushed event goes into the reducer.
- * 3. Sign-in, lease and connection come back by themselves or on one press; answers never leave.
+ * 2. Without a network after a reload: begin with the device's copy of the paper, keep answers on
+ *    the device, and go on trying; what the server says when it answers wins.
+ * 3. From then on every answer of the server and every pushed event goes into the reducer.
+ * 4. Sign-in, lease and connection come back by themselves or on one press; answers never leave.
  */
 import { ApiError } from "$web/api";
 import type { Socket } from "$web/socket";
-import type { AttemptChanged, CandidateSync } from "$web/wire";
-import { type AttemptApi, GATE_OF_STATE, HttpTransport, LEASE_PREFIX, type Snapshot } from "../attempt_api";
-import { Autosave, type Surroundings } from "../autosave";
-import { backOffMs } from "../autosave/batch";
+import { GATE_OF_STATE, HttpTransport, LEASE_PREFIX, type Snapshot } from "../attempt_api";
+import { Autosave } from "../autosave";
 import { type AnswerStore, MemoryStore } from "../autosave/store";
-import type { ServerClock } from "../clock";
 import type { AnswerValue } from "../paper";
-import { type Action, type Command, EMPTY, type HelpRequest, type Incident, type RoomState, reduce, viewOf } from "../player";
+import { type Action, type Command, EMPTY, type RoomState, reduce, viewOf } from "../player";
 import type { AttemptState, Receipt, SaveReply } from "../wire";
+import { Calls } from "./calls";
+import { DeviceCopy } from "./device_copy";
 import { HandIn } from "./hand_in";
+import { type AttemptNews, followAttempt } from "./news";
 import { Orders } from "./orders";
-import type { Tabs } from "./tabs";
-import { type UploadPorts, Uploads } from "./uploads";
-
-export interface RoomPorts {
-  attempt: number;
-  api: AttemptApi;
-  clock: ServerClock;
-  surroundings: Surroundings;
-  tabs: Tabs;
-  openStore(attempt: number, tab: string, onClosed: () => void): Promise<AnswerStore>;
-  connect(): Socket;
-  device: string;
-  startUpload?: UploadPorts["start"];
-  /** A socket was opened, or opened anew after it had ended; for the camera. */
-  onSocket?: (socket: Socket) => void;
-}
-
-type AttemptNews = Pick<AttemptChanged, "state" | "version" | "deadline" | "reason">;
+import type { RoomPorts } from "./ports";
+import { Retry } from "./retry";
+import { Uploads } from "./uploads";
 
 /** After the deadline: how often the server is asked whether the attempt has ended. */
 const ASK_EVERY_MS = 5_000;
@@ -48,12 +35,14 @@ export class Room {
   snapshot: Snapshot | null = null;
   socket: Socket | null = null;
   readonly uploads: Uploads;
+  readonly calls: Calls;
   private autosave: Autosave;
   private readonly orders: Orders;
   private handIn: HandIn | null = null;
   private lease = "";
   private reopening = false;
-  private entering: Promise<void> | null = null;
+  private readonly entering: Retry;
+  private readonly copy: DeviceCopy;
   private askedAt = 0;
   private readonly listeners = new Set<(state: RoomState) => void>();
 
@@ -65,7 +54,18 @@ export class Room {
       // Chosen in time: what came of it is the server's to judge, though the time is up or a pause began.
       onReceived: (question, value) => this.autosave.edit(question, { ...value }, "done"),
     });
-    this.orders = new Orders(() => this.socket, this.topic("watch"));
+    const topic = `watch:${ports.attempt}`;
+    this.orders = new Orders(() => this.socket, topic);
+    this.calls = new Calls({
+      topic,
+      socket: () => this.socket,
+      now: () => ports.clock.now(),
+      state: () => this.state,
+      dispatch: (action) => this.dispatch(action),
+    });
+    this.entering = new Retry(ports.surroundings);
+    const original = () => ({ state: this.state, snapshot: this.snapshot, lease: this.lease });
+    this.copy = new DeviceCopy(ports.papers, ports.surroundings, original);
   }
 
   /** Open the room; resolves when the questions are there or it is clear why not. */
@@ -80,6 +80,7 @@ export class Room {
       else if (news.kind === "took") this.autosave.setGate("moved");
       else void this.refresh();
     });
+    await this.copy.read();
     this.socket = this.openSocket();
     await this.enter();
   }
@@ -92,6 +93,7 @@ export class Room {
   dispatch(action: Action): void {
     this.state = reduce(this.state, action);
     for (const listener of this.listeners) listener(this.state);
+    this.copy.note();
   }
 
   // ── What the candidate does ─────────────────────────────────────────────────────────────
@@ -137,30 +139,6 @@ export class Room {
     this.dispatch({ type: "seen", id });
   }
 
-  /** Raise a hand; rejects when there is no connection. */
-  async askForHelp(text: string): Promise<void> {
-    const data = { help_id: crypto.randomUUID(), text };
-    await this.call("watch.help", data);
-    const request = { id: data.help_id, text, asked_at: this.ports.clock.now() };
-    this.dispatch({ type: "help", request: { ...request, reply: "", answered_at: null, answered_by: "" } });
-  }
-
-  /** Tell the server a fact about this page; rejects when there is no connection. */
-  async report(fact: { kind: string; amount: number; at: number }): Promise<void> {
-    if (this.state.attempt === "running") await this.call("watch.observe", fact);
-  }
-
-  /** Explain a noted fact in the candidate's own words. */
-  async explain(incident: Incident, text: string): Promise<void> {
-    await this.call("watch.explain", { incident_id: incident.id, text });
-    this.dispatch({ type: "incident", incident: { ...incident, statement: text } });
-  }
-
-  private async call(name: string, data: object): Promise<void> {
-    if (!this.socket || this.socket.endReason) throw new ApiError(0, { code: "offline" });
-    await this.socket.call(this.topic("watch"), name, data);
-  }
-
   async submit(): Promise<void> {
     if (this.handIn) return;
     this.dispatch({ type: "handing_in" });
@@ -190,22 +168,20 @@ export class Room {
     const { gate } = this.state.queue;
     if (gate !== "moved") this.renewSocket();
     if (gate === "open") this.autosave.retry();
+    this.entering.hurry();
     await this.refresh();
   }
 
   close(): void {
     this.handIn?.stop();
     this.uploads.close();
+    this.copy.close();
     this.autosave.close();
     this.socket?.close();
     this.ports.tabs.close();
   }
 
   // ── Opening ─────────────────────────────────────────────────────────────────────────────
-
-  private topic(noun: string): string {
-    return `${noun}:${this.ports.attempt}`;
-  }
 
   private async openStore(): Promise<AnswerStore> {
     try {
@@ -229,27 +205,14 @@ export class Room {
 
   /** Snapshot, lease, start; tried until the server answers one way or the other. */
   private enter(): Promise<void> {
-    this.entering ??= this.enterAtLast().finally(() => (this.entering = null));
-    return this.entering;
-  }
-
-  private async enterAtLast(): Promise<void> {
-    for (let failures = 1; ; failures += 1) {
-      try {
-        return await this.tryToEnter();
-      } catch (error) {
-        const status = error instanceof ApiError ? error.status : 0;
-        const code = error instanceof ApiError ? error.code : "server_error";
-        this.dispatch({ type: "failed", code });
-        if (FINAL_STATUS.has(status) || status === 401) return;
-        await this.pause(backOffMs(failures, () => this.ports.surroundings.random()));
-      }
-    }
+    return this.entering.run(() => this.tryToEnter(), (failure) => this.onNotEntered(failure));
   }
 
   private async tryToEnter(): Promise<void> {
-    const snapshot = await this.fetchSnapshot();
+    const snapshot = await this.fetchSnapshot(this.copy.paper ? 1 : undefined);
     if (GATE_OF_STATE[snapshot.state] === "over") return this.autosave.setGate("over");
+    if (this.state.fromDevice && this.copy.isOvertaken(snapshot.lease)) return this.leaveToOther();
+    this.copy.paper = null; // The server's word is newer now.
     await this.socketOrPatienceOver();
     this.lease = await this.ports.api.takeLease(this.ports.device, this.socket?.connectionId);
     this.ports.tabs.tell({ kind: "took" });
@@ -257,12 +220,53 @@ export class Room {
       this.take(await this.ports.api.start(this.lease));
     }
     this.openGate();
-    this.dispatch({ type: "failed", code: "" });
+    this.dispatch({ type: "entered" });
+  }
+
+  /** Another device went on with the exam while this one had no network: one press takes it back. */
+  private leaveToOther(): void {
+    this.dispatch({ type: "entered" });
+    this.autosave.setGate("moved");
+  }
+
+  /** Say why the room does not open; resolves to whether trying again is of no use. */
+  private async onNotEntered(failure: unknown): Promise<boolean> {
+    const { status, code } = failure instanceof ApiError ? failure : { status: 0, code: "server_error" };
+    const isFinal = status === 401 || FINAL_STATUS.has(status);
+    if (!isFinal) this.startFromCopy();
+    if (this.state.questions.length === 0) this.dispatch({ type: "failed", code });
+    else if (!isFinal) this.autosave.noteUnreachable();
+    else if (status === 401) this.autosave.setGate("signed_out");
+    else if (this.state.fromDevice) this.shut(code);
+    else this.autosave.setGate("denied");
+    return isFinal;
+  }
+
+  /** After a reload without a network: go on with what the server last said. */
+  private startFromCopy(): void {
+    const { paper } = this.copy;
+    if (!paper || this.state.attempt !== "unknown") return;
+    this.ports.clock.believe(this.copy.serverNow(paper));
+    this.dispatch({ type: "from_device" });
+    this.show(paper.snapshot, paper.serverTime);
+  }
+
+  /** The paper on the screen is not of who is signed in now. */
+  private shut(code: string): void {
+    this.snapshot = null;
+    this.dispatch({ type: "shut", code });
+    this.forgetExam();
+  }
+
+  private forgetExam(): void {
+    void this.copy.forget();
+    this.ports.forgetPage();
   }
 
   private async socketOrPatienceOver(): Promise<void> {
     const opened = this.socket?.waitOpen().catch(() => {});
-    await Promise.race([opened, this.pause(SOCKET_PATIENCE_MS)]);
+    const patience = new Promise((resolve) => this.ports.surroundings.setTimer(() => resolve(null), SOCKET_PATIENCE_MS));
+    await Promise.race([opened, patience]);
   }
 
   private openGate(): void {
@@ -271,20 +275,26 @@ export class Room {
     else this.autosave.open(this.lease);
   }
 
-  private async fetchSnapshot(): Promise<Snapshot> {
+  private async fetchSnapshot(tries?: number): Promise<Snapshot> {
     const sentAt = this.ports.clock.mark();
-    const snapshot = await this.ports.api.snapshot();
+    const snapshot = await this.ports.api.snapshot(tries);
     this.ports.clock.sync(snapshot.server_time, sentAt);
     this.take(snapshot);
     return snapshot;
   }
 
-  private take(snapshot: Snapshot): void {
-    if (snapshot.version < this.state.version) return; // Overtaken by a push.
+  private show(snapshot: Snapshot, at: number): void {
     this.snapshot = snapshot;
-    this.dispatch({ type: "snapshot", snapshot, at: snapshot.server_time });
+    this.dispatch({ type: "snapshot", snapshot, at });
     // The server shows answers only while the attempt runs: their absence says nothing otherwise.
     if (snapshot.questions !== null) this.autosave.meetServer(snapshot.answers);
+  }
+
+  private take(snapshot: Snapshot): void {
+    if (snapshot.version < this.state.version) return; // Overtaken by a push.
+    this.show(snapshot, snapshot.server_time);
+    if (GATE_OF_STATE[snapshot.state] === "over") this.forgetExam();
+    else if (this.copy.confirm()) void this.ports.keepPage().then((isKept) => this.dispatch({ type: "page_kept", isKept }));
     const { receipt, submitted_at: at, answered, total } = snapshot;
     if (receipt && at !== null && answered !== null && this.state.receipt === null) {
       void this.handedIn({ receipt, submitted_at: at, answered, total });
@@ -293,7 +303,7 @@ export class Room {
 
   /** Fetch the snapshot again and open the gate if the server lets us. */
   async refresh(): Promise<void> {
-    if (this.reopening || this.entering) return;
+    if (this.reopening || this.entering.isRunning) return;
     this.reopening = true;
     try {
       const snapshot = await this.fetchSnapshot();
@@ -310,14 +320,11 @@ export class Room {
 
   private async handedIn(receipt: Receipt): Promise<void> {
     this.dispatch({ type: "handed_in", receipt });
+    this.forgetExam();
     this.autosave.setGate("over");
     await this.uploads.settled(); // A file that arrives now is late work.
     await this.autosave.finish();
     this.ports.tabs.tell({ kind: "handed_in" });
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.ports.surroundings.setTimer(resolve, ms));
   }
 
   // ── What comes in ───────────────────────────────────────────────────────────────────────
@@ -329,18 +336,14 @@ export class Room {
       this.dispatch({ type: "socket", open: status === "open" });
       if (status === "ended" && socket.endReason === "replaced") this.autosave.setGate("moved");
       if (status === "open" && opened) void this.resume();
+      else if (status === "open") this.entering.hurry();
       opened ||= status === "open";
     });
-    socket.subscribe<AttemptNews>(this.topic("attempt"), {
-      onSnapshot: (news) => this.onAttempt(news),
-      onEvent: (event) => {
-        if (event.t === "attempt.changed") this.onAttempt(event.d as AttemptNews);
-        if (event.t === "attempt.lease_taken") this.onLeaseTaken((event.d as { lease: string }).lease);
-      },
-    });
-    socket.subscribe<CandidateSync>(this.topic("watch"), {
-      onSnapshot: (sync) => this.onSync(sync),
-      onEvent: (event) => this.onWatch(event),
+    followAttempt(socket, this.ports.attempt, {
+      onAttempt: (news) => this.onAttempt(news),
+      onLeaseTaken: (prefix) => this.onLeaseTaken(prefix),
+      onCommand: (command) => this.onCommand(command),
+      dispatch: (action) => this.dispatch(action),
     });
     this.ports.onSocket?.(socket);
     return socket;
@@ -369,20 +372,6 @@ export class Room {
   private onReply(reply: SaveReply): void {
     const { state, version, deadline } = reply;
     this.onAttempt({ state, version, deadline, reason: "" });
-  }
-
-  private onSync(sync: CandidateSync): void {
-    for (const command of sync.commands) this.onCommand(command);
-    for (const request of sync.help) this.dispatch({ type: "help", request });
-    for (const incident of sync.incidents) this.dispatch({ type: "incident", incident });
-    this.dispatch({ type: "watchers", names: sync.watchers });
-  }
-
-  private onWatch(event: { t: string; d: any }): void {
-    if (event.t === "command.issued") this.onCommand(event.d.command as Command);
-    if (event.t === "help.replied") this.dispatch({ type: "help", request: event.d.help as HelpRequest });
-    if (event.t === "incident.told") this.dispatch({ type: "incident", incident: event.d.incident as Incident });
-    if (event.t === "watch.changed") this.dispatch({ type: "watchers", names: event.d.names as string[] });
   }
 
   private onCommand(command: Command): void {

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 
-from web.context import site, socket_url
+from web.context import person_of, site, socket_url
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,12 @@ def test_a_foreign_host_is_refused_with_a_page_and_not_with_a_mistake(client: Cl
     )
     assert response.status_code == 400
     assert b"<h1" in response.content
+
+
+def test_a_page_knows_who_is_signed_in_or_that_nobody_is_or_neither() -> None:
+    request = RequestFactory().get("/")
+    assert person_of(request) is None
+    request.user = AnonymousUser()
+    assert person_of(request) == ""
+    request.user = get_user_model()(pk=7)
+    assert person_of(request) == "7"

@@ -1,0 +1,42 @@
+/** What the candidate, or this page, tells the invigilators over the socket. */
+import { ApiError } from "$web/api";
+import type { Socket } from "$web/socket";
+import type { Action, Incident, RoomState } from "../player";
+
+export interface CallPorts {
+  topic: string;
+  socket(): Socket | null;
+  now(): number;
+  state(): RoomState;
+  dispatch(action: Action): void;
+}
+
+/** Each call rejects when there is no connection. */
+export class Calls {
+  constructor(private readonly ports: CallPorts) {}
+
+  /** Raise a hand. */
+  async askForHelp(text: string): Promise<void> {
+    const data = { help_id: crypto.randomUUID(), text };
+    await this.call("watch.help", data);
+    const request = { id: data.help_id, text, asked_at: this.ports.now() };
+    this.ports.dispatch({ type: "help", request: { ...request, reply: "", answered_at: null, answered_by: "" } });
+  }
+
+  /** Tell the server a fact about this page, while the exam runs. */
+  async report(fact: { kind: string; amount: number; at: number }): Promise<void> {
+    if (this.ports.state().attempt === "running") await this.call("watch.observe", fact);
+  }
+
+  /** Explain a noted fact in the candidate's own words. */
+  async explain(incident: Incident, text: string): Promise<void> {
+    await this.call("watch.explain", { incident_id: incident.id, text });
+    this.ports.dispatch({ type: "incident", incident: { ...incident, statement: text } });
+  }
+
+  private async call(name: string, data: object): Promise<void> {
+    const socket = this.ports.socket();
+    if (!socket || socket.endReason) throw new ApiError(0, { code: "offline" });
+    await socket.call(this.ports.topic, name, data);
+  }
+}
