@@ -137,14 +137,22 @@ class TooLate(DomainError):
 
 
 class LeaseLost(DomainError):
-    """Another tab or device has taken over; this one may no longer write."""
+    """Another tab or device has taken over; this one may no longer write.
+
+    `saved` and `held` name the questions of which the server has what came: as the answer, or kept
+    for a decision.
+    """
 
     code = "lease_lost"
     http_status = 409
 
 
 class AttemptOver(DomainError):
-    """The attempt has ended; `state` says how, `held` how many answers were kept for a decision."""
+    """The attempt has ended; `state` says how.
+
+    `saved` and `held` name the questions of which the server has what came: as the answer, or kept
+    for a decision.
+    """
 
     code = "attempt_ended"
     http_status = 409

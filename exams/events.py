@@ -106,11 +106,12 @@ class AttemptStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class LeaseMoved(Event):
-    """Another device took a running attempt over."""
+    """Another browser took over an attempt that was running or paused."""
 
     attempt_id: int
     sitting_id: int
     student_id: int
+    from_device: str
     device: str
 
 

@@ -49,7 +49,7 @@ WITH {_INCOMING}, live AS (
        AND s.id = a.sitting_id
        AND clock_timestamp() <= a.deadline + s.grace
  RETURNING a.id, a.sitting_id, a.state, a.started_at, a.deadline, a.last_saved_at,
-           a.current_question, a.last_command_seq, a.question_ids
+           a.current_question, a.last_command_seq, a.question_ids, a.version
 ), fitting AS (
     SELECT live.id, live.last_saved_at, incoming.*
       FROM live JOIN incoming ON incoming.question = ANY(live.question_ids)
@@ -58,6 +58,9 @@ WITH {_INCOMING}, live AS (
            (attempt_id, question_id, seq, value, client_at, saved_at, late, held_for)
     SELECT id, question, seq, value, client_at, last_saved_at, false, '' FROM fitting
         ON CONFLICT DO NOTHING
+), settled AS (
+    DELETE FROM exams_answerrevision r USING fitting f
+     WHERE r.attempt_id = f.id AND r.question_id = f.question AND r.seq = f.seq AND r.late
 ), kept AS (
     INSERT INTO exams_answer AS had (attempt_id, question_id, seq, value, client_at, saved_at)
     SELECT id, question, seq, value, client_at, last_saved_at FROM fitting
@@ -75,7 +78,7 @@ SELECT live.sitting_id, live.state, live.started_at, live.deadline, live.last_sa
      + (SELECT count(*) FROM exams_answer o
          WHERE o.attempt_id = live.id AND o.question_id NOT IN (SELECT question_id FROM kept)
            AND o.value IS NOT NULL AND o.value NOT IN ('""', '[]', '{{}}')),
-       clock_timestamp()
+       clock_timestamp(), live.version
   FROM live
 """  # noqa: S608 the only part put in is the constant above
 
@@ -84,13 +87,13 @@ SELECT a.student_id = %(student)s, a.lease = %(lease)s, a.state,
        clock_timestamp() > a.deadline + s.grace, a.deadline, a.last_command_seq,
        a.question_ids && %(questions)s::bigint[], clock_timestamp(),
        (SELECT jsonb_object_agg(x.question_id, x.seq) FROM exams_answer x
-         WHERE x.attempt_id = a.id AND x.question_id = ANY(%(questions)s::bigint[]))
+         WHERE x.attempt_id = a.id AND x.question_id = ANY(%(questions)s::bigint[])), a.version
   FROM exams_attempt a JOIN exams_sitting s ON s.id = a.sitting_id
  WHERE a.id = %(attempt)s
 """
 
 _HOLD: Final = f"""
-WITH {_INCOMING}
+WITH {_INCOMING}, kept AS (
 INSERT INTO exams_answerrevision
        (attempt_id, question_id, seq, value, client_at, saved_at, late, held_for)
 SELECT a.id, i.question, i.seq, i.value, i.client_at, clock_timestamp(), true, %(held_for)s
@@ -99,7 +102,18 @@ SELECT a.id, i.question, i.seq, i.value, i.client_at, clock_timestamp(), true, %
    AND (SELECT count(*) FROM exams_answerrevision r WHERE r.attempt_id = a.id AND r.late) < %(limit)s
    AND NOT EXISTS (SELECT FROM exams_answer x
                     WHERE x.attempt_id = a.id AND x.question_id = i.question AND x.seq >= i.seq)
+   AND NOT EXISTS (SELECT FROM exams_answerrevision r WHERE r.late
+                      AND r.attempt_id = a.id AND r.question_id = i.question AND r.seq = i.seq)
     ON CONFLICT DO NOTHING
+ RETURNING question_id
+)
+SELECT question_id FROM kept
+ UNION
+SELECT i.question
+  FROM exams_attempt a JOIN exams_answerrevision r ON r.attempt_id = a.id AND r.late
+  JOIN incoming i ON i.question = r.question_id AND i.seq = r.seq
+ WHERE a.id = %(attempt)s AND a.student_id = %(student)s
+ ORDER BY 1
 """  # noqa: S608 the only part put in is the constant above
 
 _NEXT_OVERDUE: Final = """
@@ -199,6 +213,7 @@ class Saved:
     saved: Mapping[str, int]
     answered: int
     server_time: datetime
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +229,7 @@ class Refusal:
     knows_question: bool
     server_time: datetime
     stored: Mapping[str, int]
+    version: int
 
 
 def database_now() -> datetime:
@@ -231,6 +247,7 @@ def save_answers(request: SaveRequest) -> Saved | None:
     order of sequence numbers are all decided inside the statement. It locks the attempt's row,
     so that a hand-in, an expiry or another save of the same attempt come wholly before or
     wholly after it. An older revision never overwrites a newer one, a repeated one does nothing.
+    One that was held for a decision and comes again under the live lease is held no longer.
 
     Budget: 1 query. Its commit is the acknowledgement, so the caller must not be in a
     transaction of its own.
@@ -252,6 +269,7 @@ def save_answers(request: SaveRequest) -> Saved | None:
         saved=_decoded(row[8]),
         answered=row[9],
         server_time=row[10],
+        version=row[11],
     )
 
 
@@ -272,18 +290,21 @@ def why_refused(request: SaveRequest) -> Refusal | None:
         knows_question=row[6],
         server_time=row[7],
         stored=_decoded(row[8]),
+        version=row[9],
     )
 
 
-def hold_answers(request: SaveRequest, held_for: str) -> int:
-    """Keep answers that came too late for a person's decision; returns how many were new.
+def hold_answers(request: SaveRequest, held_for: str) -> list[int]:
+    """Keep answers that came too late for a person's decision.
 
     What is stored already as an acknowledged answer is not late work and is left out.
+
+    Returns:
+        The questions of which the revision in the request is held now, or was held before.
     """
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, {**request.parameters(), "held_for": held_for, "limit": MAX_HELD})
-        held: int = cursor.rowcount
-    return held
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _decoded(value: str | None) -> dict[str, int]:

@@ -8,7 +8,9 @@ from typing import Annotated, Final
 
 import msgspec
 
-from exams.domain.answer import MAX_PARTS, MAX_TEXT
+from exams.domain.answer import MAX_PARTS, MAX_TEXT, QuestionKind
+from exams.domain.policy import Camera, ChatLock, Navigation
+from exams.domain.states import AttemptState, SittingState
 from kernel.wire import Message
 
 MAX_SAVE_BYTES: Final = 1024 * 1024
@@ -89,7 +91,7 @@ class PaperQuestion(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     number: int
     pool: str
-    kind: str
+    kind: QuestionKind
     prompt_html: str
     help_html: str
     points: str
@@ -128,15 +130,15 @@ class SittingCard(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     title: str
     subject: str
-    state: str
+    state: SittingState
     lobby_opens_at: int
     starts_at: int
     closes_at: int
     duration_s: int
     grace_s: int
-    camera: str
-    chat_lock: str
-    navigation: str
+    camera: Camera
+    chat_lock: ChatLock
+    navigation: Navigation
     early_end: EarlyEnd | None
 
 
@@ -145,7 +147,7 @@ class AttemptSnapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     attempt: int
     sitting: SittingCard
-    state: str
+    state: AttemptState
     version: int
     seat: str
     room: str
@@ -167,11 +169,16 @@ class AttemptSnapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SaveReply(msgspec.Struct, frozen=True, kw_only=True):
-    """What is stored now, by question id; each save doubles as a check for commands."""
+    """What is stored now, by question id; each save doubles as a check for commands.
+
+    `held` names those of the refused questions whose answers are kept for a person's decision.
+    """
 
     saved: dict[str, int]
     refused: dict[str, str]
-    state: str
+    held: list[int]
+    state: AttemptState
+    version: int
     deadline: int
     server_time: int
     last_command_seq: int
@@ -192,7 +199,7 @@ class AttemptChanged(
 ):
     """The attempt moved, or its deadline did. The snapshot of `attempt:<id>` has the same shape."""
 
-    state: str
+    state: AttemptState
     version: int
     started_at: int | None
     deadline: int | None

@@ -32,6 +32,13 @@ class Attempt(models.Model):
         null=True, help_text="Fencing token of the one browser tab that may write"
     )
     lease_device = models.CharField(max_length=120, blank=True, default="")
+    lease_browser = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Random id of the browser that holds the lease",
+    )
     checked_in_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     deadline = models.DateTimeField(

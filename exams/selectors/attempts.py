@@ -93,7 +93,7 @@ def snapshot(attempt_id: int, student_id: int) -> AttemptSnapshot:
     return AttemptSnapshot(
         attempt=attempt.pk,
         sitting=sitting_card_of(attempt.sitting),
-        state=attempt.state,
+        state=AttemptState(attempt.state),
         version=attempt.version,
         seat=attempt.candidate.seat,
         room=attempt.candidate.room,
@@ -163,15 +163,15 @@ def sitting_card_of(sitting: Sitting) -> SittingCard:
         id=sitting.pk,
         title=sitting.title,
         subject=sitting.exam.subject,
-        state=sitting.state,
+        state=SittingState(sitting.state),
         lobby_opens_at=to_millis(sitting.lobby_opens_at),
         starts_at=to_millis(sitting.starts_at),
         closes_at=to_millis(sitting.closes_at),
         duration_s=int(sitting.duration.total_seconds()),
         grace_s=int(sitting.grace.total_seconds()),
-        camera=policy.camera.value,
-        chat_lock=policy.chat_lock.value,
-        navigation=policy.navigation.value,
+        camera=policy.camera,
+        chat_lock=policy.chat_lock,
+        navigation=policy.navigation,
         early_end=early_end_of(sitting),
     )
 
@@ -249,7 +249,7 @@ def changed_of(attempt: Attempt) -> AttemptChanged:
     Needs: `sitting` loaded with the attempt.
     """
     return AttemptChanged(
-        state=attempt.state,
+        state=AttemptState(attempt.state),
         version=attempt.version,
         started_at=to_millis(attempt.started_at) if attempt.started_at else None,
         deadline=to_millis(attempt.deadline) if attempt.started_at else None,

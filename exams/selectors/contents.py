@@ -130,7 +130,7 @@ def _question_view(
         id=question.id,
         number=number,
         pool=pool,
-        kind=question.kind.value,
+        kind=question.kind,
         prompt_html=question.prompt_html,
         help_html=question.help_html,
         points=format(question.points.normalize(), "f"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from exams.domain.states import AttemptState
 from exams.errors import (
@@ -28,6 +29,7 @@ from kernel.clock import to_millis
 
 UNKNOWN_QUESTION: Final = "unknown_question"
 LATE: Final = "late"
+NO_LEASE: Final = UUID(int=0)  # no attempt ever has it
 
 
 def save_answers(
@@ -37,18 +39,19 @@ def save_answers(
 
     1. One guarded statement; when it takes the batch, its commit is the acknowledgement.
     2. Only when it refuses, a second one reads why. Answers that came too late, after the end or
-       under a lost lease are kept as late revisions for a person's decision, never as answers.
+       without the live lease are kept as late revisions for a person's decision, never as answers.
 
     Budget: 1 query for an accepted save.
 
     Returns:
-        `saved`: question id → stored seq; `refused`: question id → `late`, `unknown_question`.
+        `saved`: question id → stored seq; `refused`: question id → `late`, `unknown_question`;
+        `held`: the refused ones that are kept for a decision.
 
     Raises:
         AttemptUnknown: There is none, or it is somebody else's.
-        LeaseLost: Another tab has taken over.
+        LeaseLost: Another tab has taken over; `held` as below.
         AttemptIsPaused: Nothing was stored; send it again when it runs.
-        AttemptOver: `held` says how many answers were kept for a decision.
+        AttemptOver: `held` names the questions whose answers were kept for a decision.
         NotStarted: Nothing was stored.
         TryAgain: The attempt moved meanwhile.
 
@@ -57,7 +60,7 @@ def save_answers(
     request = SaveRequest(
         attempt_id=attempt_id,
         student_id=student_id,
-        lease=lease_token(lease),
+        lease=_token(lease),
         answers=_newest(answers),
     )
     for _ in range(2):  # a second try when what refused the first was gone when we looked
@@ -69,6 +72,14 @@ def save_answers(
         if late is not None:
             return late
     raise TryAgain
+
+
+def _token(lease: str) -> UUID:
+    """Return the token, or one that nobody has: a page reloaded after the end never got one."""
+    try:
+        return lease_token(lease)
+    except LeaseLost:
+        return NO_LEASE
 
 
 def _newest(answers: Sequence[AnswerIn]) -> list[IncomingAnswer]:
@@ -114,7 +125,9 @@ def _reply(request: SaveRequest, saved: Saved) -> SaveReply:
     return SaveReply(
         saved=dict(saved.saved),
         refused=refused,
-        state=saved.state,
+        held=[],
+        state=AttemptState(saved.state),
+        version=saved.version,
         deadline=to_millis(saved.deadline),
         server_time=to_millis(saved.server_time),
         last_command_seq=saved.last_command_seq,
@@ -132,35 +145,41 @@ def _explain(request: SaveRequest) -> SaveReply | None:
         case AttemptState.RUNNING | AttemptState.PAUSED:
             return _explain_live(request, facts)
         case _:
-            raise AttemptOver(state=facts.state.value, held=hold_answers(request, "ended"))
+            held = hold_answers(request, "ended")
+            raise AttemptOver(state=facts.state.value, saved=_saved(request, facts), held=held)
 
 
 def _explain_live(request: SaveRequest, facts: Refusal) -> SaveReply | None:
     if not facts.holds_lease:
-        hold_answers(request, "lease")
-        raise LeaseLost
+        held = hold_answers(request, "lease")
+        raise LeaseLost(saved=_saved(request, facts), held=held)
     if facts.state is AttemptState.PAUSED:
         raise AttemptIsPaused
     if facts.late:
-        hold_answers(request, LATE)
-        return _refused_reply(request, facts, LATE)
+        return _refused_reply(request, facts, LATE, hold_answers(request, LATE))
     if not facts.knows_question:
-        return _refused_reply(request, facts, UNKNOWN_QUESTION)
+        return _refused_reply(request, facts, UNKNOWN_QUESTION, [])
     return None
 
 
-def _refused_reply(request: SaveRequest, facts: Refusal, code: str) -> SaveReply:
+def _saved(request: SaveRequest, facts: Refusal) -> list[int]:
     """What is stored already is reported as saved even now: a repeated send is not late."""
-    saved = {
-        str(answer.question): facts.stored[str(answer.question)]
+    return [
+        answer.question
         for answer in request.answers
         if facts.stored.get(str(answer.question), 0) >= answer.seq
-    }
+    ]
+
+
+def _refused_reply(request: SaveRequest, facts: Refusal, code: str, held: list[int]) -> SaveReply:
+    saved = {str(question): facts.stored[str(question)] for question in _saved(request, facts)}
     refused = {str(a.question): code for a in request.answers if str(a.question) not in saved}
     return SaveReply(
         saved=saved,
         refused=refused,
-        state=facts.state.value,
+        held=held,
+        state=facts.state,
+        version=facts.version,
         deadline=to_millis(facts.deadline),
         server_time=to_millis(facts.server_time),
         last_command_seq=facts.last_command_seq,

@@ -28,6 +28,7 @@ from exams.services.endings import Ending, end_attempt
 from exams.services.ledger import deadline_for
 from exams.services.sittings import catch_up
 from exams.wire import Receipt
+from kernel import audit
 from kernel.clock import to_millis
 from kernel.events import bus
 from realtime.publish import close_user_sockets
@@ -37,7 +38,12 @@ TAKEN_OVER: Final = 4409
 
 @transaction.atomic
 def take_lease(
-    attempt_id: int, *, student_id: int, device: str = "", connection_id: str | None = None
+    attempt_id: int,
+    *,
+    student_id: int,
+    device: str = "",
+    browser: str = "",
+    connection_id: str | None = None,
 ) -> UUID:
     """Make the caller's tab the one that may write, and return its fencing token.
 
@@ -47,6 +53,7 @@ def take_lease(
         attempt_id: The candidate's own attempt.
         student_id: Who asks.
         device: What the candidate's page calls itself, for the invigilator.
+        browser: What tells this browser from others of the same name; empty when it is not known.
         connection_id: The new tab's own socket, which stays open.
 
     Raises:
@@ -56,25 +63,59 @@ def take_lease(
     """
     attempt = _own(attempt_id, student_id)
     _require_open(attempt, {SittingState.LOBBY, SittingState.RUNNING})
-    lease = uuid4()
+    lease, before = uuid4(), _own(attempt_id, student_id, lock=True)
     taken = Attempt.objects.filter(pk=attempt_id, student_id=student_id, state__in=LIVE).update(
         lease=lease,
         lease_device=device[:120],
+        lease_browser=browser[:64],
         checked_in_at=Coalesce(F("checked_in_at"), database_now()),
     )
     if not taken:
         raise AttemptOver(state=attempt.state)
     pushes.lease_taken(attempt_id, str(lease), device[:120])
-    if attempt.state == AttemptState.RUNNING and attempt.lease_device not in {"", device[:120]}:
-        bus.emit(LeaseMoved(attempt_id, attempt.sitting_id, student_id, device[:120]))
-    if connection_id:
-        close_user_sockets(
-            student_id,
-            TAKEN_OVER,
-            topic=f"attempt:{attempt_id}",
-            except_connection=connection_id,
-        )
+    _note_move(before, browser[:64], device[:120])
+    _close_older_tabs(before, connection_id)
     return lease
+
+
+def _close_older_tabs(before: Attempt, spared: str | None) -> None:
+    """Close the candidate's sockets of this attempt but the new tab's own, if we know that one."""
+    if spared:
+        topic = f"attempt:{before.pk}"
+        close_user_sockets(before.student_id, TAKEN_OVER, topic=topic, except_connection=spared)
+
+
+def _is_other_browser(before: Attempt, browser: str, device: str) -> bool:
+    """Two browsers of one name are told apart by their ids, as long as both have one."""
+    if before.lease_browser and browser:
+        return before.lease_browser != browser
+    return before.lease_device not in {"", device}
+
+
+def _note_move(before: Attempt, browser: str, device: str) -> None:
+    """Write down, and tell while the exam is going on, that another browser has the lease now.
+
+    A reload and a second tab are no move: docs/adr/0017.
+    """
+    if before.lease is None or not _is_other_browser(before, browser, device):
+        return
+    audit.append(
+        "attempt.lease_moved",
+        actor_id=before.student_id,
+        subject=f"attempt:{before.pk}",
+        data={"from": before.lease_device, "to": device, "state": before.state},
+        institution_id=before.sitting.institution_id,
+    )
+    if before.state in {AttemptState.RUNNING, AttemptState.PAUSED}:
+        bus.emit(
+            LeaseMoved(
+                attempt_id=before.pk,
+                sitting_id=before.sitting_id,
+                student_id=before.student_id,
+                from_device=before.lease_device,
+                device=device,
+            )
+        )
 
 
 @transaction.atomic
@@ -85,6 +126,7 @@ def start_attempt(attempt_id: int, *, student_id: int, lease: str) -> None:
 
     Raises:
         AttemptUnknown, LeaseLost, NotOpen, TooLate, AttemptOver: Nothing was changed.
+        TryAgain: The attempt was changed meanwhile, for one by an extension: `version` tells.
     """
     attempt = _own(attempt_id, student_id)
     token = lease_token(lease)

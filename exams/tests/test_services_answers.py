@@ -60,27 +60,53 @@ def test_after_the_deadline_work_is_held_and_what_was_saved_stays_saved(running:
         {str(again.question): 1},
         {str(late.question): "late"},
     )
+    assert reply.held == [late.question]
     held = AnswerRevision.objects.get(late=True)
     assert (held.value, held.held_for) == ("late", "late")
 
 
 @pytest.mark.parametrize("state", ["submitted", "expired", "terminated", "absent"])
 def test_after_the_end_work_is_held_for_a_decision(running: Taking, state: str) -> None:
+    before = AnswerIn(question=running.questions[0], seq=1, value="x")
+    late = AnswerIn(question=running.questions[1], seq=1, value="late")
+    save(running, before)
     Attempt.objects.update(state=state)
-    with pytest.raises(AttemptOver) as refusal:
-        save(running)
-    assert refusal.value.data == {"state": state, "held": 1}
+    for _ in range(2):  # the first reply may have been lost
+        with pytest.raises(AttemptOver) as refusal:
+            save(running, before, late)
+        assert refusal.value.data == {
+            "state": state,
+            "saved": [before.question],
+            "held": [late.question],
+        }
+    assert AnswerRevision.objects.get(late=True).held_for == "ended"
+    assert Answer.objects.get().value == "x"
+
+
+def test_after_the_end_a_page_without_a_lease_hands_its_work_over(running: Taking) -> None:
+    """A page that was reloaded after the end gets no lease any more."""
+    Attempt.objects.update(state=AttemptState.EXPIRED)
+    with pytest.raises(AttemptOver):
+        save(running, lease="")
     assert AnswerRevision.objects.get().held_for == "ended"
+
+
+def test_without_a_lease_nothing_becomes_an_answer(running: Taking) -> None:
+    with pytest.raises(LeaseLost):
+        save(running, lease="")
     assert not Answer.objects.exists()
+    assert AnswerRevision.objects.get().held_for == "lease"
 
 
 def test_the_old_tab_is_told_and_its_work_is_held(running: Taking) -> None:
     newer = taking.take_lease(running.attempt_id, student_id=running.cast.ana.pk)
-    with pytest.raises(LeaseLost):
+    with pytest.raises(LeaseLost) as refusal:
         save(running)
+    assert refusal.value.data == {"saved": [], "held": [running.questions[0]]}
     assert AnswerRevision.objects.get().held_for == "lease"
     assert save(running, lease=str(newer)).saved == {str(running.questions[0]): 1}
-    assert AnswerRevision.objects.filter(late=False).count() == 1
+    (accepted,) = AnswerRevision.objects.all()
+    assert not accepted.late, "what became an answer needs no decision any more"
 
 
 def test_a_paused_attempt_asks_to_wait_and_takes_it_afterwards(running: Taking) -> None:

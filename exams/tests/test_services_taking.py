@@ -1,8 +1,10 @@
 """The candidate's own moves: lease, start, hand in; and what an outsider gets."""
 
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import connections
 
 from exams import queries
 from exams.domain.states import AttemptState
@@ -15,14 +17,15 @@ from exams.errors import (
     NotOpen,
     NotStarted,
     TooLate,
+    TryAgain,
 )
-from exams.events import AttemptEnded, AttemptStarted, AttemptSubmitted
+from exams.events import AttemptEnded, AttemptStarted, AttemptSubmitted, LeaseMoved
 from exams.models import Attempt, Result, Sitting, Submission
 from exams.selectors.attempts import attempt_of, snapshot
-from exams.services import answers, attempts, sittings, taking
-from exams.tests.conftest import Cast, Heard, Taking, begin, schedule, shift
+from exams.services import answers, attempts, ledger, sittings, taking
+from exams.tests.conftest import Cast, Heard, Taking, begin, make_cast, schedule, shift
 from exams.wire import AnswerIn
-from kernel.models import OutboxEntry
+from kernel.models import AuditEntry, OutboxEntry
 
 MINUTE = timedelta(minutes=1)
 
@@ -57,6 +60,57 @@ def test_the_newest_tab_gets_the_lease_and_the_first_marks_the_check_in(cast: Ca
     assert taken.attempt.checked_in_at == checked_in
     with pytest.raises(LeaseLost):
         start(taken)
+
+
+def take(taken: Taking, browser: str, device: str = "test") -> None:
+    taken.lease = str(
+        taking.take_lease(
+            taken.attempt_id, student_id=taken.cast.ana.pk, device=device, browser=browser
+        )
+    )
+
+
+def moves() -> list[dict[str, object]]:
+    entries = AuditEntry.objects.filter(action="attempt.lease_moved").order_by("position")
+    return [entry.data for entry in entries]
+
+
+def test_another_browser_of_the_same_name_does_not_take_over_unnoticed(
+    cast: Cast, heard: Heard
+) -> None:
+    taken = waiting(cast)
+    take(taken, "a" * 32)
+    start(taken)
+    take(taken, "a" * 32)
+    assert heard.of(LeaseMoved) == [], "a reload is no move"
+    take(taken, "b" * 32)
+    (event,) = heard.of(LeaseMoved)
+    assert (event.attempt_id, event.from_device) == (taken.attempt_id, "test")
+    attempts.pause_attempt(taken.attempt_id, actor_id=cast.ivo.pk, reason="Alarm")
+    take(taken, "c" * 32, "Firefox on Linux")
+    assert len(heard.of(LeaseMoved)) == 2
+    assert moves() == [
+        {"from": "test", "to": "test", "state": "running"},
+        {"from": "test", "to": "Firefox on Linux", "state": "paused"},
+    ]
+
+
+def test_a_move_before_the_start_is_on_record_and_no_incident(cast: Cast, heard: Heard) -> None:
+    taken = waiting(cast)
+    take(taken, "a" * 32)
+    take(taken, "b" * 32)
+    assert heard.of(LeaseMoved) == []
+    (move,) = moves()
+    assert move["state"] == "ready"
+    entry = AuditEntry.objects.get(action="attempt.lease_moved")
+    assert (entry.actor_id, entry.subject) == (cast.ana.pk, f"attempt:{taken.attempt_id}")
+
+
+def test_without_an_id_the_names_of_the_devices_are_compared(cast: Cast, heard: Heard) -> None:
+    taken = begin(cast)
+    take(taken, "", "A telephone")
+    take(taken, "", "A telephone")
+    assert len(heard.of(LeaseMoved)) == 1
 
 
 def test_there_is_no_lease_before_the_lobby_opens(cast: Cast) -> None:
@@ -108,6 +162,35 @@ def test_a_late_start_gets_the_rest_of_the_window_or_all_of_it(cast: Cast) -> No
     attempt = taken.attempt
     assert attempt.started_at is not None
     assert attempt.deadline == attempt.started_at + 30 * MINUTE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_time_given_while_a_candidate_starts_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The grant commits on a second connection after the start has read the ledger."""
+    taken = waiting(make_cast())
+
+    def grant() -> None:
+        try:
+            attempts.extend_attempt(
+                taken.attempt_id, extra=5 * MINUTE, actor_id=taken.cast.ivo.pk, reason="Noise"
+            )
+        finally:
+            connections.close_all()
+
+    def read_then_granted(attempt: Attempt, started_at: datetime) -> datetime:
+        deadline = ledger.deadline_for(attempt, started_at)
+        monkeypatch.undo()
+        with ThreadPoolExecutor(1) as other:
+            other.submit(grant).result(timeout=20)
+        return deadline
+
+    monkeypatch.setattr(taking, "deadline_for", read_then_granted)
+    with pytest.raises(TryAgain):
+        start(taken)
+    start(taken)
+    attempt = taken.attempt
+    assert attempt.started_at is not None
+    assert attempt.deadline == attempt.started_at + 35 * MINUTE
 
 
 def test_after_the_window_it_is_too_late_to_start(cast: Cast) -> None:

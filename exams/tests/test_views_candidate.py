@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from exams import queries
 from exams.domain import paper as papers
+from exams.models import Sitting
 from exams.selectors.attempts import attempt_of
 from exams.services import attempts, grading
 from exams.tests.conftest import Cast, Taking, begin, schedule
@@ -127,6 +128,18 @@ def test_before_the_sitting_starts_no_question_leaves_the_server(cast: Cast, ana
     assert post(ana, "start", taken.attempt_id, {"lease": taken.lease}).status_code == 409
 
 
+@pytest.mark.parametrize("phase", ["scheduled", "lobby", "closed", "cancelled"])
+def test_who_has_not_started_waits_in_the_lobby_and_not_in_the_room(
+    cast: Cast, ana: Client, phase: str
+) -> None:
+    taken = begin(cast, start=False)
+    room, lobby = (reverse(f"exams:{name}", args=[taken.sitting_id]) for name in ("room", "lobby"))
+    assert ana.get(room).status_code == 200, "the sitting runs: the room starts the attempt"
+    Sitting.objects.update(state=phase)
+    assert ana.get(room).headers["Location"] == lobby
+    assert ana.get(lobby).status_code == 200
+
+
 def test_before_the_own_start_no_question_leaves_the_server(cast: Cast, ana: Client) -> None:
     taken = begin(cast, start=False)
     lease, taken.lease = taken.lease, "00000000-0000-0000-0000-000000000000"
@@ -238,6 +251,26 @@ def test_bad_input_is_refused_and_changes_nothing(
     response = post(ana, name, taken.attempt_id, body)
     assert (response.status_code, body_of(response)["code"]) == (400, "bad_message")
     assert (taken.attempt.version, str(taken.attempt.lease)) == (1, taken.lease)
+
+
+def test_a_browser_is_known_again_by_its_cookie_and_another_one_is_not(
+    cast: Cast, ana: Client
+) -> None:
+    taken = begin(cast, start=False)
+
+    def browser_after(client: Client) -> str:
+        client.force_login(cast.ana)
+        assert post(client, "lease", taken.attempt_id, {"device": "Chrome"}).status_code == 200
+        return taken.attempt.lease_browser
+
+    first = browser_after(ana)
+    cookie = ana.cookies["invigil_browser"]
+    assert (cookie.value, cookie["httponly"], cookie["samesite"]) == (first, True, "Strict")
+    assert cookie["path"] == url("attempt", taken.attempt_id)
+    assert browser_after(ana) == first
+    assert browser_after(Client()) != first
+    ana.cookies["invigil_browser"] = "made up"
+    assert len(browser_after(ana)) == 32
 
 
 def test_a_body_that_is_too_large_is_refused(cast: Cast, ana: Client) -> None:

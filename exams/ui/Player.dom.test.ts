@@ -172,13 +172,13 @@ it("says plainly when neither the server nor this device has an answer", async (
 describe("screens", () => {
   it("a pause hides the question, says why, and goes by itself", async () => {
     place.api.state = "paused";
-    place.socket.push(`attempt:${place.attempt}`, "attempt.changed", { state: "paused", deadline: null, reason: "Fire alarm" });
+    place.socket.push(`attempt:${place.attempt}`, "attempt.changed", { state: "paused", version: (place.api.version = 2), deadline: null, reason: "Fire alarm" });
     await show();
     expect(screen.getByRole("heading", { name: "Your exam is paused" })).toBeTruthy();
     expect(screen.getByText("Fire alarm")).toBeTruthy();
     expect(screen.queryByText("Which planet?")).toBeNull();
     place.api.state = "running";
-    place.socket.push(`attempt:${place.attempt}`, "attempt.changed", { state: "running", deadline: 9_000_000, reason: "" });
+    place.socket.push(`attempt:${place.attempt}`, "attempt.changed", { state: "running", version: (place.api.version = 3), deadline: 9_000_000, reason: "" });
     await show();
     expect(screen.getByText("Which planet?")).toBeTruthy();
   });
@@ -186,14 +186,14 @@ describe("screens", () => {
   it("an exam that was ended for everybody says who ended it and why, and takes nothing more", async () => {
     const early_end = { at: 500, by: "chief_invigilator", reason: "Fire alarm" };
     place.api.deadline = 500;
-    place.socket.push(`attempt:${place.attempt}`, "attempt.changed", { state: "running", deadline: 500, reason: "", early_end });
+    place.socket.push(`attempt:${place.attempt}`, "attempt.changed", { state: "running", version: (place.api.version = 2), deadline: 500, reason: "", early_end });
     await later(1_000);
     const banner = screen.getByText(/The chief invigilator has ended this exam for everybody/);
     expect(banner.textContent).toContain("Fire alarm");
     expect(screen.getByText(/leave this page open/)).toBeTruthy();
     expect(screen.getByRole("radio", { name: "Mars" })).toHaveProperty("disabled", true);
     place.api.state = "expired";
-    place.socket.push(`attempt:${place.attempt}`, "attempt.changed", { state: "expired", deadline: 500, reason: "Fire alarm" });
+    place.socket.push(`attempt:${place.attempt}`, "attempt.changed", { state: "expired", version: (place.api.version = 3), deadline: 500, reason: "Fire alarm" });
     await show();
     expect(screen.getByRole("heading", { name: "This exam was ended early" })).toBeTruthy();
   });
@@ -221,6 +221,34 @@ describe("screens", () => {
     await later(1_000);
     expect(screen.getByRole("heading", { name: "Handed in" })).toBeTruthy();
     expect(screen.getByText("receipt-1")).toBeTruthy();
+  });
+
+  it("after the end tells what came late apart from what is only on this device", async () => {
+    place.api.down = offline();
+    await pressed("Digit1");
+    await later(50);
+    place.api.state = "expired";
+    place.api.receipt = "auto";
+    place.api.down = null;
+    await room.refresh();
+    await later(1_000);
+    expect(screen.getByText("1 answer came after the end.")).toBeTruthy();
+    expect(screen.queryByText(/on this device/)).toBeNull();
+    expect((await place.store.load()).answers).toEqual([]);
+  });
+
+  it("after the end says which answers the server did not keep", async () => {
+    place.api.down = offline();
+    await pressed("Digit1");
+    await later(50);
+    place.api.server.holdsLateWork = false;
+    place.api.state = "terminated";
+    place.api.down = null;
+    await room.refresh();
+    await later(1_000);
+    expect(screen.getByText("1 answer is not on the server.")).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Save a copy" })).toBeTruthy();
+    expect(await place.store.read(11)).not.toBeNull();
   });
 
   it("a moved exam offers to be taken back", async () => {

@@ -1,12 +1,15 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "$web/api";
-import { AttemptApi, HttpTransport, type SaveReply, outcomeOf } from "./attempt_api";
+import { AttemptApi, HttpTransport, outcomeOf } from "./attempt_api";
 import { ServerClock } from "./clock";
+import type { SaveReply } from "./wire";
 
+const NOTHING = { saved: [], held: [] };
 const answers = [{ question: 7, seq: 5, value: "x", clientAt: 3 }];
 const reply = {
   saved: { 7: 5 },
   refused: {},
+  held: [],
   state: "running",
   deadline: 9,
   server_time: 5_000,
@@ -35,12 +38,12 @@ beforeEach(() => {
 
 describe("outcomeOf", () => {
   it.each([
-    [409, "lease_lost", { kind: "stopped", gate: "moved" }],
-    [423, "paused", { kind: "stopped", gate: "paused" }],
-    [409, "attempt_ended", { kind: "stopped", gate: "over" }],
-    [401, "sign_in_needed", { kind: "stopped", gate: "signed_out" }],
-    [403, "forbidden", { kind: "stopped", gate: "denied" }],
-    [404, "attempt_unknown", { kind: "stopped", gate: "denied" }],
+    [409, "lease_lost", { kind: "stopped", gate: "moved", kept: NOTHING }],
+    [423, "paused", { kind: "stopped", gate: "paused", kept: NOTHING }],
+    [409, "attempt_ended", { kind: "stopped", gate: "over", kept: NOTHING }],
+    [401, "sign_in_needed", { kind: "stopped", gate: "signed_out", kept: NOTHING }],
+    [403, "forbidden", { kind: "stopped", gate: "denied", kept: NOTHING }],
+    [404, "attempt_unknown", { kind: "stopped", gate: "denied", kept: NOTHING }],
     [400, "bad_message", { kind: "rejected", code: "bad_message" }],
     [413, "too_large", { kind: "rejected", code: "too_large" }],
     [409, "not_started", { kind: "unreachable", retryAfterMs: 0 }],
@@ -49,6 +52,15 @@ describe("outcomeOf", () => {
     [0, "offline", { kind: "unreachable", retryAfterMs: 0 }],
   ])("%i %s", (status, code, outcome) => {
     expect(outcomeOf(new ApiError(status, { code }))).toEqual(outcome);
+  });
+
+  it("tells which late answers the server has or keeps", () => {
+    const data = { state: "expired", saved: [7], held: [8, 9] };
+    expect(outcomeOf(new ApiError(409, { code: "attempt_ended", data }))).toEqual({
+      kind: "stopped",
+      gate: "over",
+      kept: { saved: [7], held: [8, 9] },
+    });
   });
 
   it("waits as long as it is asked to, and takes anything unknown for a network that failed", () => {
@@ -69,6 +81,7 @@ describe("HttpTransport", () => {
       kind: "answered",
       saved: { 7: 5 },
       refused: {},
+      held: [],
       serverTime: 5_000,
     });
     const [url, init] = requests[0] ?? ["", {}];
@@ -84,7 +97,7 @@ describe("HttpTransport", () => {
     expect(clock.now()).toBe(5_000);
   });
 
-  it.each(["<html>Please sign in</html>", "{}", '{"saved": {}}', "null", ""])(
+  it.each(["<html>Please sign in</html>", "{}", '{"saved": {}}', '{"saved": {}, "refused": {}}', "null", ""])(
     "never takes %s with status 200 for an acknowledgement",
     async (body) => {
       serve(200, body);

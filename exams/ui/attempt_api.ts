@@ -3,79 +3,14 @@ import { ApiError, get, post } from "$web/api";
 import type { Gate, SaveOutcome, Transport } from "./autosave";
 import type { KeptAnswer } from "./autosave/ledger";
 import type { ServerClock } from "./clock";
-import type { AttemptState, Question, ServerAnswer } from "./paper";
+import type { ServerAnswer } from "./paper";
+import type { AttemptSnapshot, AttemptState, Leased, Receipt, SaveAnswers, SaveReply, StartAttempt, SubmitAttempt, TakeLease } from "./wire";
 
-/** An instant on the wire: milliseconds since the epoch. */
-export type Instant = number;
-
-/** What a candidate may know about the sitting before it starts. */
-export interface SittingCard {
-  id: number;
-  title: string;
-  subject: string;
-  state: "scheduled" | "lobby" | "running" | "closed" | "graded" | "published" | "cancelled";
-  lobby_opens_at: Instant;
-  starts_at: Instant;
-  closes_at: Instant;
-  duration_s: number;
-  grace_s: number;
-  camera: "required" | "optional" | "off";
-  chat_lock: "lobby" | "start" | "never";
-  navigation: "free";
-  /** A person has ended the sitting for everybody. */
-  early_end: EarlyEnd | null;
-}
-
-/** `by` is a role: the candidate is told who decided, and why. */
-export interface EarlyEnd {
-  at: Instant;
-  by: string;
-  reason: string;
-}
-
-export interface Snapshot {
-  attempt: number;
-  sitting: SittingCard;
-  state: AttemptState;
-  version: number;
-  seat: string;
-  room: string;
-  started_at: Instant | null;
-  deadline: Instant | null;
-  ended_at: Instant | null;
-  duration_s: number;
-  server_time: Instant;
-  /** The first eight characters of the live lease. */
-  lease: string | null;
-  lease_device: string;
-  questions: Question[] | null;
-  answers: Record<string, ServerAnswer>;
-  total: number;
-  last_command_seq: number;
-  hold_reason: string;
-  receipt: string | null;
-  submitted_at: Instant | null;
-}
+/** The server's snapshot; its answers are values that this front end has sent. */
+export type Snapshot = Omit<AttemptSnapshot, "answers"> & { answers: Record<string, ServerAnswer> };
 
 /** How much of a lease the server tells those who do not hold it. */
 export const LEASE_PREFIX = 8;
-
-export interface SaveReply {
-  saved: Record<string, number>;
-  refused: Record<string, string>;
-  state: AttemptState;
-  deadline: Instant | null;
-  server_time: Instant;
-  last_command_seq: number;
-}
-
-export interface Receipt {
-  receipt: string;
-  submitted_at: Instant;
-  /** Null when the receipt is shown again after a reload: the server tells only the total then. */
-  answered: number | null;
-  total: number;
-}
 
 /** How an attempt's state gates saving; a state not named here leaves the gate open. */
 export const GATE_OF_STATE: Partial<Record<AttemptState, Exclude<Gate, "closed" | "open">>> = {
@@ -102,21 +37,23 @@ export class AttemptApi {
 
   /** Become the one tab that writes; `connection` is this tab's own socket, to be spared. */
   async takeLease(device: string, connection?: string): Promise<string> {
-    const body = connection ? { device, connection } : { device };
-    const reply = await post<{ lease: string }>(this.url("lease"), body, { idempotent: true });
+    const body: TakeLease = connection ? { device, connection } : { device };
+    const reply = await post<Leased>(this.url("lease"), body, { idempotent: true });
     return reply.lease;
   }
 
   start(lease: string): Promise<Snapshot> {
-    return post<Snapshot>(this.url("start"), { lease }, { idempotent: true });
+    const body: StartAttempt = { lease };
+    return post<Snapshot>(this.url("start"), body, { idempotent: true });
   }
 
   submit(lease: string, digest: Record<string, number>): Promise<Receipt> {
-    return post<Receipt>(this.url("submit"), { lease, digest }, { idempotent: true });
+    const body: SubmitAttempt = { lease, digest };
+    return post<Receipt>(this.url("submit"), body, { idempotent: true });
   }
 
   save(lease: string, answers: KeptAnswer[], keepalive: boolean): Promise<SaveReply> {
-    const body = {
+    const body: SaveAnswers = {
       lease,
       answers: answers.map(({ question, seq, value, clientAt }) => ({
         question,
@@ -148,8 +85,8 @@ export class HttpTransport implements Transport {
       if (!isReply(reply)) return { kind: "unreachable", retryAfterMs: 0 };
       this.clock.sync(reply.server_time, sentAt);
       this.onReply(reply);
-      const { saved, refused, server_time: serverTime } = reply;
-      return { kind: "answered", saved, refused, serverTime };
+      const { saved, refused, held, server_time: serverTime } = reply;
+      return { kind: "answered", saved, refused, held, serverTime };
     } catch (error) {
       return outcomeOf(error);
     }
@@ -160,14 +97,17 @@ export class HttpTransport implements Transport {
 export function outcomeOf(error: unknown): SaveOutcome {
   if (!(error instanceof ApiError)) return { kind: "unreachable", retryAfterMs: 0 };
   const gate = GATE_OF_CODE[error.code];
-  if (gate) return { kind: "stopped", gate };
-  if (error.isSignedOut) return { kind: "stopped", gate: "signed_out" };
-  if ([403, 404].includes(error.status)) return { kind: "stopped", gate: "denied" };
+  const kept = { saved: idsOf(error.data.saved), held: idsOf(error.data.held) };
+  if (gate) return { kind: "stopped", gate, kept };
+  if (error.isSignedOut) return { kind: "stopped", gate: "signed_out", kept };
+  if ([403, 404].includes(error.status)) return { kind: "stopped", gate: "denied", kept };
   if ([400, 413, 422].includes(error.status)) return { kind: "rejected", code: error.code };
   return { kind: "unreachable", retryAfterMs: error.retryAfterMs ?? 0 };
 }
 
+const idsOf = (given: unknown): number[] => (Array.isArray(given) ? (given as number[]) : []);
+
 /** A login page or a proxy's page with status 200 is not an acknowledgement. */
 function isReply(reply: unknown): reply is SaveReply {
-  return typeof reply === "object" && reply !== null && "saved" in reply && "refused" in reply;
+  return typeof reply === "object" && reply !== null && ["saved", "refused", "held"].every((part) => part in reply);
 }

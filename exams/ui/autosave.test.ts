@@ -6,6 +6,7 @@ import { HandClock, Network, SmallServer, settle } from "./autosave/testing";
 let clock: HandClock;
 let server: SmallServer;
 let network: Network;
+const NOTHING = { saved: [], held: [] };
 
 function queue(store = new MemoryStore(), transport: Transport = network, onNewer = () => {}) {
   return new Autosave(store, transport, clock, onNewer);
@@ -127,7 +128,7 @@ describe("when an answer goes out", () => {
 
 describe("what is called saved", () => {
   it("is only what the server named with the same number", async () => {
-    const { transport } = scripted({ kind: "answered", saved: { 7: 5 }, refused: {}, serverTime: 1 });
+    const { transport } = scripted({ kind: "answered", saved: { 7: 5 }, refused: {}, held: [], serverTime: 1 });
     const autosave = opened(new MemoryStore(), transport);
     autosave.edit(7, "a", "done");
     await settle();
@@ -160,7 +161,7 @@ describe("what is called saved", () => {
     await settle();
     const first = autosave.ledger.get(7)?.seq ?? 0;
     autosave.edit(7, "ab", "typing");
-    answer({ kind: "answered", saved: { 7: first }, refused: {}, serverTime: 9 });
+    answer({ kind: "answered", saved: { 7: first }, refused: {}, held: [], serverTime: 9 });
     await settle();
     expect(autosave.ledger.get(7)?.progress).toBe("waiting");
     expect(requests).toEqual(["a", "ab"]);
@@ -252,6 +253,7 @@ describe("failures", () => {
       kind: "answered",
       saved: {},
       refused: { 7: "late" },
+      held: [],
       serverTime: 5,
     });
     const autosave = opened(new MemoryStore(), transport);
@@ -261,9 +263,21 @@ describe("failures", () => {
     expect(autosave.ledger.get(7)).toMatchObject({ progress: "refused", code: "late", value: "a" });
   });
 
+  it("says held of a late answer that the server keeps for a decision", async () => {
+    const reply = { saved: {}, refused: { 7: "late", 8: "late" }, held: [7], serverTime: 5 };
+    const { transport } = scripted({ kind: "answered", ...reply });
+    const autosave = queue(new MemoryStore(), transport);
+    autosave.edit(7, "a", "done");
+    autosave.edit(8, "b", "done");
+    autosave.open(server.lease);
+    await settle();
+    expect(autosave.status()).toMatchObject({ waiting: 0, held: 1, refused: 1 });
+    expect(autosave.ledger.digest()).toEqual({});
+  });
+
   it("does not turn in circles when the server decides nothing", async () => {
     const outcomes = Array.from({ length: 50 }, (): SaveOutcome => {
-      return { kind: "answered", saved: {}, refused: {}, serverTime: 5 };
+      return { kind: "answered", saved: {}, refused: {}, held: [], serverTime: 5 };
     });
     const { transport, sent } = scripted(...outcomes);
     opened(new MemoryStore(), transport).edit(7, "a", "done");
@@ -273,10 +287,10 @@ describe("failures", () => {
 });
 
 describe("gates", () => {
-  it.each(["moved", "signed_out", "denied", "paused", "over"] as const)(
+  it.each(["signed_out", "denied", "paused"] as const)(
     "stops at %s without losing or trying on, and goes on when it opens",
     async (gate) => {
-      const { transport, sent } = scripted({ kind: "stopped", gate });
+      const { transport, sent } = scripted({ kind: "stopped", gate, kept: NOTHING });
       const autosave = opened(new MemoryStore(), transport);
       autosave.edit(7, "a", "done");
       await clock.pass(600_000);
@@ -290,6 +304,64 @@ describe("gates", () => {
     },
   );
 
+  it.each([
+    ["submitted", "over", "attempt_ended"],
+    ["running", "moved", "lease_lost"],
+  ] as const)("%s: sends all that waits once, in turn, for a person's decision", async (state, gate, code) => {
+    const autosave = queue();
+    for (let question = 1; question <= 45; question += 1) autosave.edit(question, "x", "done");
+    server.lease = "another-lease";
+    server.state = state;
+    autosave.open("lease-1");
+    await clock.pass(600_000);
+    expect(network.requests.map((batch) => batch.length)).toEqual([20, 20, 5]);
+    expect(server.held.size).toBe(45);
+    expect(autosave.status()).toMatchObject({ gate, waiting: 0, held: 45, refused: 0 });
+    expect(autosave.ledger.get(45)).toMatchObject({ progress: "held", code });
+  });
+
+  it("tells saved, held and not kept apart after the end", async () => {
+    const autosave = opened();
+    autosave.edit(1, "in time", "done");
+    await settle();
+    const { value, seq } = autosave.ledger.get(1) ?? { value: null, seq: 0 };
+    server.state = "submitted";
+    const reloaded = queue();
+    reloaded.ledger.adopt({ question: 1, seq, value, clientAt: 1 });
+    reloaded.edit(2, "late", "done");
+    reloaded.setGate("over");
+    await settle();
+    server.holdsLateWork = false;
+    reloaded.edit(3, "too much", "done");
+    await settle();
+    expect([1, 2, 3].map((id) => reloaded.ledger.get(id)?.progress)).toEqual(["saved", "held", "refused"]);
+  });
+
+  it("hands late work over although the network fails in between", async () => {
+    const autosave = queue();
+    autosave.edit(7, "x", "done");
+    network.weather = () => "lost";
+    autosave.setGate("over");
+    server.state = "submitted";
+    await clock.pass(60_000);
+    expect(server.held.size).toBe(0);
+    network.weather = () => "fine";
+    await clock.pass(15_000);
+    expect(server.held.get(7)).toBe("x");
+  });
+
+  it("sends as answers what was only handed over, once the lease is back", async () => {
+    const autosave = opened();
+    server.lease = "lease-2";
+    autosave.edit(7, "x", "done");
+    await settle();
+    expect(server.answers.size).toBe(0);
+    autosave.open("lease-2");
+    await settle();
+    expect(server.answers.get(7)?.value).toBe("x");
+    expect(autosave.ledger.get(7)).toMatchObject({ progress: "saved", code: "" });
+  });
+
   it("ignores what is said of a lease it no longer uses", async () => {
     let answer: (outcome: SaveOutcome) => void = () => {};
     const transport: Transport = {
@@ -302,7 +374,7 @@ describe("gates", () => {
     autosave.edit(7, "a", "done");
     await settle();
     autosave.open("lease-2");
-    answer({ kind: "stopped", gate: "moved" });
+    answer({ kind: "stopped", gate: "moved", kept: NOTHING });
     await settle();
     expect(autosave.status().gate).toBe("open");
   });

@@ -7,9 +7,12 @@
  * 3. Only an answer of the server that names the same number makes it "saved".
  * 4. Whatever fails stays waiting and goes out again, later and later; a reload finds it on the
  *    device; a replay does no harm because the server keeps the highest number.
+ * 5. What waits when the attempt ends or another device takes over is sent all the same, until the
+ *    server has answered once: it keeps late work for a person's decision.
  */
 import { backOffMs, farewellBatches, nextBatch } from "./autosave/batch";
 import { type Entry, type KeptAnswer, Ledger, TAB_MARKS } from "./autosave/ledger";
+import { type Kept, type Reply, part, rejoin, takeReply } from "./autosave/replies";
 import { type AnswerStore, MemoryStore, type View } from "./autosave/store";
 import type { AnswerValue, ServerAnswer } from "./paper";
 
@@ -27,13 +30,8 @@ const KEEP_PATIENCE_MS = 1_500;
 export type Gate = "closed" | "open" | "signed_out" | "denied" | "moved" | "paused" | "over";
 
 export type SaveOutcome =
-  | {
-      kind: "answered";
-      saved: Record<string, number>;
-      refused: Record<string, string>;
-      serverTime: number;
-    }
-  | { kind: "stopped"; gate: Exclude<Gate, "closed" | "open"> }
+  | ({ kind: "answered" } & Reply)
+  | { kind: "stopped"; gate: Exclude<Gate, "closed" | "open">; kept: Kept }
   /** Nobody knows whether it arrived. */
   | { kind: "unreachable"; retryAfterMs: number }
   /** The server understood and says no to the request as it is. */
@@ -54,6 +52,8 @@ export interface Surroundings {
 export interface QueueStatus {
   gate: Gate;
   waiting: number;
+  /** Came too late; the server keeps them for a decision. */
+  held: number;
   refused: number;
   lastSavedAt: number | null;
   /** Server-corrected time since which the server cannot be reached; null while it can. */
@@ -63,8 +63,8 @@ export interface QueueStatus {
   unreadable: number;
 }
 
-/** Codes of a refusal that says "not now" rather than "not this". */
-const PASSING = new Set(["attempt_paused", "attempt_not_started"]);
+/** Gates through which the server can be reached: to save, or to hand over late work. */
+const SENDING = new Set<Gate>(["open", "moved", "over"]);
 
 export class Autosave {
   readonly ledger: Ledger;
@@ -82,6 +82,7 @@ export class Autosave {
   private alone = 0;
   private readonly lostStores: AnswerStore[] = [];
   private stopped = false;
+  private finished = false;
   private readonly keeping = new Map<number, Promise<void>>();
   private readonly listeners = new Set<() => void>();
 
@@ -132,6 +133,7 @@ export class Autosave {
   /** Answers may go out under this lease. */
   open(lease: string): void {
     this.lease = lease;
+    rejoin(this.ledger);
     this.setGate("open");
   }
 
@@ -167,7 +169,7 @@ export class Autosave {
 
   /** Last chance before the page is hidden or gone; requests that outlive the page. */
   farewell(): void {
-    if (this.gate !== "open") return;
+    if (!SENDING.has(this.gate)) return;
     for (const batch of farewellBatches(this.ledger.waiting())) {
       void this.send(batch, true).then(() => this.afterFarewell());
     }
@@ -203,6 +205,18 @@ export class Autosave {
     this.retry();
   }
 
+  /** Handed in: forget the answers on this device as soon as the server has had them all. */
+  async finish(): Promise<void> {
+    this.finished = true;
+    this.setGate("over");
+    await this.wipeWhenDone();
+  }
+
+  private async wipeWhenDone(): Promise<void> {
+    const { waiting, refused } = this.status();
+    if (this.finished && !this.stopped && waiting + refused === 0) await this.wipe();
+  }
+
   /** Forget the answers on this device; only after a confirmed hand-in. */
   async wipe(): Promise<void> {
     await this.settled();
@@ -221,6 +235,7 @@ export class Autosave {
     return {
       gate: this.gate,
       waiting: entries.filter((entry) => entry.progress === "waiting").length,
+      held: entries.filter((entry) => entry.progress === "held").length,
       refused: entries.filter((entry) => entry.progress === "refused").length,
       lastSavedAt: this.lastSavedAt,
       failingSince: this.failingSince,
@@ -296,7 +311,7 @@ export class Autosave {
 
   /** Send the next batch unless one is on its way or the gate is shut. */
   private pump(): void {
-    if (this.flying || this.stopped || this.gate !== "open") return;
+    if (this.flying || this.stopped || !SENDING.has(this.gate)) return;
     const waiting = this.ledger.waiting();
     if (waiting.length === 0) return;
     this.cancelTimer();
@@ -307,6 +322,7 @@ export class Autosave {
     void this.fly(batch.map((entry) => entry.question)).finally(() => {
       this.flying = false;
       this.changed();
+      void this.wipeWhenDone();
       if (this.failures > 0) this.scheduleRetry();
       else this.pump();
     });
@@ -339,6 +355,9 @@ export class Autosave {
       case "answered":
         return this.take(sent, outcome);
       case "stopped":
+        if (outcome.gate === "moved" || outcome.gate === "over") {
+          part(this.ledger, sent, outcome.gate, outcome.kept, this.surroundings.now());
+        }
         return this.setGate(outcome.gate);
       case "unreachable":
         return this.fail(outcome.retryAfterMs);
@@ -347,25 +366,13 @@ export class Autosave {
     }
   }
 
-  private take(sent: KeptAnswer[], outcome: SaveOutcome & { kind: "answered" }): void {
-    const decided = sent.filter((answer) => this.decide(answer, outcome));
-    if (decided.length === 0 && this.gate === "open") return this.fail(0);
+  private take(sent: KeptAnswer[], reply: Reply): void {
+    const { isDecided, isSaved, isNewerElsewhere } = takeReply(this.ledger, sent, reply);
+    if (isSaved) this.lastSavedAt = Math.max(this.lastSavedAt ?? 0, reply.serverTime);
+    if (isNewerElsewhere) this.onNewerElsewhere();
+    if (!isDecided) return this.fail(0);
     this.failures = 0;
     this.failingSince = null;
-  }
-
-  /** Apply what the server said of one answer; false when that answer is as open as before. */
-  private decide({ question, seq }: KeptAnswer, outcome: SaveOutcome & { kind: "answered" }): boolean {
-    const held = outcome.saved[question];
-    const code = outcome.refused[question];
-    if (held !== undefined) {
-      if (!this.ledger.acknowledge(question, held, outcome.serverTime)) this.onNewerElsewhere();
-      else if (held >= seq) this.lastSavedAt = Math.max(this.lastSavedAt ?? 0, outcome.serverTime);
-      return held >= seq;
-    }
-    if (code === undefined || PASSING.has(code)) return false;
-    this.ledger.refuse(question, seq, code);
-    return true;
   }
 
   private fail(retryAfterMs: number): void {
@@ -375,7 +382,7 @@ export class Autosave {
   }
 
   private scheduleRetry(): void {
-    if (this.gate !== "open") return;
+    if (!SENDING.has(this.gate)) return;
     this.schedule(backOffMs(this.failures, () => this.surroundings.random(), this.askedMs));
   }
 

@@ -1,50 +1,8 @@
-/** The paper as the candidate's browser sees it: wire types of the candidate API, never a key. */
+/** The paper as the candidate's browser sees it, and what an answer to it can be. */
+import type { PaperQuestion, SavedAnswer } from "./wire";
 
-export type QuestionKind =
-  | "bool"
-  | "char"
-  | "choice"
-  | "date"
-  | "datetime"
-  | "decimal"
-  | "float"
-  | "int"
-  | "rating"
-  | "text"
-  | "time"
-  | "file"
-  | "matching"
-  | "info";
-
-export interface PaperChoice {
-  id: number;
-  html: string;
-}
-
-export interface Question {
-  id: number;
-  /** Counts what can be answered, from 1; 0 for plain information. */
-  number: number;
-  /** Name of its section. */
-  pool: string;
-  kind: QuestionKind;
-  prompt_html: string;
-  help_html: string;
-  points: string;
-  required: boolean;
-  choices: PaperChoice[];
-  /** Left-hand sides of a matching question; `choices` are then the right-hand sides. */
-  lefts: PaperChoice[];
-  multiple: boolean;
-  min_answers: number;
-  max_answers: number | null;
-  min_length: number;
-  max_length: number | null;
-  min_value: string | null;
-  max_value: string | null;
-  /** Endings of the files that a file question takes, as `.pdf`; empty takes any allowed kind. */
-  accept: string[];
-}
+/** A question as shown; never a key. Sorts of answers, limits and lefts: exams/wire.py. */
+export type Question = PaperQuestion;
 
 /** What a candidate gave; `null` clears the answer. */
 export type AnswerValue =
@@ -55,20 +13,7 @@ export type AnswerValue =
   | Record<string, string>
   | null;
 
-export interface ServerAnswer {
-  seq: number;
-  value: AnswerValue;
-  saved_at: number;
-}
-
-export type AttemptState =
-  | "ready"
-  | "running"
-  | "paused"
-  | "submitted"
-  | "expired"
-  | "terminated"
-  | "absent";
+export type ServerAnswer = Omit<SavedAnswer, "value"> & { value: AnswerValue };
 
 /** Whether an answer says anything; an emptied field counts as not answered. */
 export function isAnswered(value: AnswerValue | undefined): boolean {

@@ -3,22 +3,22 @@ import type { Snapshot } from "./attempt_api";
 import { SNAPSHOT } from "./room/testing";
 import type { Gate, QueueStatus } from "./autosave";
 import type { Entry, Progress } from "./autosave/ledger";
-import type { AnswerValue, AttemptState, Question, QuestionKind } from "./paper";
+import type { AnswerValue, Question } from "./paper";
+import type { AttemptState, QuestionKind } from "./wire";
 import {
   type Action,
   type Command,
   EMPTY,
   type RoomState,
-  bannerOf,
   cellsOf,
   currentQuestion,
   reduce,
-  saveWordOf,
   screenOf,
   tallyOf,
   valueOf,
   viewOf,
 } from "./player";
+import { bannerOf, saveWordOf } from "./saving";
 
 const question = (id: number, kind: QuestionKind = "choice"): Question => ({
   id,
@@ -247,7 +247,15 @@ describe("a room from the device", () => {
 });
 
 describe("pause and deadline", () => {
-  const paused: Action = { type: "attempt", state: "paused", deadline: null, reason: "Alarm", at: 3_000 };
+  const paused = { type: "attempt", state: "paused", version: 2, deadline: null, reason: "Alarm", at: 3_000 } as const;
+
+  it("older news than the newest changes nothing, by whichever way it comes", () => {
+    const resumed = play(opened, paused, { ...paused, state: "running", version: 3, deadline: 12_000 });
+    const slow = snapshot({ state: "paused", version: 2, deadline: 9_000, questions: null });
+    for (const old of [paused, { type: "snapshot", snapshot: slow, at: 6_000 } as const]) {
+      expect(reduce(resumed, old)).toEqual(resumed);
+    }
+  });
 
   it("says why, who and since when, and keeps that through repeated news", () => {
     const pause = command({ kind: "pause", text: "Fire alarm", issued_at: 2_900 });
@@ -264,7 +272,7 @@ describe("pause and deadline", () => {
   });
 
   it("comes back by itself with the new deadline", () => {
-    const state = play(opened, paused, { type: "attempt", state: "running", deadline: 12_000, at: 5_000 });
+    const state = play(opened, paused, { ...paused, state: "running", version: 3, deadline: 12_000 });
     expect(state).toMatchObject({ attempt: "running", hold: null, deadline: 12_000 });
     expect(screenOf(state)).toBe("question");
   });

@@ -4,41 +4,22 @@
  * Connection, lease and sign-in are orthogonal to the attempt's state: losing the network changes
  * a banner and nothing else.
  */
-import type { EarlyEnd, Receipt, Snapshot } from "./attempt_api";
+import type { UploadView } from "$scanner/upload";
+import type { CommandView, HelpView, IncidentView } from "$web/wire";
+import type { Snapshot } from "./attempt_api";
 import type { QueueStatus } from "./autosave";
 import type { Entry } from "./autosave/ledger";
 import type { View } from "./autosave/store";
-import { type AnswerValue, type AttemptState, type Question, isAnswered } from "./paper";
+import { type AnswerValue, type Question, isAnswered } from "./paper";
+import type { AttemptState, EarlyEnd, Receipt } from "./wire";
 
 /** A command of an invigilator as the candidate sees it. */
-export interface Command {
-  id: string;
-  seq: number;
-  kind: string;
-  text: string;
-  extra_s: number;
-  by: string;
-  issued_at: number;
-}
+export type Command = Pick<CommandView, "id" | "seq" | "kind" | "text" | "extra_s" | "by" | "issued_at">;
 
-export interface HelpRequest {
-  id: string;
-  text: string;
-  asked_at: number;
-  reply: string;
-  answered_at: number | null;
-  answered_by: string;
-}
+export type HelpRequest = Omit<HelpView, "attempt">;
 
 /** A fact that was noted about this candidate; told at once, so that it can be explained at once. */
-export interface Incident {
-  id: number;
-  kind: string;
-  amount: number;
-  unit: string;
-  last_at: number;
-  statement: string;
-}
+export type Incident = Pick<IncidentView, "id" | "kind" | "amount" | "unit" | "last_at" | "statement">;
 
 export interface Hold {
   reason: string;
@@ -49,6 +30,8 @@ export interface Hold {
 
 export interface RoomState {
   attempt: AttemptState | "unknown";
+  /** Of the newest news; the server raises it with every move and every extension. */
+  version: number;
   questions: Question[];
   /** Id of the question on screen. */
   current: number | null;
@@ -69,6 +52,8 @@ export interface RoomState {
   help: HelpRequest[];
   incidents: Incident[];
   watchers: string[];
+  /** How far the file of a file question is, by question id. */
+  uploads: Record<number, UploadView>;
   handingIn: boolean;
   receipt: Receipt | null;
   /** The room opened from this device's copy and the server has not answered since. */
@@ -81,6 +66,7 @@ export interface RoomState {
 
 export const EMPTY: RoomState = {
   attempt: "unknown",
+  version: 0,
   questions: [],
   current: null,
   screen: "question",
@@ -89,6 +75,7 @@ export const EMPTY: RoomState = {
   queue: {
     gate: "closed",
     waiting: 0,
+    held: 0,
     refused: 0,
     lastSavedAt: null,
     failingSince: null,
@@ -105,12 +92,23 @@ export const EMPTY: RoomState = {
   help: [],
   incidents: [],
   watchers: [],
+  uploads: {},
   handingIn: false,
   receipt: null,
   fromDevice: false,
   reloadable: false,
   fault: "",
 };
+
+/** Where the attempt stands, by whichever way the news came. */
+interface Moved {
+  state: AttemptState;
+  version: number;
+  deadline: number | null;
+  reason?: string;
+  earlyEnd?: EarlyEnd | null | undefined;
+  at: number;
+}
 
 export type Action =
   | { type: "snapshot"; snapshot: Snapshot; at: number }
@@ -121,12 +119,13 @@ export type Action =
   | { type: "marked"; question: number }
   | { type: "reviewed"; open: boolean }
   | { type: "socket"; open: boolean }
-  | ({ type: "attempt" } & AttemptNews)
+  | ({ type: "attempt" } & Moved)
   | { type: "command"; command: Command }
   | { type: "seen"; id: string }
   | { type: "help"; request: HelpRequest }
   | { type: "incident"; incident: Incident }
   | { type: "watchers"; names: string[] }
+  | { type: "upload"; question: number; view: UploadView | null }
   | { type: "handing_in" }
   | { type: "handed_in"; receipt: Receipt }
   | { type: "from_device" }
@@ -135,15 +134,6 @@ export type Action =
   /** The server says that this is not the exam of who is signed in. */
   | { type: "shut"; code: string }
   | { type: "failed"; code: string };
-
-/** Where the attempt stands, as a push, a reply or a snapshot told it at `at`. */
-interface AttemptNews {
-  state: AttemptState;
-  deadline: number | null;
-  reason?: string;
-  earlyEnd?: EarlyEnd | null | undefined;
-  at: number;
-}
 
 /** Commands that the candidate confirms by hand; the others apply by themselves. */
 const CONFIRMED = new Set(["message", "extend"]);
@@ -166,6 +156,8 @@ export function reduce(state: RoomState, action: Action): RoomState {
       return { ...state, screen: action.open ? "hand_in" : "question", fault: "" };
     case "socket":
       return { ...state, socketOpen: action.open };
+    case "upload":
+      return { ...state, uploads: withUpload(state.uploads, action.question, action.view) };
     case "attempt":
       return onAttempt(state, action);
     case "from_device":
@@ -209,12 +201,13 @@ function reducePeople(state: RoomState, action: PeopleAction): RoomState {
 }
 
 function onSnapshot(state: RoomState, snapshot: Snapshot, at: number): RoomState {
+  if (snapshot.version < state.version) return state;
   const questions = snapshot.questions ?? state.questions;
   const known = questions.some((question) => question.id === state.current);
   const next = { ...state, questions, current: known ? state.current : (questions[0]?.id ?? null) };
   next.lastCommandSeq = Math.max(state.lastCommandSeq, snapshot.last_command_seq);
-  const { state: attempt, deadline, hold_reason: reason, sitting } = snapshot;
-  return onAttempt(next, { state: attempt, deadline, reason, earlyEnd: sitting.early_end, at });
+  const { state: attempt, version, deadline, hold_reason: reason, sitting } = snapshot;
+  return onAttempt(next, { state: attempt, version, deadline, reason, earlyEnd: sitting.early_end, at });
 }
 
 function onView(state: RoomState, view: View | null): RoomState {
@@ -224,7 +217,9 @@ function onView(state: RoomState, view: View | null): RoomState {
   return { ...state, current: view.current, marked };
 }
 
-function onAttempt(state: RoomState, news: AttemptNews): RoomState {
+/** News can overtake each other on their three ways; what is older changes nothing. */
+function onAttempt(state: RoomState, news: Moved): RoomState {
+  if (news.version < state.version) return state;
   const paused = news.state === "paused";
   const since = state.hold?.since ?? news.at;
   const by = state.hold?.by ?? "";
@@ -232,6 +227,7 @@ function onAttempt(state: RoomState, news: AttemptNews): RoomState {
   return {
     ...state,
     attempt: state.receipt ? "submitted" : news.state,
+    version: news.version,
     deadline: news.deadline ?? state.deadline,
     earlyEnd: news.earlyEnd ?? state.earlyEnd,
     hold: paused ? { reason, by, since } : null,
@@ -273,6 +269,13 @@ function byQuestion(entries: Entry[]): Record<number, Entry> {
 function toggled(marked: Record<number, true>, question: number): Record<number, true> {
   const { [question]: was, ...rest } = marked;
   return was ? rest : { ...marked, [question]: true };
+}
+
+function withUpload(
+  uploads: RoomState["uploads"], question: number, view: UploadView | null,
+): RoomState["uploads"] {
+  const { [question]: _, ...rest } = uploads;
+  return view ? { ...rest, [question]: view } : rest;
 }
 
 function merged(requests: HelpRequest[], news: HelpRequest): HelpRequest[] {
@@ -328,6 +331,8 @@ export interface Cell {
   marked: boolean;
   /** Given, but not with the server. */
   unsent: boolean;
+  /** Came too late; a person decides. */
+  held: boolean;
   refused: boolean;
   info: boolean;
 }
@@ -342,11 +347,17 @@ export function cellsOf(state: RoomState): Cell[] {
       answered: isAnswered(entry?.value),
       current: question.id === state.current && state.screen === "question",
       marked: state.marked[question.id] === true,
-      unsent: entry?.progress === "waiting",
+      unsent: entry?.progress === "waiting" || state.uploads[question.id]?.phase === "sending",
+      held: entry?.progress === "held",
       refused: entry?.progress === "refused",
       info: question.kind === "info",
     };
   });
+}
+
+/** The files that are on their way now. */
+export function sendingOf(state: RoomState): UploadView[] {
+  return Object.values(state.uploads).filter((view) => view.phase === "sending");
 }
 
 export interface Tally {
@@ -366,41 +377,12 @@ export function tallyOf(state: RoomState): Tally {
   return {
     total: cells.length,
     answered: answered.length,
-    saved: answered.filter((cell) => !cell.unsent && !cell.refused).length,
+    saved: answered.filter((cell) => !cell.unsent && !cell.held && !cell.refused).length,
     unanswered: cells.filter((cell) => !cell.answered),
     marked: cells.filter((cell) => cell.marked),
     refused: cells.filter((cell) => cell.refused),
   };
 }
-
-export type SaveWord = "nothing" | "saved" | "sending" | "on_device" | "in_memory";
-
-/**
- * The one word that is always visible. "saved" needs the server's acknowledgement of everything;
- * "in_memory" warns that a reload would lose what waits.
- */
-export function saveWordOf(state: RoomState): SaveWord {
-  const { waiting, lastSavedAt, failingSince, durable, gate } = state.queue;
-  if (waiting === 0) return lastSavedAt === null ? "nothing" : "saved";
-  if (!durable) return "in_memory";
-  const stuck = failingSince !== null || gate !== "open";
-  return stuck || !state.socketOpen ? "on_device" : "sending";
-}
-
-export type BannerKind = "offline" | "signed_out" | "denied" | "not_durable" | null;
-
-/**
- * The full-width banner, the gravest first. A short hiccup is no news: 3 s must have passed, unless
- * the page itself came from the device.
- */
-export function bannerOf(state: RoomState, nowMs: number): BannerKind {
-  const { gate, failingSince, durable } = state.queue;
-  if (gate === "signed_out" || gate === "denied") return gate;
-  if (failingSince !== null && (state.fromDevice || nowMs - failingSince >= HICCUP_MS)) return "offline";
-  return durable ? null : "not_durable";
-}
-
-export const HICCUP_MS = 3_000;
 
 /** What the device's store remembers of the view. */
 export function viewOf(state: RoomState): View | null {

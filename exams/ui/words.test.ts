@@ -8,6 +8,7 @@ import {
   earlyEndText,
   extraText,
   faultText,
+  heldText,
   incidentText,
   pointsText,
   refusalText,
@@ -65,7 +66,7 @@ describe("time", () => {
 
 it("a cell of the navigator is heard with everything its colours say", () => {
   const cell: Cell = {
-    id: 1, number: 5, answered: true, current: true, marked: true, unsent: true, refused: false, info: false,
+    id: 1, number: 5, answered: true, current: true, marked: true, unsent: true, held: false, refused: false, info: false,
   };
   expect(cellText(cell)).toBe("Question 5, on screen, answered, marked, not sent yet");
   expect(cellText({ ...cell, current: false, answered: false, marked: false, unsent: false, refused: true })).toBe(
@@ -89,7 +90,8 @@ it("noted facts are told without judging", () => {
 });
 
 it("codes become sentences, unknown ones too", () => {
-  expect(refusalText("late")).toContain("after your time");
+  expect(heldText()).toContain("a grader decides");
+  expect(refusalText("late")).toContain("on this device");
   expect(refusalText("something_new")).toContain("did not take");
   expect(faultText("offline")).toContain("no connection");
   expect(faultText("something_new")).toContain("problem");

@@ -1,17 +1,16 @@
 /** The room's sentences for stable codes and states, in the page's language. */
 import { formatNumber, formatSpan, t, tn } from "$web/i18n";
 import type { CameraState } from "$proctoring/camera";
-import type { EarlyEnd } from "./attempt_api";
 import type { Question } from "./paper";
 import type { Cell } from "./player";
+import type { EarlyEnd } from "./wire";
 
 /** Why an answer was not taken. */
 export function refusalText(code: string): string {
   switch (code) {
-    case "late":
-      return t("This came after your time was over. It is kept, and a grader decides about it.");
     case "newer_elsewhere":
       return t("A newer answer from another device was kept instead.");
+    case "late":
     case "attempt_ended":
       return t("The exam had ended. This answer is kept on this device.");
     case "unknown_question":
@@ -23,6 +22,11 @@ export function refusalText(code: string): string {
     default:
       return t("The server did not take this answer. Change it, or ask for help.");
   }
+}
+
+/** What becomes of an answer that came too late. */
+export function heldText(): string {
+  return t("This came after your time was over. It is kept, and a grader decides about it.");
 }
 
 /** Who ended the sitting for everybody, and why. */
@@ -174,6 +178,7 @@ export function cellText(cell: Cell): string {
     !cell.info && (cell.answered ? t("answered") : t("not answered")),
     cell.marked && t("marked"),
     cell.unsent && t("not sent yet"),
+    cell.held && t("kept for a decision"),
     cell.refused && t("not accepted"),
   ].filter(Boolean);
   return [name, ...words].join(", ");

@@ -1,10 +1,14 @@
 """The candidate's HTTP: lobby, room, and the JSON interface of an attempt."""
 
+import re
+import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import msgspec
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -31,6 +35,9 @@ P = ParamSpec("P")
 S = TypeVar("S", bound=msgspec.Struct)
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
+BROWSER_COOKIE: Final = "invigil_browser"
+BROWSER_COOKIE_AGE: Final = timedelta(days=2)  # longer than any exam, too short to follow anyone
+_BROWSER_ID: Final = re.compile("[0-9a-f]{32}")
 IN_ROOM: Final = {AttemptState.RUNNING, AttemptState.PAUSED}
 
 
@@ -67,13 +74,31 @@ def attempt(request: HttpRequest, attempt_id: int) -> HttpResponse:
 def lease(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Make the caller's tab the one that writes."""
     body = wire.decode(request.body, TakeLease)
+    browser = _browser_of(request)
     token = taking.take_lease(
         attempt_id,
         student_id=_user_id(request),
         device=wire.plain(body.device),
+        browser=browser,
         connection_id=body.connection,
     )
-    return _reply(Leased(lease=str(token)))
+    response = _reply(Leased(lease=str(token)))
+    response.set_cookie(
+        BROWSER_COOKIE,
+        browser,
+        max_age=BROWSER_COOKIE_AGE,
+        path=reverse("exams:attempt", args=[attempt_id]),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
+
+
+def _browser_of(request: HttpRequest) -> str:
+    """Return the random id that this browser has for this attempt, or a new one."""
+    known = request.COOKIES.get(BROWSER_COOKIE, "")
+    return known if _BROWSER_ID.fullmatch(known) else secrets.token_hex(16)
 
 
 @require_POST
@@ -129,9 +154,9 @@ def lobby(request: HttpRequest, sitting_id: int) -> HttpResponse:
 @login_required
 @never_cache
 def room(request: HttpRequest, sitting_id: int) -> HttpResponse:
-    """Show the exam room; before the sitting has a lobby there is none."""
+    """Show the exam room; who has not started waits in the lobby, which goes on by itself."""
     seen = snapshot(attempt_of(sitting_id, _user_id(request)), _user_id(request))
-    if seen.sitting.state == SittingState.SCHEDULED:
+    if seen.state == AttemptState.READY and seen.sitting.state != SittingState.RUNNING:
         return HttpResponseRedirect(reverse("exams:lobby", args=[sitting_id]))
     return render(request, "exams/room.html", _context(seen))
 

@@ -80,6 +80,14 @@ it("the digest names the number of every answer, cleared ones too", () => {
   expect(ledger.digest()).toEqual({ 1: seq, 2: 12 });
 });
 
+it("the digest leaves out what the server refused: it could never be found there", () => {
+  const ledger = new Ledger();
+  const refused = ledger.edit(1, "too long", 7);
+  const saved = ledger.edit(2, "b", 7);
+  ledger.refuse(1, refused.seq, "too_long");
+  expect(ledger.digest()).toEqual({ 2: saved.seq });
+});
+
 it("waiting answers come oldest first", () => {
   const ledger = new Ledger();
   ledger.edit(2, "a", 1);

@@ -16,12 +16,15 @@ export interface KeptAnswer {
   clientAt: number;
 }
 
-/** waiting: not with the server yet; saved: it acknowledged exactly this one; refused: it said no. */
-export type Progress = "waiting" | "saved" | "refused";
+/**
+ * waiting: not with the server yet · saved: it acknowledged exactly this one · held: it came too
+ * late, the server keeps it for a person's decision · refused: it said no.
+ */
+export type Progress = "waiting" | "saved" | "held" | "refused";
 
 export interface Entry extends KeptAnswer {
   progress: Progress;
-  /** Stable code of the refusal; empty unless refused. */
+  /** Stable code of the refusal; empty unless held or refused. */
   code: string;
   /** Server time of the acknowledgement. */
   savedAt: number | null;
@@ -119,10 +122,17 @@ export class Ledger {
 
   /** The server refused edit `seq` for good; a later edit of the same question still goes out. */
   refuse(question: number, seq: number, code: string): void {
+    this.end(question, seq, "refused", code);
+  }
+
+  /** Edit `seq` is no answer, but the server keeps it for a person's decision. */
+  hold(question: number, seq: number, code: string): void {
+    this.end(question, seq, "held", code);
+  }
+
+  private end(question: number, seq: number, progress: "held" | "refused", code: string): void {
     const entry = this.entries.get(question);
-    if (entry?.seq === seq && entry.progress === "waiting") {
-      Object.assign(entry, { progress: "refused", code });
-    }
+    if (entry?.seq === seq && entry.progress === "waiting") Object.assign(entry, { progress, code });
   }
 
   /** Send again what the server says it does not have, or what it refused at an earlier time. */
@@ -138,9 +148,13 @@ export class Ledger {
     if (entry?.seq === seq) entry.onDevice = true;
   }
 
-  /** Question to sequence number of everything this tab knows: what a hand-in compares. */
+  /**
+   * Question to sequence number: what a hand-in compares. What the server refused or holds as late
+   * is not in it: a hand-in that named it could never succeed.
+   */
   digest(): Record<string, number> {
-    return Object.fromEntries(this.all().map((entry) => [String(entry.question), entry.seq]));
+    const taken = this.all().filter(({ progress }) => progress === "waiting" || progress === "saved");
+    return Object.fromEntries(taken.map((entry) => [String(entry.question), entry.seq]));
   }
 
   raise(seq: number): void {

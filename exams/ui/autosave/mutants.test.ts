@@ -10,6 +10,7 @@ const HERE = import.meta.dirname;
 const FILES = {
   "./autosave/batch": "batch.ts",
   "./autosave/ledger": "ledger.ts",
+  "./autosave/replies": "replies.ts",
   "./autosave/store": "store.ts",
 } as const;
 

@@ -2,6 +2,7 @@
 import type { SaveOutcome, Surroundings, Transport } from "../autosave";
 import type { AnswerValue, ServerAnswer } from "../paper";
 import type { KeptAnswer } from "./ledger";
+import type { Kept } from "./replies";
 
 /** Deterministic numbers in [0, 1): mulberry32. */
 export function seeded(seed: number): () => number {
@@ -75,13 +76,16 @@ export class SmallServer {
   lease = "lease-1";
   state = "running";
   readonly answers = new Map<number, { seq: number; value: AnswerValue; saved_at: number }>();
+  /** What came when it could not be an answer any more, kept for a person's decision. */
+  holdsLateWork = true;
+  readonly held = new Map<number, AnswerValue>();
   /** Every number ever acknowledged, per question. */
   readonly acknowledged = new Map<number, number>();
 
   save(lease: string, answers: KeptAnswer[], now: number): SaveOutcome {
-    if (lease !== this.lease) return { kind: "stopped", gate: "moved" };
-    if (this.state === "paused") return { kind: "stopped", gate: "paused" };
-    if (this.state === "submitted") return { kind: "stopped", gate: "over" };
+    if (this.state === "submitted") return this.hold(answers, "over");
+    if (lease !== this.lease) return this.hold(answers, "moved");
+    if (this.state === "paused") return { kind: "stopped", gate: "paused", kept: { saved: [], held: [] } };
     const saved: Record<string, number> = {};
     for (const { question, seq, value } of answers) {
       const held = this.answers.get(question);
@@ -89,7 +93,17 @@ export class SmallServer {
       saved[question] = this.answers.get(question)?.seq ?? 0;
       this.acknowledged.set(question, Math.max(this.acknowledged.get(question) ?? 0, seq));
     }
-    return { kind: "answered", saved, refused: {}, serverTime: now };
+    return { kind: "answered", saved, refused: {}, held: [], serverTime: now };
+  }
+
+  /** Keep late work, unless it is stored already. */
+  hold(answers: KeptAnswer[], gate: "over" | "moved"): SaveOutcome & { kind: "stopped" } {
+    const kept: Kept = { saved: [], held: [] };
+    for (const { question, seq, value } of answers) {
+      if ((this.answers.get(question)?.seq ?? 0) >= seq) kept.saved.push(question);
+      else if (this.holdsLateWork && this.held.set(question, value)) kept.held.push(question);
+    }
+    return { kind: "stopped", gate, kept };
   }
 
   snapshot(): Record<string, ServerAnswer> {

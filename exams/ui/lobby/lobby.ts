@@ -1,6 +1,5 @@
 /** The lobby's rules: where the candidate stands, and what the button waits for (pure). */
-import type { SittingCard } from "../attempt_api";
-import type { AttemptState } from "../paper";
+import type { AttemptState, SittingCard } from "../wire";
 
 /** unknown: not looked yet · ok · weak: works, with a drawback to tell · failed. */
 export type CheckResult = "unknown" | "ok" | "weak" | "failed";

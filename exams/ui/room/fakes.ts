@@ -1,12 +1,14 @@
 /** For tests of the room: the candidate API and the socket in small, and rooms made of them. */
 import { ApiError } from "$web/api";
 import type { Socket } from "$web/socket";
-import type { AttemptApi, Receipt, SaveReply, Snapshot } from "../attempt_api";
+import type { Upload, UploadStatus, UploadView } from "$scanner/upload";
+import type { AttemptApi, Snapshot } from "../attempt_api";
 import type { KeptAnswer } from "../autosave/ledger";
 import { type AnswerStore, MemoryStore } from "../autosave/store";
 import { HandClock, SmallServer, settlePromises } from "../autosave/testing";
 import { ServerClock } from "../clock";
-import type { AttemptState, Question } from "../paper";
+import type { Question } from "../paper";
+import type { AttemptState, Receipt, SaveReply } from "../wire";
 import type { Paper, PaperShelf } from "./papers";
 import { Room } from "./room";
 import { Tabs } from "./tabs";
@@ -23,8 +25,11 @@ export class FakeApi {
   down: ApiError | null = null;
   calls: string[] = [];
   leases = 0;
+  version = 1;
   receipt: string | null = null;
   submitErrors: ApiError[] = [];
+  /** Questions whose answers the server refuses, for good. */
+  refuses = new Set<number>();
   deadline: number | null = 9_000_000;
 
   constructor(private readonly clock: HandClock) {}
@@ -47,7 +52,9 @@ export class FakeApi {
       answers: this.state === "running" ? this.server.snapshot() : {},
       receipt: this.receipt,
       submitted_at: this.receipt ? 7 : null,
+      answered: this.receipt ? this.server.answers.size : null,
       total: 2,
+      version: this.version,
     };
   }
 
@@ -66,20 +73,33 @@ export class FakeApi {
 
   async save(lease: string, answers: KeptAnswer[]): Promise<SaveReply> {
     this.enter("save");
-    if (lease !== this.server.lease) throw new ApiError(409, { code: "lease_lost" });
+    const hasEnded = !["running", "paused"].includes(this.state);
+    if (hasEnded) this.refuse(answers, "over", "attempt_ended");
+    if (lease !== this.server.lease) this.refuse(answers, "moved", "lease_lost");
     if (this.state === "paused") throw new ApiError(423, { code: "paused" });
-    if (this.state !== "running") throw new ApiError(409, { code: "attempt_ended" });
-    const outcome = this.server.save(lease, answers, this.clock.now());
+    const taken = answers.filter((answer) => !this.refuses.has(answer.question));
+    const outcome = this.server.save(lease, taken, this.clock.now());
     if (outcome.kind !== "answered") throw new Error("unreachable");
-    const { saved, refused } = outcome;
+    const { saved } = outcome;
+    const bad = answers.filter((answer) => this.refuses.has(answer.question));
+    const refused = Object.fromEntries(bad.map((answer) => [String(answer.question), "unknown_question"]));
     const server_time = this.clock.now();
-    return { saved, refused, state: this.state, deadline: this.deadline, server_time, last_command_seq: 0 };
+    return { saved, refused, held: [], state: this.state, version: this.version, deadline: this.deadline ?? 0, server_time, last_command_seq: 0 };
+  }
+
+  /** As the server does: what comes too late is kept, and refused. */
+  private refuse(answers: KeptAnswer[], gate: "over" | "moved", code: string): never {
+    const { kept } = this.server.hold(answers, gate);
+    throw new ApiError(409, { code, data: { ...kept } });
   }
 
   async submit(_lease: string, digest: Record<string, number>): Promise<Receipt> {
     this.enter("submit");
     const error = this.submitErrors.shift();
     if (error) throw error;
+    const stored = this.server.snapshot();
+    const missing = Object.keys(digest).filter((id) => (stored[id]?.seq ?? 0) < (digest[id] ?? 0));
+    if (missing.length > 0) throw new ApiError(409, { code: "answers_missing", data: { missing: missing.map(Number) } });
     this.state = "submitted";
     this.receipt = "receipt-1";
     return { receipt: this.receipt, submitted_at: 7, answered: Object.keys(digest).length, total: 2 };
@@ -160,6 +180,8 @@ export class Place {
   readonly sockets: FakeSocket[] = [];
   private serverClock: ServerClock | null = null;
   private readonly rooms: Room[] = [];
+  /** Let the newest file arrive at the server. */
+  arrive: (id: string) => void = () => {};
 
   constructor() {
     attempts += 1;
@@ -180,6 +202,7 @@ export class Place {
         return socket as unknown as Socket;
       },
       device: "test",
+      startUpload: (file, _purpose, { onChange }) => this.startUpload(file, onChange),
       papers: this.papers,
       keepPage: () => {
         this.pageKept = true;
@@ -195,6 +218,25 @@ export class Place {
     const room = this.makeRoom();
     await room.open();
     return room;
+  }
+
+  /** A file stays on its way until the test lets it arrive. */
+  private startUpload(file: File, onChange: (view: UploadView) => void): Upload {
+    const view: UploadView = {
+      phase: "sending", name: file.name, size: file.size, share: 0.5, status: null, code: "", reason: "",
+    };
+    let end: (view: UploadView) => void = () => {};
+    const received = new Promise<UploadView>((resolve) => {
+      end = resolve;
+    });
+    const change = (part: Partial<UploadView>) => {
+      Object.assign(view, part);
+      onChange({ ...view });
+      end({ ...view });
+    };
+    onChange({ ...view });
+    this.arrive = (id) => change({ phase: "received", status: { id } as UploadStatus });
+    return { view, received, abort: () => view.phase === "sending" && change({ phase: "aborted" }) };
   }
 
   /** Server time as the newest room has it. */

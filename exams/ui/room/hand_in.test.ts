@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiError } from "$web/api";
 import { settlePromises } from "../autosave/testing";
-import { screenOf } from "../player";
+import { screenOf, tallyOf } from "../player";
 import { Place, offline } from "./fakes";
 
 let place: Place;
@@ -42,6 +42,20 @@ describe("handing in", () => {
     await handed;
     expect(api.server.answers.get(11)?.value).toBe("a");
     expect(screenOf(room.state)).toBe("receipt");
+  });
+
+  it("goes through although the server refused an answer, which stays on the device", async () => {
+    api.refuses.add(12);
+    const room = await openRoom();
+    room.answer(11, "good", "done");
+    room.answer(12, "never taken", "done");
+    await settlePromises();
+    expect(tallyOf(room.state).refused.map((cell) => cell.id)).toEqual([12]);
+    const handed = room.submit();
+    await clock.pass(60_000);
+    expect(screenOf(room.state)).toBe("receipt");
+    await handed;
+    expect((await store.read(12))?.value).toBe("never taken");
   });
 
   it("waits for the network and then goes through by itself", async () => {
@@ -89,6 +103,54 @@ describe("handing in", () => {
     await clock.pass(2_000);
     await handed;
     expect(room.state).toMatchObject({ handingIn: false, fault: "bad_message" });
+  });
+});
+
+describe("an end without a network", () => {
+  const questions = Array.from({ length: 45 }, (_, index) => ({ id: index + 1, number: index + 1, kind: "char" }));
+
+  /** 45 answers typed while the network was away; then the server ended the attempt. */
+  async function typedOffline() {
+    api.questions = questions as typeof api.questions;
+    const room = await openRoom();
+    api.down = offline();
+    for (const { id } of questions) room.answer(id, `answer ${id}`, "done");
+    await clock.pass(60_000);
+    api.state = "expired";
+    api.receipt = "auto";
+    return room;
+  }
+
+  it("hands every answer over for a decision when the network is back", async () => {
+    const room = await typedOffline();
+    api.down = null;
+    await room.refresh();
+    await clock.pass(60_000);
+    expect(api.server.held.size).toBe(45);
+    expect(room.state.queue.waiting).toBe(0);
+  });
+
+  it("does so after a reload, when there is no lease any more", async () => {
+    const before = await typedOffline();
+    before.close();
+    api.down = null;
+    const after = await openRoom();
+    await clock.pass(60_000);
+    expect(api.server.held.size).toBe(45);
+    expect(after.state.queue.waiting).toBe(0);
+  });
+
+  it("does so for what an old device did not send before another one took over", async () => {
+    const room = await openRoom();
+    api.down = offline();
+    room.answer(11, "unsent", "done");
+    await clock.pass(10_000);
+    api.server.lease = "otherone-rest";
+    api.down = null;
+    place.socket.push(`attempt:${place.attempt}`, "attempt.lease_taken", { lease: "otherone", device: "x" });
+    await settlePromises();
+    expect(screenOf(room.state)).toBe("moved");
+    expect(api.server.held.get(11)).toBe("unsent");
   });
 });
 

@@ -1,13 +1,13 @@
 /**
- * Handing in: everything saved first, then the digest, until the server confirms.
+ * Handing in: files and everything saved first, then the digest, until the server confirms.
  *
  * Without a connection it goes on trying: the answers are on the device, and the receipt comes when
  * the network does. Without a lease it waits for one. What the server says it lacks is sent again.
  */
 import { ApiError } from "$web/api";
-import type { Receipt } from "../attempt_api";
 import type { Autosave, Gate, Surroundings } from "../autosave";
 import { backOffMs } from "../autosave/batch";
+import type { Receipt } from "../wire";
 
 export interface HandInApi {
   submit(lease: string, digest: Record<string, number>): Promise<Receipt>;
@@ -35,10 +35,12 @@ export class HandIn {
     private readonly api: HandInApi,
     private readonly surroundings: Surroundings,
     private readonly lease: () => string,
+    private readonly isSendingFiles: () => boolean = () => false,
   ) {}
 
   /** Run until the server confirms or refuses for good, or until `stop`. */
   async run(): Promise<HandInEnd | null> {
+    while (this.isSendingFiles() && !this.stopped) await this.pause(LOOK_MS);
     for (let failures = 0; !this.stopped; failures += 1) {
       if (failures > 0) await this.pause(backOffMs(failures, () => this.surroundings.random()));
       this.autosave.retry();

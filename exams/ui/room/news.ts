@@ -1,29 +1,16 @@
 /** What the socket tells the exam room: the attempt's own topic and what the invigilators do. */
 import type { Socket } from "$web/socket";
-import type { EarlyEnd } from "../attempt_api";
-import type { AttemptState } from "../paper";
+import type { AttemptChanged, CandidateSync } from "$web/wire";
 import type { Action, Command, HelpRequest, Incident } from "../player";
 
-export interface AttemptNews {
-  state: AttemptState;
-  deadline: number | null;
-  reason: string;
-  early_end?: EarlyEnd | null;
-}
+export type AttemptNews = Pick<AttemptChanged, "state" | "version" | "deadline" | "reason"> &
+  Partial<Pick<AttemptChanged, "early_end">>;
 
 export interface Hearer {
   onAttempt(news: AttemptNews): void;
   onLeaseTaken(prefix: string): void;
   onCommand(command: Command): void;
   dispatch(action: Action): void;
-}
-
-/** Snapshot of `watch:<attempt>`. */
-interface CandidateSync {
-  commands: Command[];
-  help: HelpRequest[];
-  incidents: Incident[];
-  watchers: string[];
 }
 
 /** Follow both topics of an attempt; pushes and snapshots come to `hearer`. */

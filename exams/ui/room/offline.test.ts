@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiError } from "$web/api";
 import { settlePromises } from "../autosave/testing";
-import { bannerOf, saveWordOf, screenOf } from "../player";
+import { screenOf } from "../player";
+import { bannerOf, saveWordOf } from "../saving";
 import { COPY_REST_MS } from "./device_copy";
 import { Place, offline } from "./fakes";
 import type { Room } from "./room";
@@ -146,7 +147,7 @@ describe("what the server says afterwards wins:", () => {
     expect(screenOf(room.state)).toBe("question");
   });
 
-  it.each(["expired", "terminated", "submitted"] as const)("the end (%s), and what was not sent stays on the device", async (state) => {
+  it.each(["expired", "terminated", "submitted"] as const)("the end (%s), and what was not sent is handed over for a decision", async (state) => {
     await workThenLeave();
     const room = await reload();
     room.answer(12, "too late", "done");
@@ -154,7 +155,8 @@ describe("what the server says afterwards wins:", () => {
     api.state = state;
     await networkIsBack(room);
     expect(screenOf(room.state)).toBe("ended");
-    expect(room.state.queue).toMatchObject({ gate: "over", waiting: 1 });
+    expect(room.state.queue).toMatchObject({ gate: "over", waiting: 0, held: 1 });
+    expect(place.api.server.held.get(12)).toBe("too late");
     expect((await place.store.read(12))?.value).toBe("too late");
     expect(place.papers.paper).toBeNull();
     expect(place.pageKept).toBe(false);

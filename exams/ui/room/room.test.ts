@@ -80,9 +80,10 @@ describe("opening", () => {
   it("shows the receipt of an attempt that was handed in before", async () => {
     api.state = "submitted";
     api.receipt = "earlier";
+    api.server.answers.set(11, { seq: 1, value: "a", saved_at: 1 });
     const room = await openRoom();
     expect(screenOf(room.state)).toBe("receipt");
-    expect(room.state.receipt).toMatchObject({ receipt: "earlier", total: 2 });
+    expect(room.state.receipt).toMatchObject({ receipt: "earlier", answered: 1, total: 2 });
   });
 });
 
@@ -166,14 +167,14 @@ describe("invigilators", () => {
     const room = await openRoom();
     room.answer(11, "half a sen", "typing");
     api.state = "paused";
-    newest().push(`attempt:${place.attempt}`, "attempt.changed", { state: "paused", deadline: null, reason: "Fire alarm" });
+    newest().push(`attempt:${place.attempt}`, "attempt.changed", { state: "paused", version: (place.api.version = 2), deadline: null, reason: "Fire alarm" });
     expect(screenOf(room.state)).toBe("paused");
     expect(room.state.hold?.reason).toBe("Fire alarm");
     await clock.pass(60_000);
     expect(api.server.answers.size).toBe(0);
     api.state = "running";
     api.deadline = 9_600_000;
-    newest().push(`attempt:${place.attempt}`, "attempt.changed", { state: "running", deadline: 9_600_000, reason: "" });
+    newest().push(`attempt:${place.attempt}`, "attempt.changed", { state: "running", version: (place.api.version = 3), deadline: 9_600_000, reason: "" });
     await settlePromises();
     expect(screenOf(room.state)).toBe("question");
     expect(room.state.deadline).toBe(9_600_000);
@@ -188,6 +189,18 @@ describe("invigilators", () => {
     await room.refresh();
     expect(room.state.queue).toMatchObject({ gate: "paused", waiting: 0 });
     expect(room.state.questions).toHaveLength(2);
+  });
+
+  it("a snapshot that a push has overtaken does not bring an ended pause back", async () => {
+    const room = await openRoom();
+    api.state = "paused";
+    api.version = 2;
+    const slow = await api.snapshot();
+    api.snapshot = () => Promise.resolve(slow);
+    newest().push(`attempt:${place.attempt}`, "attempt.changed", { state: "running", version: 3, deadline: 9_600_000, reason: "" });
+    await room.refresh();
+    expect(screenOf(room.state)).toBe("question");
+    expect(room.state).toMatchObject({ attempt: "running", deadline: 9_600_000, queue: { gate: "open" } });
   });
 
   it("a pause that only a save reveals works the same", async () => {
@@ -215,11 +228,9 @@ describe("invigilators", () => {
     );
   });
 
-  it("an answer of the server that is older than the last command changes nothing", async () => {
+  it("an answer of the server that is older than the last push changes nothing", async () => {
     const room = await openRoom();
-    const command = { id: "c1", seq: 3, kind: "extend", text: "", extra_s: 60, by: "Ivo", issued_at: 5 };
-    newest().push(`watch:${place.attempt}`, "command.issued", { command });
-    newest().push(`attempt:${place.attempt}`, "attempt.changed", { state: "running", deadline: 9_060_000, reason: "" });
+    newest().push(`attempt:${place.attempt}`, "attempt.changed", { state: "running", version: 2, deadline: 9_060_000, reason: "" });
     room.answer(11, "a", "done");
     await settlePromises();
     expect(room.state.answers[11]?.progress).toBe("saved");

@@ -9,39 +9,20 @@
  */
 import { ApiError } from "$web/api";
 import type { Socket } from "$web/socket";
-import { type AttemptApi, GATE_OF_STATE, HttpTransport, LEASE_PREFIX, type SaveReply, type Snapshot } from "../attempt_api";
-import { Autosave, type Surroundings } from "../autosave";
+import { GATE_OF_STATE, HttpTransport, LEASE_PREFIX, type Snapshot } from "../attempt_api";
+import { Autosave } from "../autosave";
 import { type AnswerStore, MemoryStore } from "../autosave/store";
-import type { ServerClock } from "../clock";
-import type { AnswerValue, AttemptState } from "../paper";
+import type { AnswerValue } from "../paper";
 import { type Action, type Command, EMPTY, type RoomState, reduce, viewOf } from "../player";
+import type { AttemptState, Receipt, SaveReply } from "../wire";
 import { Calls } from "./calls";
 import { DeviceCopy } from "./device_copy";
 import { HandIn } from "./hand_in";
 import { type AttemptNews, followAttempt } from "./news";
 import { Orders } from "./orders";
-import type { PaperShelf } from "./papers";
+import type { RoomPorts } from "./ports";
 import { Retry } from "./retry";
-import type { Tabs } from "./tabs";
-
-export interface RoomPorts {
-  attempt: number;
-  api: AttemptApi;
-  clock: ServerClock;
-  surroundings: Surroundings;
-  tabs: Tabs;
-  openStore(attempt: number, tab: string, onClosed: () => void): Promise<AnswerStore>;
-  connect(): Socket;
-  device: string;
-  /** Where the device's copy of the paper is kept; null for nowhere. */
-  papers: PaperShelf | null;
-  /** Keep the room's page on this device for a reload without a network; resolves to whether it is. */
-  keepPage(): Promise<boolean>;
-  /** Forget that page: the exam is over for this person. */
-  forgetPage(): void;
-  /** A socket was opened, or opened anew after it had ended; for the camera. */
-  onSocket?: (socket: Socket) => void;
-}
+import { Uploads } from "./uploads";
 
 /** After the deadline: how often the server is asked whether the attempt has ended. */
 const ASK_EVERY_MS = 5_000;
@@ -53,6 +34,7 @@ export class Room {
   state: RoomState = EMPTY;
   snapshot: Snapshot | null = null;
   socket: Socket | null = null;
+  readonly uploads: Uploads;
   readonly calls: Calls;
   private autosave: Autosave;
   private readonly orders: Orders;
@@ -66,6 +48,12 @@ export class Room {
 
   constructor(private readonly ports: RoomPorts) {
     this.autosave = this.makeQueue(new MemoryStore());
+    this.uploads = new Uploads({
+      start: ports.startUpload,
+      onChange: (question, view) => this.dispatch({ type: "upload", question, view }),
+      // Chosen in time: what came of it is the server's to judge, though the time is up or a pause began.
+      onReceived: (question, value) => this.autosave.edit(question, { ...value }, "done"),
+    });
     const topic = `watch:${ports.attempt}`;
     this.orders = new Orders(() => this.socket, topic);
     this.calls = new Calls({
@@ -155,7 +143,7 @@ export class Room {
     if (this.handIn) return;
     this.dispatch({ type: "handing_in" });
     const { api, surroundings } = this.ports;
-    this.handIn = new HandIn(this.autosave, api, surroundings, () => this.lease);
+    this.handIn = new HandIn(this.autosave, api, surroundings, () => this.lease, () => this.uploads.isSending);
     const end = await this.handIn.run();
     this.handIn = null;
     if (end?.kind === "done") await this.handedIn(end.receipt);
@@ -186,6 +174,7 @@ export class Room {
 
   close(): void {
     this.handIn?.stop();
+    this.uploads.close();
     this.copy.close();
     this.autosave.close();
     this.socket?.close();
@@ -302,12 +291,13 @@ export class Room {
   }
 
   private take(snapshot: Snapshot): void {
+    if (snapshot.version < this.state.version) return; // Overtaken by a push.
     this.show(snapshot, snapshot.server_time);
     if (GATE_OF_STATE[snapshot.state] === "over") this.forgetExam();
     else if (this.copy.confirm()) void this.ports.keepPage().then((isKept) => this.dispatch({ type: "page_kept", isKept }));
-    const { receipt, submitted_at: at, total } = snapshot;
-    if (receipt && at !== null && this.state.receipt === null) {
-      void this.handedIn({ receipt, submitted_at: at, answered: null, total });
+    const { receipt, submitted_at: at, answered, total } = snapshot;
+    if (receipt && at !== null && answered !== null && this.state.receipt === null) {
+      void this.handedIn({ receipt, submitted_at: at, answered, total });
     }
   }
 
@@ -328,12 +318,12 @@ export class Room {
     }
   }
 
-  private async handedIn(receipt: RoomState["receipt"] & object): Promise<void> {
+  private async handedIn(receipt: Receipt): Promise<void> {
     this.dispatch({ type: "handed_in", receipt });
     this.forgetExam();
     this.autosave.setGate("over");
-    const { waiting, refused } = this.autosave.status();
-    if (waiting + refused === 0) await this.autosave.wipe(); // What is not with the server stays here.
+    await this.uploads.settled(); // A file that arrives now is late work.
+    await this.autosave.finish();
     this.ports.tabs.tell({ kind: "handed_in" });
   }
 
@@ -367,8 +357,9 @@ export class Room {
   private onAttempt(news: AttemptNews): void {
     const before = this.state.attempt;
     if (before === "unknown") return; // The snapshot over HTTP comes first; this one only repeats it.
-    const { state, deadline, reason, early_end: earlyEnd } = news;
-    this.dispatch({ type: "attempt", state, deadline, reason, earlyEnd, at: this.ports.clock.now() });
+    const { state, version, deadline, reason, early_end: earlyEnd } = news;
+    if (version < this.state.version) return;
+    this.dispatch({ type: "attempt", state, version, deadline, reason, earlyEnd, at: this.ports.clock.now() });
     if (state === before || this.state.receipt) return;
     if (GATE_OF_STATE[state] === "over" || this.state.questions.length === 0) void this.refresh();
     else if (this.state.queue.gate === "open" || this.state.queue.gate === "paused") this.openGate();
@@ -379,8 +370,8 @@ export class Room {
   }
 
   private onReply(reply: SaveReply): void {
-    if (reply.last_command_seq < this.state.lastCommandSeq) return; // Older than what was pushed.
-    this.onAttempt({ state: reply.state, deadline: reply.deadline, reason: "" });
+    const { state, version, deadline } = reply;
+    this.onAttempt({ state, version, deadline, reason: "" });
   }
 
   private onCommand(command: Command): void {

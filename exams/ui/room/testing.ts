@@ -36,4 +36,5 @@ export const SNAPSHOT: Snapshot = {
   hold_reason: "",
   receipt: null,
   submitted_at: null,
+  answered: null,
 };

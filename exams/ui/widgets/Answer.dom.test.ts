@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
 import { afterEach, expect, it, vi } from "vitest";
-import type { Question, QuestionKind } from "../paper";
+import type { Question } from "../paper";
+import type { QuestionKind } from "../wire";
 import Answer from "./Answer.svelte";
 
 afterEach(cleanup);

@@ -22,7 +22,7 @@ export interface Attachment {
 
 /** The attempt moved, or its deadline did. The snapshot of `attempt:<id>` has the same shape. */
 export interface AttemptChanged {
-  state: string;
+  state: AttemptState;
   version: number;
   started_at: number | null;
   deadline: number | null;
@@ -31,6 +31,9 @@ export interface AttemptChanged {
   last_command_seq: number;
   early_end: EarlyEnd | null;
 }
+
+/** Where one candidate's attempt stands. */
+export type AttemptState = "ready" | "running" | "paused" | "submitted" | "expired" | "terminated" | "absent";
 
 /** Who wrote a message. */
 export interface Author {
