@@ -113,6 +113,56 @@ def test_points(
     assert not marked.needs_person
 
 
+HALVES = ask(
+    Kind.CHOICE, key(1, fraction=50), key(2, fraction=50), key(3, fraction=0), max_answers=None
+)
+TWO_WRONG = ask(
+    Kind.CHOICE,
+    key(1, fraction=50),
+    key(2, fraction=50),
+    key(3, fraction=0),
+    key(4, fraction=0),
+    max_answers=None,
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "chosen", "share", "correct"),
+    [
+        (HALVES, [1, 2], 1, True),
+        (HALVES, [1], Fraction(1, 2), False),
+        (HALVES, [1, 2, 3], 0, False),
+        (HALVES, [1, 3], 0, False),
+        (HALVES, [3], 0, False),
+        (TWO_WRONG, [1, 2, 3], Fraction(1, 2), False),
+        (TWO_WRONG, [1, 3], 0, False),
+        (TWO_WRONG, [1, 2, 3, 4], 0, False),
+    ],
+)
+def test_a_wrong_box_ticked_too_costs_its_part(
+    question: QuestionContent,
+    chosen: list[int],
+    share: int | Fraction,
+    correct: bool,  # noqa: FBT001 table
+) -> None:
+    marked = mark(question, chosen)
+    assert (marked.points, marked.correct) == (share, correct)
+
+
+@given(st.lists(st.sampled_from([100, 60, 50, 25, 0, 0, -10]), min_size=2, max_size=8), st.data())
+def test_a_wrong_choice_never_pays_and_only_right_ones_are_the_whole(
+    shares: list[int], data: st.DataObject
+) -> None:
+    choices = [key(place, fraction=share) for place, share in enumerate(shares)]
+    question = ask(Kind.CHOICE, *choices, max_answers=None)
+    chosen = data.draw(st.sets(st.sampled_from(range(len(shares))), min_size=1))
+    marked = mark(question, sorted(chosen))
+    wrong = {place for place in chosen if shares[place] <= 0}
+    assert not (wrong and marked.correct)
+    if chosen - wrong:
+        assert marked.points <= mark(question, sorted(chosen - wrong)).points
+
+
 def test_an_invalid_answer_earns_nothing_and_says_why() -> None:
     marked = mark(SINGLE, [1, 2])
     assert (marked.points, marked.valid, marked.correct) == (Fraction(0), False, False)
