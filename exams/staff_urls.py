@@ -70,6 +70,7 @@ urlpatterns = [
     path("sittings/<int:sitting_id>/results/", staff_grading.results, name="sitting_results"),
     path("sittings/<int:sitting_id>/results.csv", staff_grading.export, name="export_results"),
     path("sittings/<int:sitting_id>/release/", staff_grading.release, name="release"),
+    path("attempts/<int:attempt_id>/grade/", staff_grading.regrade, name="regrade"),
     path("attempts/<int:attempt_id>/paper/", staff_grading.paper, name="paper"),
     path("attempts/<int:attempt_id>/paper/<int:question_id>/", staff_grading.mark, name="mark"),
 ]

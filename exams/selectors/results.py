@@ -98,6 +98,11 @@ class GradingProgress:
     needs_person: int
     released: int
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing waits for a grader, a person or a job."""
+        return self.graded == self.submissions and not self.needs_person
+
 
 def grading_progress(sitting_id: int) -> GradingProgress:
     """Return the counts of one sitting. One query."""

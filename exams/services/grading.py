@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from exams.domain import paper as papers
 from exams.domain.answer import Fault, InvalidAnswer, QuestionKind, parse
 from exams.domain.content import ExamContent, QuestionContent
 from exams.domain.scoring import QuestionMark, mark, rules_of, shown, total
-from exams.domain.states import ResultState, SittingAction
+from exams.domain.states import ResultState, SittingAction, SittingState
 from exams.errors import (
     MarkInvalid,
     ResultFinal,
@@ -27,9 +27,14 @@ from exams.queries import database_now, move_sitting
 from exams.selectors.contents import approved_content
 from exams.services import pushes
 from exams.services.endings import GRADE_QUEUE, GRADE_TASK
+from exams.services.scheduling import audit_sitting
+from exams.services.sittings import finish_grading
 from kernel import audit, outbox
 from kernel.events import bus
 from scanner.selectors import upload_cards
+
+# Once published, later releases of the same sitting do nothing.
+RELEASABLE: Final = frozenset({SittingState.CLOSED, SittingState.GRADED, SittingState.PUBLISHED})
 
 
 @transaction.atomic
@@ -239,36 +244,38 @@ def _unreleased(attempt_id: int) -> Result:
 
 
 @transaction.atomic
-def release_result(attempt_id: int, *, actor_id: int) -> None:
-    """Show one result to its student.
-
-    Raises:
-        ResultUnknown, ResultFinal: There is none, or it was released before.
-        StillGrading: It is not graded, or marks wait for a person.
-    """
-    result = _unreleased(attempt_id)
-    if result.needs_person:
-        raise StillGrading(attempt=attempt_id)
-    _release([result], actor_id)
-
-
-@transaction.atomic
 def release_results(sitting_id: int, *, actor_id: int) -> int:
-    """Show the results of a graded sitting to its students; returns how many were released.
+    """Show the results of a closed sitting to its students; returns how many were released.
+
+    The sitting is published with them, also when nobody came and there is no result at all.
 
     Raises:
         SittingUnknown: There is none.
-        StillGrading: `waiting` results are not complete yet; nothing was released.
+        StillGrading: It has not ended, or `waiting` results are not complete; nothing was released.
     """
     sitting = Sitting.objects.select_for_update().filter(pk=sitting_id).first()
     if sitting is None:
         raise SittingUnknown(sitting=sitting_id)
-    rows = Result.objects.select_for_update(of=("self",)).filter(attempt__sitting_id=sitting_id)
-    results = list(rows.exclude(state=ResultState.RELEASED).order_by("pk"))
+    results = list(
+        Result.objects.select_for_update(of=("self",))
+        .select_related("attempt")
+        .defer("attempt__paper")
+        .filter(attempt__sitting_id=sitting_id)
+        .exclude(state=ResultState.RELEASED)
+        .order_by("pk")
+    )
     waiting = sum(1 for one in results if one.state != ResultState.GRADED or one.needs_person)
-    if waiting or not sitting.closed_at:
+    if waiting or sitting.state not in RELEASABLE:
         raise StillGrading(waiting=waiting)
     _release(results, actor_id)
+    published = _publish(sitting)
+    if results or published:
+        audit_sitting(
+            "result.released",
+            sitting,
+            actor_id,
+            data={"attempts": [result.attempt_id for result in results]},
+        )
     return len(results)
 
 
@@ -278,32 +285,20 @@ def _release(results: list[Result], actor_id: int) -> None:
         Result.objects.filter(pk=result.pk).update(
             state=ResultState.RELEASED, released_at=now, released_by_id=actor_id
         )
-    for sitting_id in {result.attempt.sitting_id for result in results}:
-        _tell_released(
-            sitting_id, [r for r in results if r.attempt.sitting_id == sitting_id], actor_id
-        )
-
-
-def _tell_released(sitting_id: int, results: list[Result], actor_id: int) -> None:
-    sitting = Sitting.objects.get(pk=sitting_id)
-    audit.append(
-        "result.released",
-        actor_id=actor_id,
-        subject=f"sitting:{sitting_id}",
-        data={"attempts": [result.attempt_id for result in results]},
-        institution_id=sitting.institution_id,
-    )
-    for result in results:
         bus.emit(
             ResultReleased(
                 attempt_id=result.attempt_id,
-                sitting_id=sitting_id,
+                sitting_id=result.attempt.sitting_id,
                 student_id=result.attempt.student_id,
             )
         )
-    unreleased = Result.objects.filter(attempt__sitting_id=sitting_id).exclude(
-        state=ResultState.RELEASED
-    )
-    if not unreleased.exists() and move_sitting(sitting_id, SittingAction.PUBLISH, {}):
+
+
+def _publish(sitting: Sitting) -> bool:
+    """Publish a sitting whose results are all released; the clock may not have seen that yet."""
+    finish_grading(sitting.pk)
+    published = move_sitting(sitting.pk, SittingAction.PUBLISH, {})
+    if published:
         sitting.refresh_from_db()
         pushes.sitting_moved(sitting)
+    return published

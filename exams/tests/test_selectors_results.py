@@ -16,7 +16,7 @@ from exams.models import Answer, AnswerRevision
 from exams.selectors import results
 from exams.selectors.contents import approved_content
 from exams.services import attempts, grading
-from exams.tests.conftest import Taking
+from exams.tests.conftest import Taking, release
 
 
 def finish(running: Taking, *values: object) -> None:
@@ -48,7 +48,7 @@ def test_a_student_sees_nothing_before_the_release_and_no_key_after(running: Tak
     ana = running.cast.ana.pk
     with pytest.raises(ResultUnknown):
         results.released_paper(running.attempt_id, ana)
-    grading.release_result(running.attempt_id, actor_id=running.cast.grader.pk)
+    release(running)
     paper = results.released_paper(running.attempt_id, ana)
     assert paper.score == Decimal("20.00")
     text = str(paper)

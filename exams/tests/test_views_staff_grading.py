@@ -8,9 +8,10 @@ import pytest
 from exams.models import Result
 from exams.selectors.attempts import attempt_of
 from exams.services import answers, attempts, grading, sittings, taking
-from exams.tests.conftest import Cast, Taking, begin, shift
+from exams.tests.conftest import Cast, Taking, begin, schedule, shift
 from exams.tests.pages import client_of, page_of
 from exams.wire import AnswerIn
+from kernel.models import OutboxEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,14 +56,47 @@ def test_the_page_follows_the_grading_and_says_what_the_release_waits_for(
 
 
 def test_a_failed_job_shows_what_it_said(handed_in: Taking) -> None:
-    from kernel.models import OutboxEntry  # noqa: PLC0415 one test alone needs it
-
     OutboxEntry.objects.filter(task="exams.grade_attempt").update(
         state="parked", attempts=8, last_error="Traceback\nValueError: the key is broken"
     )
     page = page_of(client_of(handed_in.cast.grader).get(path_of(handed_in)))
     assert "Grading failed" in page
     assert "ValueError: the key is broken" in page
+    assert "Grade again" in page
+
+
+def test_a_paper_whose_grading_failed_can_be_graded_again(handed_in: Taking) -> None:
+    jobs = OutboxEntry.objects.filter(task="exams.grade_attempt")
+    jobs.update(state="parked", attempts=8, last_error="ValueError")
+    path = f"/attempts/{handed_in.attempt_id}/grade/"
+    for who in (handed_in.cast.ivo, handed_in.cast.author, handed_in.cast.ana):
+        assert client_of(who).post(path).status_code == 403
+    assert client_of(handed_in.cast.olga).post(path).status_code == 404
+    assert jobs.count() == 1
+    client = client_of(handed_in.cast.grader)
+    page = page_of(client.post(path, follow=True))
+    assert "is being graded again" in page
+    assert "Grade again" not in page
+    assert jobs.count() == 2
+    assert client.get(path).status_code == 405
+    assert client.post("/attempts/999999/grade/").status_code == 404
+
+
+def test_a_sitting_to_which_nobody_came_can_be_finished(cast: Cast) -> None:
+    sitting_id = schedule(cast)
+    sittings.start_sitting(sitting_id)
+    path = f"/sittings/{sitting_id}/results/"
+    client = client_of(cast.grader)
+    assert "waits for the end" in page_of(client.get(path))
+    for who in (cast.ana, cast.ben):
+        shift(attempt_of(sitting_id, who.pk), timedelta(hours=-3))
+    attempts.expire_due()
+    sittings.move_due_sittings()
+    assert 'data-opens="release">' in page_of(client.get(path))
+    page = page_of(client.post(f"/sittings/{sitting_id}/release/", follow=True))
+    assert "There was no result to release." in page
+    assert 'data-opens="release" disabled' in page
+    assert "Results released" in page
 
 
 def test_a_paper_shows_what_was_given_and_takes_points(handed_in: Taking) -> None:

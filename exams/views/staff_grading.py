@@ -10,8 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from exams.domain.states import SittingState
 from exams.errors import ResultUnknown, StillGrading
 from exams.forms_sittings import MarkForm
+from exams.selectors.attempts import attempt_facts
 from exams.selectors.jobs import grading_jobs
 from exams.selectors.results import (
     MarkedPaper,
@@ -44,10 +46,8 @@ def results(request: HttpRequest, sitting_id: int) -> HttpResponse:
         "figures": figures_of(rows),
         "is_busy": progress.graded < progress.submissions,
         "may_release": rights.release
-        and sitting.closed_at is not None
-        and progress.submissions > progress.released
-        and progress.graded == progress.submissions
-        and not progress.needs_person,
+        and sitting.state in {SittingState.CLOSED, SittingState.GRADED}
+        and progress.is_complete,
     }
     if request.headers.get("HX-Request"):
         return render(request, "exams/staff/results_body.html", context)
@@ -139,5 +139,17 @@ def release(request: HttpRequest, sitting_id: int) -> HttpResponse:
         messages.error(request, _("Not yet: some results are not complete. Nothing was released."))
         return redirect("exams:sitting_results", sitting_id)
     said = ngettext("%(n)s result was released.", "%(n)s results were released.", count)
-    messages.success(request, said % {"n": digits(count)})
+    nobody = _("The sitting is finished. There was no result to release.")
+    messages.success(request, said % {"n": digits(count)} if count else nobody)
     return redirect("exams:sitting_results", sitting_id)
+
+
+@require_POST
+@login_required
+def regrade(request: HttpRequest, attempt_id: int) -> HttpResponse:
+    """Ask for the grading of one paper again, for instance after its job failed."""
+    facts = attempt_facts(attempt_id)
+    staff, _sitting, _rights = sitting_for(request, facts.sitting_id, "grade")
+    grading.ask_for_grading(attempt_id, actor_id=staff.user_id)
+    messages.success(request, _("The paper is being graded again."))
+    return redirect("exams:sitting_results", facts.sitting_id)
