@@ -191,4 +191,4 @@ def test_the_table_for_spreadsheets_runs_no_formula(handed_in: Taking) -> None:
     rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
     (evil,) = [row for row in rows if "HYPERLINK" in row[0]]
     assert evil[0].startswith("'=")
-    assert evil[2:] == ["submitted", "2.00", "5.00", "40.00", "No"]
+    assert evil[2:] == ["Handed in", "2.00", "5.00", "40.00", "No"]

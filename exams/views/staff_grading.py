@@ -1,6 +1,5 @@
 """Graders' pages: the results of a sitting, one paper with points by hand, release, figures."""
 
-import csv
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -24,10 +23,9 @@ from exams.selectors.results import (
 from exams.services import grading
 from exams.services.grading import HandMark
 from exams.views.figures import figures_of
+from exams.views.result_table import csv_of
 from exams.views.staff_access import sitting_for
 from web.templatetags.web import digits
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -59,28 +57,10 @@ def results(request: HttpRequest, sitting_id: int) -> HttpResponse:
 def export(request: HttpRequest, sitting_id: int) -> HttpResponse:
     """Give the result table as CSV for a spreadsheet program."""
     _staff, sitting, _rights = sitting_for(request, sitting_id, "grade")
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    table = csv_of(results_of_sitting(sitting_id))
+    response = HttpResponse(table, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="results-{sitting.code}.csv"'
-    writer = csv.writer(response)
-    writer.writerow(
-        [_("Name"), _("Seat"), _("State"), _("Points"), _("of"), _("Percent"), _("Passed")]
-    )
-    for row in results_of_sitting(sitting_id):
-        cells = [row.name, row.seat, row.attempt_state.value, row.points, row.possible, row.score]
-        writer.writerow([_harmless(cell) for cell in (*cells, _yes_or_no(row.passed))])
     return response
-
-
-def _yes_or_no(passed: bool | None) -> str:  # noqa: FBT001 the cell's own value
-    if passed is None:
-        return ""
-    return _("Yes") if passed else _("No")
-
-
-def _harmless(cell: object) -> str:
-    """Return the cell so that no spreadsheet program runs it as a formula."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 @require_safe
