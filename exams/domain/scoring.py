@@ -133,10 +133,33 @@ def share_of(question: QuestionContent, parsed: Parsed) -> Fraction:
         case QuestionKind.MATCHING, dict():
             return _share_of_pairs(question, parsed)
         case _:
-            fits = [
-                c for c in question.choices if c.fraction is not None and _fits(question, c, parsed)
-            ]
-            return max((fraction_of(c.fraction) for c in fits), default=_ZERO)
+            return max(
+                (fraction_of(key.fraction) for key in _keys(question, parsed)), default=_ZERO
+            )
+
+
+def chosen_keys(question: QuestionContent, value: object) -> tuple[ChoiceContent, ...]:
+    """Return the choices that were chosen, or the one key that the answer earns its points by.
+
+    Empty for an invalid answer, for one that no key describes, and for pairs.
+    """
+    try:
+        parsed = parse(rules_of(question), value)
+    except InvalidAnswer:
+        return ()
+    if parsed is None or question.kind is QuestionKind.MATCHING:
+        return ()
+    if isinstance(parsed, frozenset):
+        return tuple(choice for choice in question.choices if choice.key in parsed)
+    keys = _keys(question, parsed)
+    return (max(keys, key=lambda key: fraction_of(key.fraction)),) if keys else ()
+
+
+def _keys(question: QuestionContent, parsed: Parsed) -> list[ChoiceContent]:
+    """Return the marked keys that describe the answer."""
+    return [
+        key for key in question.choices if key.fraction is not None and _fits(question, key, parsed)
+    ]
 
 
 def _share_of_choices(question: QuestionContent, chosen: frozenset[int]) -> Fraction:

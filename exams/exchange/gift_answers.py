@@ -7,6 +7,7 @@ from typing import Final
 
 from exams.domain.answer import QuestionKind
 from exams.domain.draft import MAX_CHOICES, ChoiceDraft
+from exams.domain.numbers import plain
 from exams.domain.texts import TextFormat
 from exams.exchange.gift_syntax import BadItem, Code, restore, split_format
 
@@ -188,7 +189,7 @@ def _interval(text: str, at: int) -> tuple[str, Decimal]:
         middle, half = _decimal(value, at), abs(_decimal(tolerance or "0", at))
     if half != half.quantize(_PLACES):
         raise BadItem(Code.TOO_PRECISE, text[:80], at)
-    return format(middle.normalize(), "f"), half.normalize()
+    return plain(middle), half.normalize()
 
 
 def _decimal(text: str, at: int) -> Decimal:

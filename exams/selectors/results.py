@@ -15,7 +15,7 @@ from accounts.selectors import roles_of
 from exams.domain import paper as papers
 from exams.domain.answer import InvalidAnswer, QuestionKind, parse
 from exams.domain.content import ExamContent, QuestionContent
-from exams.domain.scoring import rules_of, shown
+from exams.domain.scoring import chosen_keys, rules_of, shown
 from exams.domain.states import AttemptState, ResultState
 from exams.domain.texts import TextFormat, to_html
 from exams.errors import ResultUnknown
@@ -124,6 +124,7 @@ class MarkedAnswer:
         given_html: Safe HTML, one part per choice or pair; empty when nothing was given.
         upload: Id of the file that was given.
         message: Code of what makes the answer invalid.
+        feedback_html: What the author says of the choices that were chosen; safe HTML.
         late_html: Answers that arrived too late, oldest first; not graded.
     """
 
@@ -143,6 +144,7 @@ class MarkedAnswer:
     comment: str
     marked_by_id: int | None
     rejoinder_html: str
+    feedback_html: tuple[str, ...] = ()
     late_html: tuple[tuple[str, ...], ...] = ()
 
 
@@ -271,6 +273,9 @@ def _marked(
         comment=row.comment if row else "",
         marked_by_id=row.marked_by_id if row else None,
         rejoinder_html=question.rejoinder_html,
+        feedback_html=tuple(
+            key.rejoinder_html for key in chosen_keys(question, value) if key.rejoinder_html
+        ),
         late_html=tuple(given_html(question, one) for one in late.get(question.id, [])),
     )
 

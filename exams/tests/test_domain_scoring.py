@@ -11,6 +11,7 @@ from exams.domain.answer import Fault, QuestionKind as Kind
 from exams.domain.content import ChoiceContent, QuestionContent
 from exams.domain.scoring import (
     QuestionMark,
+    chosen_keys,
     fraction_of,
     is_scored,
     mark,
@@ -296,3 +297,24 @@ def test_there_is_no_score_while_a_person_is_needed_or_in_a_survey() -> None:
     assert (waiting.score, waiting.passed, waiting.needs_person) == (None, None, True)
     survey = total([QuestionMark(Fraction(0), Fraction(0), valid=True, correct=None)], Decimal(50))
     assert (survey.score, survey.passed, survey.needs_person) == (None, None, False)
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "keys"),
+    [
+        (MULTI, [1, 4], [1, 4]),
+        (MULTI, [9], []),
+        (SINGLE, None, []),
+        (YEAR, "1822", [1]),
+        (YEAR, "1823", [2]),
+        (YEAR, "7", []),
+        (TOMB, "somebody", [3]),
+        (PAIRS, {"1": 101}, []),
+        (ask(Kind.BOOL, key(1, "true", 100), key(2, "false", 0)), False, [2]),
+        (ask(Kind.TEXT), "an essay", []),
+    ],
+)
+def test_what_was_chosen_is_known_for_the_feedback(
+    question: QuestionContent, value: object, keys: list[int]
+) -> None:
+    assert [one.key for one in chosen_keys(question, value)] == keys

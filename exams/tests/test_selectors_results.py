@@ -61,6 +61,19 @@ def test_a_student_sees_nothing_before_the_release_and_no_key_after(running: Tak
             results.released_paper(running.attempt_id, stranger)
 
 
+def test_only_what_is_said_of_the_chosen_choice_is_shown_after_the_release(
+    running: Taking,
+) -> None:
+    exam = running.attempt.sitting.exam
+    question = approved_content(exam.pk, exam.content_hash).question_map()[running.questions[0]]
+    (wrong,) = [one.key for one in question.choices if not one.fraction]
+    finish(running, [wrong])
+    release(running)
+    paper = results.released_paper(running.attempt_id, running.cast.ana.pk)
+    assert paper.answers[0].feedback_html == ("canary-key-b",)
+    assert "canary-key-a" not in str(paper)
+
+
 def test_graders_see_names_late_work_and_who_marked(running: Taking) -> None:
     finish(running, None, "1", None, "An essay")
     AnswerRevision.objects.create(
