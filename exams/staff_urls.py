@@ -72,5 +72,10 @@ urlpatterns = [
     path("sittings/<int:sitting_id>/release/", staff_grading.release, name="release"),
     path("attempts/<int:attempt_id>/grade/", staff_grading.regrade, name="regrade"),
     path("attempts/<int:attempt_id>/paper/", staff_grading.paper, name="paper"),
+    path(
+        "attempts/<int:attempt_id>/late/<int:question_id>/",
+        staff_grading.decide_late,
+        name="decide_late",
+    ),
     path("attempts/<int:attempt_id>/paper/<int:question_id>/", staff_grading.mark, name="mark"),
 ]

@@ -25,6 +25,7 @@ from exams.events import ResultReleased
 from exams.models import Mark, Result, Sitting, Submission
 from exams.queries import database_now, move_sitting
 from exams.selectors.contents import approved_content
+from exams.selectors.late import accepted_answers, open_late_answers
 from exams.services import pushes
 from exams.services.endings import GRADE_QUEUE, GRADE_TASK
 from exams.services.scheduling import audit_sitting
@@ -77,16 +78,7 @@ def ask_for_grading(attempt_id: int, *, actor_id: int) -> None:
         ResultUnknown: Nothing was handed in.
         ResultFinal: The result was released.
     """
-    result = (
-        Result.objects.select_for_update(of=("self",))
-        .select_related("attempt__sitting")
-        .filter(attempt_id=attempt_id)
-        .first()
-    )
-    if result is None:
-        raise ResultUnknown(attempt=attempt_id)
-    if result.state == ResultState.RELEASED:
-        raise ResultFinal(attempt=attempt_id)
+    result = changeable_result(attempt_id)
     outbox.enqueue(GRADE_TASK, {"attempt_id": attempt_id}, queue=GRADE_QUEUE)
     audit.append(
         "result.regrade_asked",
@@ -106,6 +98,7 @@ def _mark_all(submission: Submission, content: ExamContent) -> dict[int, Questio
     questions = content.question_map()
     asked = [questions[one] for one in drawn if questions[one].is_answerable]
     values = {one.id: submission.answers.get(str(one.id), {}).get("value") for one in asked}
+    values |= accepted_answers(submission.attempt_id)
     foreign = _foreign_files(asked, values, submission.attempt.student_id)
     return {
         question.id: _foreign_mark(question)
@@ -201,9 +194,12 @@ def mark_answer(attempt_id: int, given: HandMark, *, actor_id: int) -> None:
     Raises:
         ResultUnknown: There is no graded result, or the question is not in it.
         ResultFinal: The result was released.
+        StillGrading: It is not graded yet.
         MarkInvalid: The points are not between zero and what the question carries.
     """
-    result = _unreleased(attempt_id)
+    result = changeable_result(attempt_id)
+    if result.state != ResultState.GRADED:
+        raise StillGrading(attempt=attempt_id)
     row = result.marks.filter(question_id=given.question_id).first()
     if row is None:
         raise ResultUnknown(attempt=attempt_id, question=given.question_id)
@@ -232,14 +228,26 @@ def mark_answer(attempt_id: int, given: HandMark, *, actor_id: int) -> None:
     )
 
 
-def _unreleased(attempt_id: int) -> Result:
-    result = Result.objects.select_for_update().filter(attempt_id=attempt_id).first()
+def changeable_result(attempt_id: int) -> Result:
+    """Return a result that was not released, locked, with its attempt and sitting.
+
+    Raises:
+        ResultUnknown: Nothing was handed in.
+        ResultFinal: The result was released.
+
+    Needs: an open transaction.
+    """
+    result = (
+        Result.objects.select_for_update(of=("self",))
+        .select_related("attempt__sitting")
+        .defer("attempt__paper")
+        .filter(attempt_id=attempt_id)
+        .first()
+    )
     if result is None:
         raise ResultUnknown(attempt=attempt_id)
     if result.state == ResultState.RELEASED:
         raise ResultFinal(attempt=attempt_id)
-    if result.state != ResultState.GRADED:
-        raise StillGrading(attempt=attempt_id)
     return result
 
 
@@ -251,7 +259,8 @@ def release_results(sitting_id: int, *, actor_id: int) -> int:
 
     Raises:
         SittingUnknown: There is none.
-        StillGrading: It has not ended, or `waiting` results are not complete; nothing was released.
+        StillGrading: It has not ended, `waiting` results are not complete, or `late` answers are
+            not decided on; nothing was released.
     """
     sitting = Sitting.objects.select_for_update().filter(pk=sitting_id).first()
     if sitting is None:
@@ -265,8 +274,9 @@ def release_results(sitting_id: int, *, actor_id: int) -> int:
         .order_by("pk")
     )
     waiting = sum(1 for one in results if one.state != ResultState.GRADED or one.needs_person)
-    if waiting or sitting.state not in RELEASABLE:
-        raise StillGrading(waiting=waiting)
+    undecided = open_late_answers(sitting_id) if results else 0
+    if waiting or undecided or sitting.state not in RELEASABLE:
+        raise StillGrading(waiting=waiting, late=undecided)
     _release(results, actor_id)
     published = _publish(sitting)
     if results or published:

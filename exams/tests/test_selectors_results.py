@@ -10,13 +10,15 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from exams.domain.answer import QuestionKind
+from exams.domain.draft import QuestionDraft
+from exams.domain.late import LateCause, LateState
 from exams.domain.states import ResultState
 from exams.errors import ResultUnknown
 from exams.models import Answer, AnswerRevision
 from exams.selectors import results
 from exams.selectors.contents import approved_content
 from exams.services import attempts, grading
-from exams.tests.conftest import Taking, release
+from exams.tests.conftest import Cast, Taking, approved_exam, begin, release
 
 
 def finish(running: Taking, *values: object) -> None:
@@ -88,7 +90,9 @@ def test_graders_see_names_late_work_and_who_marked(running: Taking) -> None:
     essay = paper.answers[3]
     assert (essay.kind, essay.needs_person, essay.points) == (QuestionKind.TEXT, True, None)
     assert essay.given_html == ("An essay",)
-    assert essay.late_html == (("&lt;b&gt;late&lt;/b&gt;",),)
+    (held,) = essay.late
+    assert held.given_html == ("&lt;b&gt;late&lt;/b&gt;",)
+    assert (held.answer.cause, held.answer.state) == (LateCause.ENDED, LateState.OPEN)
     assert essay.name == "canary-name-four"
     assert (paper.needs_person, paper.score) == (True, None)
     with pytest.raises(ResultUnknown):
@@ -106,9 +110,9 @@ def test_what_was_given_is_shown_as_safe_html(running: Taking) -> None:
 
 
 def test_progress_of_grading(running: Taking) -> None:
-    assert results.grading_progress(running.sitting_id) == results.GradingProgress(0, 0, 0, 0)
+    assert results.grading_progress(running.sitting_id) == results.GradingProgress(0, 0, 0, 0, 0)
     finish(running, None, None, None, "An essay")
-    assert results.grading_progress(running.sitting_id) == results.GradingProgress(1, 1, 1, 0)
+    assert results.grading_progress(running.sitting_id) == results.GradingProgress(1, 1, 1, 0, 0)
 
 
 def file_of(owner: User) -> uuid.UUID:
@@ -150,3 +154,36 @@ def test_who_may_open_a_file_that_was_given(running: Taking, who: str, *, allowe
     viewer = getattr(running.cast, who).pk
     assert results.may_read_answer_file(viewer, upload) is allowed
     assert not results.may_read_answer_file(viewer, uuid.uuid4())
+
+
+def test_a_file_that_came_too_late_may_be_opened_by_its_graders_alone(running: Taking) -> None:
+    upload = file_of(running.cast.ana)
+    AnswerRevision.objects.create(
+        attempt_id=running.attempt_id,
+        question_id=running.questions[0],
+        seq=9,
+        value={"upload": str(upload)},
+        late=True,
+        held_for="ended",
+    )
+    assert results.may_read_answer_file(running.cast.grader.pk, upload)
+    for stranger in (running.cast.ben, running.cast.olga, running.cast.author):
+        assert not results.may_read_answer_file(stranger.pk, upload)
+
+
+def test_a_file_that_came_too_late_stands_at_its_question(cast: Cast) -> None:
+    sketch = QuestionDraft(name="f", kind=QuestionKind.FILE, prompt="p")
+    taken = begin(cast, exam_id=approved_exam(cast, [sketch]))
+    finish(taken)
+    upload = uuid.uuid4()
+    AnswerRevision.objects.create(
+        attempt_id=taken.attempt_id,
+        question_id=taken.questions[0],
+        seq=9,
+        value={"upload": str(upload)},
+        late=True,
+        held_for="ended",
+    )
+    (answer,) = results.marked_paper(taken.attempt_id).answers
+    assert (answer.upload, [held.upload for held in answer.late]) == (None, [upload])
+    assert answer.may_reject_late

@@ -130,7 +130,7 @@ def test_an_essay_waits_for_a_person_and_the_result_with_it(running: Taking) -> 
     close(running)
     with pytest.raises(StillGrading) as refusal:
         grading.release_results(running.sitting_id, actor_id=running.cast.grader.pk)
-    assert refusal.value.data == {"waiting": 1}
+    assert refusal.value.data == {"waiting": 1, "late": 0}
     essay = running.questions[3]
     grading.mark_answer(
         running.attempt_id,

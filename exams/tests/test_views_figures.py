@@ -23,6 +23,7 @@ def row(score: str | None, *, passed: bool | None = None) -> ResultRow:
         answered=0,
         total=0,
         late_answers=0,
+        open_late=0,
         released_at=None,
     )
 

@@ -33,6 +33,7 @@ def row(name: str, seat: str = "", *, passed: bool | None = True) -> ResultRow:
         answered=1,
         total=2,
         late_answers=0,
+        open_late=0,
         released_at=None,
     )
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from exams.models import Result
+from exams.models import AnswerRevision, Result
 from exams.selectors.attempts import attempt_of
 from exams.services import answers, attempts, grading, sittings, taking
 from exams.tests.conftest import Cast, Taking, begin, schedule, shift
@@ -114,6 +114,37 @@ def test_a_paper_shows_what_was_given_and_takes_points(handed_in: Taking) -> Non
     result = Result.objects.get(attempt_id=handed_in.attempt_id)
     assert not result.needs_person
     assert "Short, but right" in page_of(client.get(paper))
+
+
+def test_a_late_answer_is_shown_and_decided_on_at_the_paper(handed_in: Taking) -> None:
+    grading.grade_attempt(handed_in.attempt_id)
+    essay = handed_in.questions[-1]
+    revision = AnswerRevision.objects.create(
+        attempt_id=handed_in.attempt_id,
+        question_id=essay,
+        seq=9,
+        value="<i>late</i> essay",
+        late=True,
+        held_for="ended",
+    ).pk
+    client = client_of(handed_in.cast.grader)
+    paper = f"/attempts/{handed_in.attempt_id}/paper/"
+    decide = f"/attempts/{handed_in.attempt_id}/late/{essay}/"
+    page = page_of(client.get(paper))
+    assert "&lt;i&gt;late&lt;/i&gt; essay" in page
+    assert "after the attempt had ended" in page
+    assert "To be decided" in page_of(client.get(path_of(handed_in)))
+    for who, status in ((handed_in.cast.ivo, 403), (handed_in.cast.olga, 404)):
+        assert client_of(who).post(decide, {"accept": revision}).status_code == status
+    assert "Say why" in page_of(client.post(decide, {"reason": " "}, follow=True))
+    assert "counts now" in page_of(client.post(decide, {"accept": revision}, follow=True))
+    assert "was accepted" in page_of(client.get(paper))
+    assert "No late answer counts" in page_of(
+        client.post(decide, {"reason": "Too late by an hour"}, follow=True)
+    )
+    page = page_of(client.get(paper))
+    assert "Too late by an hour" in page
+    assert "was accepted" not in page
 
 
 def test_points_for_a_question_of_another_paper_are_refused(handed_in: Taking) -> None:

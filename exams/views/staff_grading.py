@@ -20,7 +20,7 @@ from exams.selectors.results import (
     marked_paper,
     results_of_sitting,
 )
-from exams.services import grading
+from exams.services import grading, late
 from exams.services.grading import HandMark
 from exams.views.figures import figures_of
 from exams.views.result_table import csv_of
@@ -81,7 +81,7 @@ def _next_to_mark(seen: MarkedPaper) -> dict[str, int | None]:
     waiting = [
         row.attempt_id
         for row in results_of_sitting(seen.sitting_id)
-        if row.needs_person and row.attempt_id != seen.attempt_id
+        if (row.needs_person or row.open_late) and row.attempt_id != seen.attempt_id
     ]
     later = [one for one in waiting if one > seen.attempt_id]
     return {"next_waiting": next(iter(later or waiting), None), "waiting": len(waiting)}
@@ -105,6 +105,24 @@ def mark(request: HttpRequest, attempt_id: int, question_id: int) -> HttpRespons
     given = HandMark(question_id, form.cleaned_data["points"], form.cleaned_data["comment"])
     grading.mark_answer(attempt_id, given, actor_id=staff.user_id)
     messages.success(request, _("The points are saved."))
+    return redirect("exams:paper", attempt_id)
+
+
+@require_POST
+@login_required
+def decide_late(request: HttpRequest, attempt_id: int, question_id: int) -> HttpResponse:
+    """Let one answer that came too late count for its question, or none of them with a reason."""
+    facts = attempt_facts(attempt_id)
+    staff, _sitting, _rights = sitting_for(request, facts.sitting_id, "grade")
+    accepted, reason = request.POST.get("accept", ""), request.POST.get("reason", "")[:500]
+    if accepted.isdecimal():
+        late.accept_late_answer(attempt_id, question_id, int(accepted[:18]), actor_id=staff.user_id)
+        messages.success(request, _("The late answer counts now; the paper was graded again."))
+    elif reason.strip():
+        late.reject_late_answers(attempt_id, question_id, actor_id=staff.user_id, reason=reason)
+        messages.success(request, _("No late answer counts for this question."))
+    else:
+        messages.error(request, _("Say why; the reason is kept with the paper."))
     return redirect("exams:paper", attempt_id)
 
 
