@@ -1,4 +1,4 @@
-"""Hand-written SQL of the hot paths, and the conditional UPDATEs that move attempts and sittings.
+"""Hand-written SQL of the hot paths, and the conditional UPDATEs that move attempts, sittings, results.
 
 The database's clock decides: no answer and no move depends on the clock of a web process.
 """
@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final
+from enum import StrEnum
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -15,15 +16,20 @@ from django.db.models import F
 
 from exams.domain.states import (
     ATTEMPT,
+    RESULT,
     SITTING,
     AttemptAction,
     AttemptState,
     ExamState,
+    ResultAction,
     SittingAction,
     SittingState,
 )
 from exams.domain.times import SittingTimes
-from exams.models import Attempt, Sitting
+from exams.models import Attempt, Result, Sitting
+
+S = TypeVar("S", bound=StrEnum)
+A = TypeVar("A", bound=StrEnum)
 
 MAX_HELD: Final = 1000  # late revisions kept per attempt; nobody types more by hand
 
@@ -378,9 +384,20 @@ def stop_clocks(sitting_id: int, at: datetime) -> list[int]:
 
 
 def _target(moves: Mapping[tuple[Any, Any], Any], action: object) -> AttemptState | SittingState:
+
+
+def move_results(
+    result_ids: Sequence[int], action: ResultAction, changes: Mapping[str, object]
+) -> int:
+    """Move results by one conditional UPDATE; returns how many moved."""
+    target = _target(RESULT.moves, action)
+    rows = Result.objects.filter(pk__in=result_ids, state__in=RESULT.sources(action))
+    return rows.update(state=target, **changes)
+
+
+def _target(moves: Mapping[tuple[S, A], S], action: A) -> S:
     (target,) = {state for (_, act), state in moves.items() if act is action}
-    found: AttemptState | SittingState = target
-    return found
+    return target
 
 
 def due_sittings(action: SittingAction) -> list[int]:

@@ -13,7 +13,7 @@ from exams.domain import paper as papers
 from exams.domain.answer import Fault, InvalidAnswer, QuestionKind, parse
 from exams.domain.content import ExamContent, QuestionContent
 from exams.domain.scoring import QuestionMark, mark, rules_of, shown, total
-from exams.domain.states import ResultState, SittingAction, SittingState
+from exams.domain.states import ResultAction, ResultState, SittingAction, SittingState
 from exams.errors import (
     MarkInvalid,
     ResultFinal,
@@ -23,7 +23,7 @@ from exams.errors import (
 )
 from exams.events import ResultReleased
 from exams.models import Mark, Result, Sitting, Submission
-from exams.queries import database_now, move_sitting
+from exams.queries import database_now, move_results, move_sitting
 from exams.selectors.contents import approved_content
 from exams.selectors.late import accepted_answers, open_late_answers
 from exams.services import pushes
@@ -166,16 +166,18 @@ def _mark_of(row: Mark) -> QuestionMark:
 
 def _store_outcome(result: Result, marks: Iterable[QuestionMark], passing_score: Decimal) -> None:
     outcome = total(marks, passing_score)
-    result.state = ResultState.GRADED
-    result.points_num = Decimal(outcome.points.numerator)
-    result.points_den = Decimal(outcome.points.denominator)
-    result.possible_num = Decimal(outcome.possible.numerator)
-    result.possible_den = Decimal(outcome.possible.denominator)
-    result.score = None if outcome.score is None else shown(outcome.score)
-    result.passed = outcome.passed
-    result.needs_person = outcome.needs_person
-    result.graded_at = database_now()
-    result.save()
+    changes = {
+        "points_num": Decimal(outcome.points.numerator),
+        "points_den": Decimal(outcome.points.denominator),
+        "possible_num": Decimal(outcome.possible.numerator),
+        "possible_den": Decimal(outcome.possible.denominator),
+        "score": None if outcome.score is None else shown(outcome.score),
+        "passed": outcome.passed,
+        "needs_person": outcome.needs_person,
+        "graded_at": database_now(),
+    }
+    if not move_results([result.pk], ResultAction.GRADE, changes):
+        raise ResultFinal(attempt=result.attempt_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,11 +292,11 @@ def release_results(sitting_id: int, *, actor_id: int) -> int:
 
 
 def _release(results: list[Result], actor_id: int) -> None:
-    now = database_now()
+    who = {"released_at": database_now(), "released_by_id": actor_id}
+    moved = move_results([result.pk for result in results], ResultAction.RELEASE, who)
+    if moved != len(results):
+        raise StillGrading(waiting=len(results) - moved, late=0)
     for result in results:
-        Result.objects.filter(pk=result.pk).update(
-            state=ResultState.RELEASED, released_at=now, released_by_id=actor_id
-        )
         bus.emit(
             ResultReleased(
                 attempt_id=result.attempt_id,
