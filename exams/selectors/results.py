@@ -1,6 +1,6 @@
 """Reads of results: tables for staff, answers for graders, the released result for its student."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -25,6 +25,7 @@ from exams.selectors.contents import approved_content
 from exams.selectors.late import LateAnswer, accepted_answers, late_answers, open_late_answers
 from scanner.selectors import upload_cards
 
+_UNKNOWN: Final = "?"
 _UNDECIDED: Final = Q(revisions__late=True, revisions__decision=LateState.OPEN)
 
 
@@ -307,25 +308,36 @@ def _held(question: QuestionContent, late: LateAnswer) -> MarkedLate:
 
 
 def given_html(question: QuestionContent, value: object) -> tuple[str, ...]:
-    """Return what was given as safe HTML, one part per choice or pair; empty for nothing."""
-    if value is None:
+    """Return what was given as safe HTML, one part per choice or pair; empty for nothing.
+
+    Choices and pairs are shown by the choices they name, also where the answer is not valid; a
+    part that names none is a question mark, because the keys on the wire say nothing to people.
+    """
+    if value is None or question.kind is QuestionKind.FILE:
         return ()
-    try:
-        parsed = parse(rules_of(question), value)
-    except InvalidAnswer:
-        parsed = None
-    if question.kind is QuestionKind.CHOICE and isinstance(parsed, frozenset):
-        return tuple(choice.html for choice in question.choices if choice.key in parsed)
-    if question.kind is QuestionKind.MATCHING and isinstance(parsed, dict):
-        rights = {right.match_key: right.match_html for right in question.rights}
-        return tuple(
-            f"{left.html} → {rights[parsed[left.key]]}"
-            for left in question.lefts
-            if left.key in parsed
-        )
-    if question.kind is QuestionKind.FILE:
-        return ()
+    if question.kind is QuestionKind.CHOICE:
+        html = {str(choice.key): choice.html for choice in question.choices}
+        return _named(html, value) if isinstance(value, list) else (_UNKNOWN,)
+    if question.kind is QuestionKind.MATCHING:
+        return _pairs_html(question, value) if isinstance(value, dict) else (_UNKNOWN,)
     return (to_html(value if isinstance(value, str) else str(value).lower(), TextFormat.PLAIN),)
+
+
+def _pairs_html(question: QuestionContent, pairs: Mapping[str, object]) -> tuple[str, ...]:
+    rights = {str(right.match_key): right.match_html for right in question.rights}
+    chosen = {
+        str(left.key): f"{left.html} → {rights.get(str(pairs[str(left.key)]), _UNKNOWN)}"
+        for left in question.lefts
+        if pairs.get(str(left.key)) not in (None, "")
+    }
+    return _named(chosen, [left for left, right in pairs.items() if right not in (None, "")])
+
+
+def _named(html: Mapping[str, str], keys: Iterable[object]) -> tuple[str, ...]:
+    """Return what the keys name, in authored order, then one mark for each that names nothing."""
+    wanted = [str(key) for key in keys]
+    known = [text for key, text in html.items() if key in wanted]
+    return (*known, *(_UNKNOWN for key in wanted if key not in html))
 
 
 def _upload_of(question: QuestionContent, value: object) -> UUID | None:

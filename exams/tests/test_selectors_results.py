@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from exams.domain.answer import QuestionKind
+from exams.domain.content import ChoiceContent, QuestionContent
 from exams.domain.draft import QuestionDraft
 from exams.domain.late import LateCause, LateState
 from exams.domain.states import ResultState
@@ -106,7 +107,39 @@ def test_what_was_given_is_shown_as_safe_html(running: Taking) -> None:
     assert results.given_html(first, [right.key]) == (right.html,)
     assert results.given_html(second, "<script>") == ("&lt;script&gt;",)
     assert results.given_html(third, None) == ()
-    assert results.given_html(first, "nonsense") == ("nonsense",)
+
+
+@pytest.mark.parametrize("value", ["nonsense", 7, {"1": 2}])
+def test_what_is_no_list_of_choices_is_no_text_either(running: Taking, value: object) -> None:
+    exam = running.attempt.sitting.exam
+    first = approved_content(exam.pk, exam.content_hash).question_map()[running.questions[0]]
+    assert results.given_html(first, value) == ("?",)
+
+
+def test_an_invalid_choice_is_shown_by_what_it_names_and_never_by_keys(running: Taking) -> None:
+    exam = running.attempt.sitting.exam
+    first = approved_content(exam.pk, exam.content_hash).question_map()[running.questions[0]]
+    right, wrong = first.choices
+    both = [987654321, str(wrong.key), right.key]
+    assert results.given_html(first, both) == (right.html, wrong.html, "?")
+
+
+def test_invalid_pairs_are_shown_by_what_they_name() -> None:
+    def pair(key: int, left: str, right: str) -> ChoiceContent:
+        return ChoiceContent(
+            key=key, text=left, html=left, match_key=key + 100, match=right, match_html=right
+        )
+
+    question = QuestionContent(
+        id=1,
+        name="",
+        kind=QuestionKind.MATCHING,
+        prompt="p",
+        prompt_html="p",
+        choices=(pair(1, "a", "A"), pair(2, "b", "B")),
+    )
+    given = {"9": "101", "1": 102, "2": None}
+    assert results.given_html(question, given) == ("a → B", "?")
 
 
 def test_progress_of_grading(running: Taking) -> None:
