@@ -12,6 +12,7 @@ from django.db import transaction
 from exams.domain import paper as papers
 from exams.domain.answer import Fault, InvalidAnswer, QuestionKind, parse
 from exams.domain.content import ExamContent, QuestionContent
+from exams.domain.jobs import GRADE_QUEUE, GRADE_TASK
 from exams.domain.scoring import QuestionMark, mark, rules_of, shown, total
 from exams.domain.states import ResultAction, ResultState, SittingAction, SittingState
 from exams.errors import (
@@ -27,7 +28,6 @@ from exams.queries import database_now, move_results, move_sitting
 from exams.selectors.contents import approved_content
 from exams.selectors.late import accepted_answers, open_late_answers
 from exams.services import pushes
-from exams.services.endings import GRADE_QUEUE, GRADE_TASK
 from exams.services.scheduling import audit_sitting
 from exams.services.sittings import finish_grading
 from kernel import audit, outbox
