@@ -383,9 +383,6 @@ def stop_clocks(sitting_id: int, at: datetime) -> list[int]:
         return sorted(row[0] for row in cursor.fetchall())
 
 
-def _target(moves: Mapping[tuple[Any, Any], Any], action: object) -> AttemptState | SittingState:
-
-
 def move_results(
     result_ids: Sequence[int], action: ResultAction, changes: Mapping[str, object]
 ) -> int:
