@@ -40,6 +40,14 @@ incoming AS (
            AS r(question bigint, seq bigint, value jsonb, client_at bigint)
 )"""
 
+# Whether a stored value says something; SQL's twin of exams.domain.answer.is_empty.
+SAYS_SOMETHING: Final = """(%(expressions)s IS NOT NULL AND CASE jsonb_typeof(%(expressions)s)
+    WHEN 'string' THEN %(expressions)s #>> '{}' ~ '[^[:space:]]'
+    WHEN 'array' THEN %(expressions)s <> '[]'
+    WHEN 'object' THEN jsonb_path_exists(%(expressions)s,
+        '$.* ? (@.type() != "null" && !(@.type() == "string" && @ == ""))')
+    ELSE jsonb_typeof(%(expressions)s) <> 'null' END)"""
+
 _SAVE: Final = f"""
 WITH {_INCOMING}, live AS (
     UPDATE exams_attempt a
@@ -80,13 +88,13 @@ WITH {_INCOMING}, live AS (
 SELECT live.sitting_id, live.state, live.started_at, live.deadline, live.last_saved_at,
        live.current_question, live.last_command_seq, cardinality(live.question_ids),
        (SELECT jsonb_object_agg(question_id, seq) FROM kept),
-       (SELECT count(*) FROM kept WHERE value IS NOT NULL AND value NOT IN ('""', '[]', '{{}}'))
+       (SELECT count(*) FROM kept WHERE {SAYS_SOMETHING % {"expressions": "value"}})
      + (SELECT count(*) FROM exams_answer o
          WHERE o.attempt_id = live.id AND o.question_id NOT IN (SELECT question_id FROM kept)
-           AND o.value IS NOT NULL AND o.value NOT IN ('""', '[]', '{{}}')),
+           AND {SAYS_SOMETHING % {"expressions": "o.value"}}),
        clock_timestamp(), live.version
   FROM live
-"""  # noqa: S608 the only part put in is the constant above
+"""  # noqa: S608 the only parts put in are the constants above
 
 _WHY: Final = """
 SELECT a.student_id = %(student)s, a.lease = %(lease)s, a.state,
