@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from exams.domain.late import LateState
+from exams.domain.late import LateAction, LateState
 from exams.errors import ReasonNeeded, ResultFinal, ResultUnknown, StillGrading
 from exams.models import Answer, AnswerRevision, Result, Submission
 from exams.selectors import late as selectors
@@ -13,8 +13,11 @@ from exams.selectors.results import marked_paper, released_paper, results_of_sit
 from exams.services import attempts, grading, late
 from exams.services.grading import HandMark
 from exams.tests.conftest import Taking, close
+from exams.tests.test_domain_late import LATE_MOVES
+from kernel.errors import DomainError
 from kernel.machine import IllegalMove
 from kernel.models import AuditEntry
+from kernel.tests.machines import disagreements
 
 
 @pytest.fixture
@@ -103,6 +106,21 @@ def test_a_grader_may_change_their_mind_until_the_release(handed_in: Taking) -> 
     reject(handed_in)
     assert points(handed_in) == 0
     assert selectors.accepted_answers(handed_in.attempt_id) == {}
+
+
+def test_the_row_of_a_held_answer_moves_as_specified_and_not_otherwise(handed_in: Taking) -> None:
+    AnswerRevision.objects.filter(late=True, seq=3).delete()
+    rows = AnswerRevision.objects.filter(late=True)
+
+    def ask(state: LateState, action: LateAction) -> LateState | None:
+        rows.update(decision=state)
+        try:
+            (accept if action is LateAction.ACCEPT else reject)(handed_in)
+        except DomainError:
+            return None
+        return LateState(rows.get().decision)
+
+    assert disagreements(ask, LATE_MOVES) == []
 
 
 def test_points_given_to_the_other_answer_do_not_stay(handed_in: Taking) -> None:
