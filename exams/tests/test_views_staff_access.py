@@ -52,6 +52,7 @@ class Site:
             "preview": f"{exam}/preview/",
             "new section": f"{exam}/sections/new/",
             "section": f"{exam}/sections/{self.pool_id}/",
+            "copy": f"{exam}/sections/{self.pool_id}/copy/",
             "kinds": f"{exam}/sections/{self.pool_id}/questions/new/",
             "new question": f"{exam}/sections/{self.pool_id}/questions/new/?kind=choice",
             "question": f"/questions/{questions_of(self.exam_id)[0]}/",
@@ -62,6 +63,7 @@ class Site:
             "sittings": "/sittings/",
             "schedule": "/sittings/new/",
             "sitting": f"{sitting}/",
+            "time": f"{sitting}/time/",
             "results": f"{sitting}/results/",
             "csv": f"{sitting}/results.csv",
             "paper": f"/attempts/{self.taking.attempt_id}/paper/",
@@ -126,6 +128,7 @@ AUTHORING = {
     "preview",
     "new section",
     "section",
+    "copy",
     "kinds",
     "new question",
     "question",
@@ -136,7 +139,7 @@ AUTHORING = {
 }
 MAY = {
     "author": AUTHORING,
-    "admin": AUTHORING | {"sittings", "schedule", "sitting", "results", "csv", "paper"},
+    "admin": AUTHORING | {"sittings", "schedule", "sitting", "time", "results", "csv", "paper"},
     "grader": {"sittings", "sitting", "results", "csv", "paper"},
     "ivo": {"sittings", "sitting"},
     "ana": set(),
@@ -187,6 +190,8 @@ POSTS = [
     ("admin", "/sittings/{planned}/move/", {"act": "cancel", "reason": "x"}),
     ("admin", "/sittings/{planned}/register/", {"student_id": "{newcomer}", "extra_percent": "0"}),
     ("grader", "/sittings/{sitting}/release/", {}),
+    ("grader", "/attempts/{attempt}/grade/", {}),
+    ("grader", "/attempts/{attempt}/late/{answer}/", {"reason": "x"}),
     ("grader", "/attempts/{attempt}/paper/{answer}/", {"points": "1"}),
 ]
 TABLES: tuple[type[Model], ...] = (
