@@ -106,7 +106,6 @@ class Rights:
     assign: bool
     grade: bool
     release: bool
-    lead: bool
 
     @property
     def any(self) -> bool:
@@ -124,7 +123,6 @@ def rights_of(staff: Staff, sitting: SittingView) -> Rights:
         assign=policies.can_assign_invigilators(staff.roles, **where),
         grade=policies.can_grade_sitting(staff.roles, **where),
         release=policies.can_release_results(staff.roles, **where),
-        lead=policies.can_lead_sitting(staff.roles, **where),
     )
 
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exams', '0002_guards'),
+        ('exams', '0004_lease_browser'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
