@@ -1,19 +1,16 @@
-"""The form of one question: the fields that its kind has, its choices, and the draft they make."""
+"""The form of one question: the fields that its kind has, and its choices."""
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from exams import texts
-from exams.domain.answer import NUMBER_KINDS, PERSON_KINDS, TEXT_KINDS, QuestionKind
-from exams.domain.draft import ChoiceDraft, DraftFinding, QuestionDraft, findings_of
-from exams.domain.texts import TextFormat
+from exams.domain.answer import NUMBER_KINDS, TEXT_KINDS, QuestionKind
+from exams.domain.draft import DraftFinding, QuestionDraft, findings_of
+from exams.forms_draft import draft_of, initial_of, row_of
 
-FULL: Final = Decimal(100)
-NONE: Final = Decimal(0)
 MAX_ROWS: Final = 100
 SPARE_ROWS: Final = 2
 FIRST_ROWS: Final = 4
@@ -217,12 +214,13 @@ class QuestionEditor:
         draft: QuestionDraft | None = None,
     ) -> None:
         self.kind = kind
-        self.form = QuestionForm(kind, data, initial=_initial(draft) if draft else None)
+        self.stored = draft
+        self.form = QuestionForm(kind, data, initial=initial_of(draft) if draft else None)
         self.rows = self._rows(data, draft) if kind in KEYED else None
         self.draft: QuestionDraft | None = None
 
     def _rows(self, data: Mapping[str, Any] | None, draft: QuestionDraft | None) -> Any:  # noqa: ANN401 a formset class made here
-        first = [_row_of(choice) for choice in draft.choices] if draft else []
+        first = [row_of(one) | {"choice": one} for one in draft.choices] if draft else []
         made = forms.formset_factory(
             ChoiceForm,
             extra=SPARE_ROWS if first else FIRST_ROWS,
@@ -237,7 +235,8 @@ class QuestionEditor:
         if not (self.form.is_valid() and rows_fine):
             return False
         rows = [row for row in self.rows or () if not row.is_blank()]
-        self.draft = draft_of(self.kind, self.form.cleaned_data, rows)
+        given = [(row.cleaned_data, row.initial.get("choice")) for row in rows]
+        self.draft = draft_of(self.kind, self.form.cleaned_data, given, self.stored)
         findings = findings_of(self.draft)
         for finding in findings:
             self._show(finding, rows)
@@ -252,84 +251,3 @@ class QuestionEditor:
             row.add_error(field if field in row.fields else None, text)
         else:
             self.form.add_error(name if name in self.form.fields else None, text)
-
-
-def _initial(draft: QuestionDraft) -> dict[str, Any]:
-    values = {
-        name: getattr(draft, name) for name in QuestionForm.base_fields if hasattr(draft, name)
-    }
-    right = [choice.text for choice in draft.choices if choice.fraction == FULL]
-    return values | {
-        "format": draft.format.value,
-        "several": draft.max_answers != 1,
-        "max_answers": None if draft.max_answers == 1 else draft.max_answers,
-        "accept": " ".join(draft.accept),
-        "truth": right[0].strip().lower() if right else "",
-    }
-
-
-def _row_of(choice: ChoiceDraft) -> dict[str, Any]:
-    return {
-        "text": choice.text,
-        "match": choice.match,
-        "fraction": None if choice.fraction is None else choice.fraction.normalize(),
-        "tolerance": None if choice.tolerance is None else choice.tolerance.normalize(),
-        "rejoinder": choice.rejoinder,
-    }
-
-
-def draft_of(kind: QuestionKind, given: Mapping[str, Any], rows: list[ChoiceForm]) -> QuestionDraft:
-    """Return the question that the author wrote."""
-    text_format = TextFormat(given["format"])
-    choices = tuple(_truths(given.get("truth", ""), kind)) or tuple(
-        _choice_of(kind, row.cleaned_data, text_format) for row in rows
-    )
-    return QuestionDraft(
-        name=given["name"],
-        kind=kind,
-        prompt=given["prompt"],
-        format=text_format,
-        help_text=given["help_text"],
-        rejoinder=given["rejoinder"],
-        points=given.get("points", NONE),
-        required=given.get("required", False),
-        shuffle_choices=given.get("shuffle_choices", False),
-        min_answers=_least(kind, given),
-        max_answers=given.get("max_answers") if given.get("several") else 1,
-        min_value=given.get("min_value"),
-        max_value=given.get("max_value"),
-        min_length=given.get("min_length") or 0,
-        max_length=given.get("max_length"),
-        text_regex=given.get("text_regex", ""),
-        accept=tuple(given.get("accept", "").lower().replace(",", " ").split()),
-        choices=choices,
-    )
-
-
-def _least(kind: QuestionKind, given: Mapping[str, Any]) -> int:
-    least = given.get("min_answers")
-    return 1 if least is None or kind in PERSON_KINDS else int(least)
-
-
-def _truths(truth: str, kind: QuestionKind) -> Iterator[ChoiceDraft]:
-    if kind is not QuestionKind.BOOL or not truth:
-        return
-    for word in ("true", "false"):
-        share = FULL if word == truth else NONE
-        yield ChoiceDraft(word, format=TextFormat.PLAIN, fraction=share)
-
-
-def _choice_of(kind: QuestionKind, row: Mapping[str, Any], text_format: TextFormat) -> ChoiceDraft:
-    """A right value of a kind other than choice counts in full unless the author says else."""
-    share = row.get("fraction")
-    if share is None and kind not in {QuestionKind.CHOICE, QuestionKind.MATCHING}:
-        share = FULL
-    shown = kind in {QuestionKind.CHOICE, QuestionKind.MATCHING}
-    return ChoiceDraft(
-        text=row["text"],
-        match=row.get("match", ""),
-        format=text_format if shown else TextFormat.PLAIN,
-        fraction=share,
-        tolerance=row.get("tolerance"),
-        rejoinder=row.get("rejoinder", ""),
-    )

@@ -15,7 +15,7 @@ from accounts.policies import (
 from accounts.roles import Role, RoleSet
 from accounts.selectors import classes_of, roles_of
 from exams import texts
-from exams.domain.states import AttemptState, ExamState, SittingState
+from exams.domain.states import HANDED_IN, LIVE, AttemptState, ExamState, SittingState
 from exams.selectors.attempts import AttemptCard, attempts_of_student
 from exams.selectors.exams import ExamView, exams_of_institution
 from exams.selectors.sittings import SittingView, sittings_of_classes
@@ -25,8 +25,6 @@ from web.templatetags.web import digits
 
 SHOWN = 6
 COMING = frozenset({SittingState.SCHEDULED, SittingState.LOBBY, SittingState.RUNNING})
-LIVE = frozenset({AttemptState.READY, AttemptState.RUNNING, AttemptState.PAUSED})
-ENDED = frozenset({AttemptState.SUBMITTED, AttemptState.EXPIRED, AttemptState.TERMINATED})
 SITTING_STAFF = frozenset({Role.INVIGILATOR, Role.CHIEF_INVIGILATOR, Role.GRADER, Role.ADMIN})
 
 
@@ -97,7 +95,7 @@ def _student_cards(attempts: list[AttemptCard]) -> Iterator[Card]:
             rows=rows,
             empty=_("No exam is scheduled for you."),
         )
-    ended = [one for one in attempts[::-1] if one.state in ENDED]
+    ended = [one for one in attempts[::-1] if one.state in HANDED_IN]
     yield Card(
         key="results",
         title=_("My results"),

@@ -1,4 +1,4 @@
-"""Hand-written SQL of the hot paths, and the conditional UPDATEs that move attempts and sittings.
+"""Hand-written SQL of the hot paths, and the conditional UPDATEs that move attempts, sittings, results.
 
 The database's clock decides: no answer and no move depends on the clock of a web process.
 """
@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final
+from enum import StrEnum
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -15,15 +16,20 @@ from django.db.models import F
 
 from exams.domain.states import (
     ATTEMPT,
+    RESULT,
     SITTING,
     AttemptAction,
     AttemptState,
     ExamState,
+    ResultAction,
     SittingAction,
     SittingState,
 )
 from exams.domain.times import SittingTimes
-from exams.models import Attempt, Sitting
+from exams.models import Attempt, Result, Sitting
+
+S = TypeVar("S", bound=StrEnum)
+A = TypeVar("A", bound=StrEnum)
 
 MAX_HELD: Final = 1000  # late revisions kept per attempt; nobody types more by hand
 
@@ -33,6 +39,14 @@ incoming AS (
       FROM jsonb_to_recordset(%(answers)s::jsonb)
            AS r(question bigint, seq bigint, value jsonb, client_at bigint)
 )"""
+
+# Whether a stored value says something; SQL's twin of exams.domain.answer.is_empty.
+SAYS_SOMETHING: Final = """(%(expressions)s IS NOT NULL AND CASE jsonb_typeof(%(expressions)s)
+    WHEN 'string' THEN %(expressions)s #>> '{}' ~ '[^[:space:]]'
+    WHEN 'array' THEN %(expressions)s <> '[]'
+    WHEN 'object' THEN jsonb_path_exists(%(expressions)s,
+        '$.* ? (@.type() != "null" && !(@.type() == "string" && @ == ""))')
+    ELSE jsonb_typeof(%(expressions)s) <> 'null' END)"""
 
 _SAVE: Final = f"""
 WITH {_INCOMING}, live AS (
@@ -74,13 +88,13 @@ WITH {_INCOMING}, live AS (
 SELECT live.sitting_id, live.state, live.started_at, live.deadline, live.last_saved_at,
        live.current_question, live.last_command_seq, cardinality(live.question_ids),
        (SELECT jsonb_object_agg(question_id, seq) FROM kept),
-       (SELECT count(*) FROM kept WHERE value IS NOT NULL AND value NOT IN ('""', '[]', '{{}}'))
+       (SELECT count(*) FROM kept WHERE {SAYS_SOMETHING % {"expressions": "value"}})
      + (SELECT count(*) FROM exams_answer o
          WHERE o.attempt_id = live.id AND o.question_id NOT IN (SELECT question_id FROM kept)
-           AND o.value IS NOT NULL AND o.value NOT IN ('""', '[]', '{{}}')),
+           AND {SAYS_SOMETHING % {"expressions": "o.value"}}),
        clock_timestamp(), live.version
   FROM live
-"""  # noqa: S608 the only part put in is the constant above
+"""  # noqa: S608 the only parts put in are the constants above
 
 _WHY: Final = """
 SELECT a.student_id = %(student)s, a.lease = %(lease)s, a.state,
@@ -377,10 +391,18 @@ def stop_clocks(sitting_id: int, at: datetime) -> list[int]:
         return sorted(row[0] for row in cursor.fetchall())
 
 
-def _target(moves: Mapping[tuple[Any, Any], Any], action: object) -> AttemptState | SittingState:
+def move_results(
+    result_ids: Sequence[int], action: ResultAction, changes: Mapping[str, object]
+) -> int:
+    """Move results by one conditional UPDATE; returns how many moved."""
+    target = _target(RESULT.moves, action)
+    rows = Result.objects.filter(pk__in=result_ids, state__in=RESULT.sources(action))
+    return rows.update(state=target, **changes)
+
+
+def _target(moves: Mapping[tuple[S, A], S], action: A) -> S:
     (target,) = {state for (_, act), state in moves.items() if act is action}
-    found: AttemptState | SittingState = target
-    return found
+    return target
 
 
 def due_sittings(action: SittingAction) -> list[int]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
+from exams.domain.late import LATE
 from exams.domain.states import ATTEMPT, EXAM, RESULT, SITTING
 from kernel.machine import Machine
 
@@ -10,7 +11,7 @@ PATH: Final = Path(__file__).resolve().parents[1] / "docs/states.md"
 _INTRO: Final = """\
 # States
 
-Each life is a table (`exams/domain/states.py`). A row moves by one conditional UPDATE that names
+Each life is a table (`exams/domain/states.py`, `late.py`). A row moves by one conditional UPDATE that names
 the states it may come from; a move that is not in the table answers 409 with the current state.
 This page is drawn from the tables by `python -m exams.states_page`; a test compares.
 """
@@ -27,6 +28,11 @@ _MACHINES: Final[tuple[tuple[str, str, Machine[Any, Any]], ...]] = (
         ATTEMPT,
     ),
     ("Result", "Graded in the background as often as needed, released by a person.", RESULT),
+    (
+        "Late answer",
+        "Held when it came too late; a grader decides, and may decide anew until the release.",
+        LATE,
+    ),
 )
 
 

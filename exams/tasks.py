@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
+from exams.domain.jobs import GRADE_QUEUE, GRADE_TASK
 from exams.errors import ResultUnknown
 from exams.services import attempts, grading, sittings
-from exams.services.endings import GRADE_QUEUE, GRADE_TASK
 from kernel.outbox import PermanentFailure, job
 
 

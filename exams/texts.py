@@ -9,6 +9,7 @@ from accounts.roles import Role
 from exams.domain.answer import Fault, QuestionKind
 from exams.domain.deadline import LateStart
 from exams.domain.draft import DraftFault
+from exams.domain.late import LateCause, LateState
 from exams.domain.policy import Camera, ChatLock
 from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
 from exams.domain.texts import TextFormat
@@ -47,6 +48,18 @@ RESULT_STATES: "Mapping[ResultState, tuple[Text, str]]" = {
     ResultState.GRADING: (_("Being graded"), "checking"),
     ResultState.GRADED: (_("Graded"), "ok"),
     ResultState.RELEASED: (_("Released"), "done"),
+}
+
+LATE_STATES: "Mapping[LateState, tuple[Text, str]]" = {
+    LateState.OPEN: (_("To be decided"), "waiting"),
+    LateState.ACCEPTED: (_("Counts"), "ok"),
+    LateState.REJECTED: (_("Does not count"), "offline"),
+}
+
+LATE_CAUSES: "Mapping[LateCause, Text]" = {
+    LateCause.LATE: _("after the time had run out"),
+    LateCause.ENDED: _("after the attempt had ended"),
+    LateCause.LEASE: _("from a device that another one had replaced"),
 }
 
 KINDS: "Mapping[QuestionKind, tuple[Text, Text]]" = {

@@ -47,6 +47,8 @@ NUMBER_KINDS: Final = frozenset(
     {QuestionKind.DECIMAL, QuestionKind.FLOAT, QuestionKind.INT, QuestionKind.RATING}
 )
 TEXT_KINDS: Final = frozenset({QuestionKind.CHAR, QuestionKind.TEXT})
+# The longest text the engine takes; no author can set a limit above it.
+MAX_LENGTHS: Final = {QuestionKind.CHAR: MAX_CHAR, QuestionKind.TEXT: MAX_TEXT}
 PERSON_KINDS: Final = frozenset({QuestionKind.TEXT, QuestionKind.FILE})
 
 
@@ -144,7 +146,7 @@ def _string(value: object, limit: int) -> str:
 
 
 def _text(rules: Rules, value: object) -> str:
-    text = _string(value, MAX_CHAR if rules.kind is QuestionKind.CHAR else MAX_TEXT)
+    text = _string(value, MAX_LENGTHS[rules.kind])
     if len(text) < rules.min_length:
         raise InvalidAnswer(Fault.TOO_SHORT)
     if rules.max_length is not None and len(text) > rules.max_length:

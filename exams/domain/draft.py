@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from exams.domain.answer import (
+    MAX_LENGTHS,
     NUMBER_KINDS,
     PERSON_KINDS,
     TEXT_KINDS,
@@ -142,14 +143,21 @@ def _lengths(draft: QuestionDraft) -> Iterator[DraftFinding]:
         if draft.text_regex:
             yield DraftFinding("text_regex", DraftFault.NOT_FOR_KIND)
         return
-    if draft.min_length < 0 or (draft.max_length is not None and draft.max_length < 1):
-        yield DraftFinding("min_length", DraftFault.OUT_OF_RANGE)
-    if draft.max_length is not None and draft.min_length > draft.max_length:
-        yield DraftFinding("min_length", DraftFault.MIN_ABOVE_MAX)
+    yield from _length_range(draft, MAX_LENGTHS[draft.kind])
     try:
         compile_pattern(draft.text_regex)
     except BadPattern as error:
         yield DraftFinding("text_regex", DraftFault.BAD_PATTERN, str(error)[:200])
+
+
+def _length_range(draft: QuestionDraft, longest: int) -> Iterator[DraftFinding]:
+    if draft.min_length < 0 or (draft.max_length is not None and draft.max_length < 1):
+        yield DraftFinding("min_length", DraftFault.OUT_OF_RANGE)
+    for name, length in (("min_length", draft.min_length), ("max_length", draft.max_length)):
+        if length is not None and length > longest:
+            yield DraftFinding(name, DraftFault.OUT_OF_RANGE)
+    if draft.max_length is not None and draft.min_length > draft.max_length:
+        yield DraftFinding("min_length", DraftFault.MIN_ABOVE_MAX)
 
 
 def _accepts(draft: QuestionDraft) -> Iterator[DraftFinding]:

@@ -14,7 +14,7 @@ from exams.domain.answer import QuestionKind
 from exams.domain.content import ExamContent, PoolContent, QuestionContent
 
 
-class PaperQuestion(msgspec.Struct, frozen=True, kw_only=True):
+class DrawnQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """One drawn question. `choices` and `lefts` hold keys in the order shown."""
 
     id: int
@@ -26,7 +26,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     """What one candidate is asked, in order."""
 
     seed: str
-    questions: tuple[PaperQuestion, ...]
+    questions: tuple[DrawnQuestion, ...]
 
     def question_ids(self) -> list[int]:
         """Return the ids in order."""
@@ -56,21 +56,21 @@ def _drawn_of(pool: PoolContent, seed: str) -> Sequence[QuestionContent]:
     return [by_id[one] for one in order[: pool.number_to_answer]]
 
 
-def _paper_question(question: QuestionContent, seed: str) -> PaperQuestion:
+def _paper_question(question: QuestionContent, seed: str) -> DrawnQuestion:
     scope = f"question{question.id}"
     if question.kind is QuestionKind.MATCHING:
         # The right-hand sides are always shuffled: in authored order they would be the key.
-        return PaperQuestion(
+        return DrawnQuestion(
             id=question.id,
             lefts=tuple(choice.key for choice in question.lefts),
             choices=tuple(shuffled(seed, scope, (c.match_key for c in question.rights))),
         )
     if question.kind is not QuestionKind.CHOICE:
-        return PaperQuestion(id=question.id)
+        return DrawnQuestion(id=question.id)
     keys = [choice.key for choice in question.choices]
     if question.shuffle_choices:
         keys = shuffled(seed, scope, keys)
-    return PaperQuestion(id=question.id, choices=tuple(keys))
+    return DrawnQuestion(id=question.id, choices=tuple(keys))
 
 
 def to_json(paper: Paper) -> dict[str, Any]:

@@ -133,18 +133,52 @@ def share_of(question: QuestionContent, parsed: Parsed) -> Fraction:
         case QuestionKind.MATCHING, dict():
             return _share_of_pairs(question, parsed)
         case _:
-            fits = [
-                c for c in question.choices if c.fraction is not None and _fits(question, c, parsed)
-            ]
-            return max((fraction_of(c.fraction) for c in fits), default=_ZERO)
+            return max(
+                (fraction_of(key.fraction) for key in _keys(question, parsed)), default=_ZERO
+            )
+
+
+def chosen_keys(question: QuestionContent, value: object) -> tuple[ChoiceContent, ...]:
+    """Return the choices that were chosen, or the one key that the answer earns its points by.
+
+    Empty for an invalid answer, for one that no key describes, and for pairs.
+    """
+    try:
+        parsed = parse(rules_of(question), value)
+    except InvalidAnswer:
+        return ()
+    if parsed is None or question.kind is QuestionKind.MATCHING:
+        return ()
+    if isinstance(parsed, frozenset):
+        return tuple(choice for choice in question.choices if choice.key in parsed)
+    keys = _keys(question, parsed)
+    return (max(keys, key=lambda key: fraction_of(key.fraction)),) if keys else ()
+
+
+def _keys(question: QuestionContent, parsed: Parsed) -> list[ChoiceContent]:
+    """Return the marked keys that describe the answer."""
+    return [
+        key for key in question.choices if key.fraction is not None and _fits(question, key, parsed)
+    ]
 
 
 def _share_of_choices(question: QuestionContent, chosen: frozenset[int]) -> Fraction:
-    total = sum(
-        (fraction_of(choice.fraction) for choice in question.choices if choice.key in chosen), _ZERO
-    )
-    lowest = -_ONE if question.max_answers == 1 else _ZERO
-    return max(lowest, min(_ONE, total))
+    """Return what the chosen choices earn together.
+
+    A single choice earns its own share, a penalty included. Where several may be chosen, the right
+    ones add up to the whole and no further, then each wrong one costs its part: its own minus
+    share, or one of as many equal parts as there are wrong ones. So who ticks every box earns
+    nothing, and nothing but right choices is ever the whole.
+
+    Source: seed 002, Correctness: a chosen answer that is not marked correct makes it wrong.
+    """
+    shares = [fraction_of(one.fraction) for one in question.choices if one.key in chosen]
+    if question.max_answers == 1:
+        return max(-_ONE, min(_ONE, sum(shares, _ZERO)))
+    wrong = sum(1 for one in question.choices if fraction_of(one.fraction) <= 0)
+    earned = min(_ONE, sum((share for share in shares if share > 0), _ZERO))
+    cost = sum((-share or Fraction(1, wrong) for share in shares if share <= 0), _ZERO)
+    return max(_ZERO, earned - cost)
 
 
 def _share_of_pairs(question: QuestionContent, pairs: dict[int, int]) -> Fraction:

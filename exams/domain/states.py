@@ -157,6 +157,9 @@ RESULT: Machine[ResultState, ResultAction] = Machine(
 # An attempt in one of these can still change what is handed in.
 LIVE = frozenset({AttemptState.READY, AttemptState.RUNNING, AttemptState.PAUSED})
 
+# An attempt in one of these has handed something in, if only empty pages.
+HANDED_IN = frozenset({AttemptState.SUBMITTED, AttemptState.EXPIRED, AttemptState.TERMINATED})
+
 # LTI Proctoring Services status of each attempt state (none, running, paused, terminated, complete).
 ACS_STATUS = {
     AttemptState.READY: "none",

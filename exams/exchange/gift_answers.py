@@ -6,7 +6,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from exams.domain.answer import QuestionKind
-from exams.domain.draft import ChoiceDraft
+from exams.domain.draft import MAX_CHOICES, ChoiceDraft
+from exams.domain.numbers import plain
 from exams.domain.texts import TextFormat
 from exams.exchange.gift_syntax import BadItem, Code, restore, split_format
 
@@ -61,13 +62,20 @@ def key_of(answers: str | None, text_format: TextFormat) -> Key:
 
 
 def _pieces(answers: str, signs: str, first_sign: str) -> Iterator[_Piece]:
-    """Yield what each sign begins; text before the first sign counts as begun by `first_sign`."""
-    sign, start = first_sign, 0
+    """Yield what each sign begins; text before the first sign counts as begun by `first_sign`.
+
+    Raises:
+        BadItem: There are more than a question can have; what is said of each would not end.
+    """
+    sign, start, count = first_sign, 0, 0
     for at, char in enumerate(answers + signs[0]):
         if char not in signs:
             continue
         text = answers[start:at]
         if text.strip() or start:
+            count += 1
+            if count > MAX_CHOICES:
+                raise BadItem(Code.NOT_STORABLE, f"> {MAX_CHOICES}", start)
             yield _Piece(sign, text, start)
         sign, start = char, at + 1
 
@@ -181,7 +189,7 @@ def _interval(text: str, at: int) -> tuple[str, Decimal]:
         middle, half = _decimal(value, at), abs(_decimal(tolerance or "0", at))
     if half != half.quantize(_PLACES):
         raise BadItem(Code.TOO_PRECISE, text[:80], at)
-    return format(middle.normalize(), "f"), half.normalize()
+    return plain(middle), half.normalize()
 
 
 def _decimal(text: str, at: int) -> Decimal:

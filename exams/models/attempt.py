@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from exams.domain.late import LateState
 from exams.domain.states import AttemptState, ResultState, SubmissionKind
 
 
@@ -100,6 +101,17 @@ class AnswerRevision(models.Model):
     held_for = models.CharField(
         max_length=8, blank=True, default="", help_text="Why it is late: late, ended or lease"
     )
+    decision = models.CharField(
+        max_length=8,
+        db_default=LateState.OPEN,
+        choices=[(s, s) for s in LateState],
+        help_text="Of late work: whether it counts",
+    )
+    decision_reason = models.TextField(blank=True, db_default="")
+    decided_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -108,6 +120,14 @@ class AnswerRevision(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(late=True) ^ Q(held_for=""), name="revision_late_has_cause"
+            ),
+            models.CheckConstraint(
+                condition=Q(late=True) | Q(decision="open"), name="revision_decides_on_late"
+            ),
+            models.UniqueConstraint(
+                fields=["attempt", "question_id"],
+                condition=Q(decision="accepted"),
+                name="revision_accepted_unique",
             ),
         ]
 

@@ -14,7 +14,7 @@ from exams.queries import database_now
 from exams.selectors.contents import approved_content, paper_view
 from exams.selectors.sittings import early_end_of
 from exams.wire import AttemptChanged, AttemptSnapshot, PaperQuestion, SavedAnswer, SittingCard
-from kernel.clock import to_millis
+from kernel.clock import to_millis, to_millis_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,9 @@ def snapshot(attempt_id: int, student_id: int) -> AttemptSnapshot:
         version=attempt.version,
         seat=attempt.candidate.seat,
         room=attempt.candidate.room,
-        started_at=_millis(attempt.started_at),
-        deadline=_millis(attempt.deadline if attempt.started_at else None),
-        ended_at=_millis(attempt.ended_at),
+        started_at=to_millis_or_none(attempt.started_at),
+        deadline=to_millis_or_none(attempt.deadline if attempt.started_at else None),
+        ended_at=to_millis_or_none(attempt.ended_at),
         duration_s=int(_time_of(attempt).total_seconds()),
         server_time=to_millis(database_now()),
         lease=str(attempt.lease)[:8] if attempt.lease else None,
@@ -110,7 +110,7 @@ def snapshot(attempt_id: int, student_id: int) -> AttemptSnapshot:
         last_command_seq=attempt.last_command_seq,
         hold_reason=attempt.state_reason,
         receipt=str(submission.receipt) if submission else None,
-        submitted_at=_millis(submission.submitted_at if submission else None),
+        submitted_at=to_millis_or_none(submission.submitted_at if submission else None),
         answered=submission.answered if submission else None,
     )
 
@@ -251,14 +251,10 @@ def changed_of(attempt: Attempt) -> AttemptChanged:
     return AttemptChanged(
         state=AttemptState(attempt.state),
         version=attempt.version,
-        started_at=to_millis(attempt.started_at) if attempt.started_at else None,
+        started_at=to_millis_or_none(attempt.started_at),
         deadline=to_millis(attempt.deadline) if attempt.started_at else None,
-        ended_at=to_millis(attempt.ended_at) if attempt.ended_at else None,
+        ended_at=to_millis_or_none(attempt.ended_at),
         reason=attempt.state_reason,
         last_command_seq=attempt.last_command_seq,
         early_end=early_end_of(attempt.sitting),
     )
-
-
-def _millis(instant: datetime | None) -> int | None:
-    return None if instant is None else to_millis(instant)

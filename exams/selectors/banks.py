@@ -1,17 +1,30 @@
-"""Reads of one question bank: the questions that belong to it and to no exam."""
+"""Reads of question banks: one bank, its questions, and what can be copied into an exam."""
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from exams.domain.answer import QuestionKind
 from exams.domain.texts import TextFormat, to_html
 from exams.errors import ExamUnknown
 from exams.models import Question, QuestionBank
-from exams.selectors.exams import BankView, QuestionView
+from exams.selectors.exams import QuestionView
 
-__all__ = ["BankQuestion", "BankView", "bank_view", "questions_of_bank", "questions_to_copy"]
+PAGE_SIZE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class BankView:
+    """One question bank."""
+
+    id: int
+    institution_id: int
+    name: str
+    questions: int
+    points: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +38,37 @@ class BankQuestion:
     points: Decimal
 
 
+def banks_of_institution(institution_id: int) -> list[BankView]:
+    """Return the banks of an institution, by name. One query."""
+    rows = _counted().filter(institution_id=institution_id)
+    return [_bank_view(row) for row in rows.order_by("name")]
+
+
 def bank_view(bank_id: int) -> BankView:
     """Return one bank with its counts. One query.
 
     Raises:
         ExamUnknown: There is none.
     """
-    rows = QuestionBank.objects.annotate(
-        question_count=Count("questions"), point_sum=Sum("questions__points")
-    )
-    row = rows.filter(pk=bank_id).first()
+    row = _counted().filter(pk=bank_id).first()
     if row is None:
         raise ExamUnknown(bank=bank_id)
+    return _bank_view(row)
+
+
+def _counted() -> QuerySet[QuestionBank]:
+    return QuestionBank.objects.annotate(
+        question_count=Count("questions"), point_sum=Sum("questions__points")
+    )
+
+
+def _bank_view(row: QuestionBank) -> BankView:
     return BankView(
         id=row.pk,
         institution_id=row.institution_id,
         name=row.name,
-        questions=row.question_count,
-        points=row.point_sum or Decimal(0),
+        questions=getattr(row, "question_count", 0),
+        points=getattr(row, "point_sum", None) or Decimal(0),
     )
 
 
@@ -74,10 +100,40 @@ def _exam_name(row: Question) -> str:
     return str(row.pool.exam) if row.pool else ""
 
 
-def questions_to_copy(institution_id: int) -> list[BankQuestion]:
-    """Return the questions of an institution's banks that belong to no exam, by bank and name."""
+@dataclass(frozen=True, slots=True)
+class BankQuestionPage:
+    """Some of the questions that fit; `number` counts from 1 to `pages`."""
+
+    questions: tuple[BankQuestion, ...]
+    total: int
+    number: int
+    pages: int
+
+
+def questions_to_copy(institution_id: int, *, query: str = "", page: int = 1) -> BankQuestionPage:
+    """Return one page of the questions of an institution's banks that belong to no exam.
+
+    Args:
+        institution_id: Whose banks.
+        query: Part of a name, of the question's words or of a bank's name.
+        page: From 1; beyond the last one is the last one.
+
+    By bank and name. Two queries.
+    """
     rows = Question.objects.filter(bank__institution_id=institution_id, pool__isnull=True)
-    return [
-        BankQuestion(row.pk, row.bank.name, row.name, QuestionKind(row.kind), row.points)
-        for row in rows.select_related("bank").order_by("bank__name", "name")
-    ]
+    if query:
+        names = Q(name__icontains=query) | Q(bank__name__icontains=query)
+        rows = rows.filter(names | Q(prompt__icontains=query))
+    total = rows.count()
+    pages = max(1, math.ceil(total / PAGE_SIZE))
+    number = min(max(page, 1), pages)
+    shown = rows.select_related("bank").order_by("bank__name", "name", "pk")
+    return BankQuestionPage(
+        questions=tuple(
+            BankQuestion(row.pk, row.bank.name, row.name, QuestionKind(row.kind), row.points)
+            for row in shown[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+        ),
+        total=total,
+        number=number,
+        pages=pages,
+    )

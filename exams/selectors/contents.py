@@ -5,6 +5,7 @@ from functools import lru_cache
 from exams.domain import content as frozen
 from exams.domain.answer import QuestionKind
 from exams.domain.content import ChoiceContent, ExamContent, PoolContent, QuestionContent
+from exams.domain.numbers import plain, plain_or_none
 from exams.domain.paper import Paper
 from exams.domain.texts import TextFormat, to_html
 from exams.errors import ExamNotApproved
@@ -133,7 +134,7 @@ def _question_view(
         kind=question.kind,
         prompt_html=question.prompt_html,
         help_html=question.help_html,
-        points=format(question.points.normalize(), "f"),
+        points=plain(question.points),
         required=question.required,
         multiple=question.kind is QuestionKind.CHOICE and question.max_answers != 1,
         choices=[PaperChoice(id=key, html=shown[key]) for key in choices],
@@ -142,11 +143,7 @@ def _question_view(
         max_answers=question.max_answers,
         min_length=question.min_length,
         max_length=question.max_length,
-        min_value=None
-        if question.min_value is None
-        else format(question.min_value.normalize(), "f"),
-        max_value=None
-        if question.max_value is None
-        else format(question.max_value.normalize(), "f"),
+        min_value=plain_or_none(question.min_value),
+        max_value=plain_or_none(question.max_value),
         accept=list(question.accept),
     )

@@ -1,10 +1,10 @@
-"""Reads of banks, exams and questions for their authors."""
+"""Reads of exams and questions for their authors."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet
 
 from exams.domain import content as frozen, paper as papers
 from exams.domain.answer import QuestionKind
@@ -13,7 +13,7 @@ from exams.domain.draft import ChoiceDraft, QuestionDraft
 from exams.domain.states import ExamState
 from exams.domain.texts import TextFormat
 from exams.errors import ExamUnknown
-from exams.models import Exam, Question, QuestionBank
+from exams.models import Exam, Question
 from exams.selectors.contents import content_of_rows, paper_view
 from exams.wire import PaperQuestion
 
@@ -228,33 +228,3 @@ def question_draft(question_id: int) -> QuestionDraft:
             for choice in row.choices.all()
         ),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class BankView:
-    """One question bank."""
-
-    id: int
-    institution_id: int
-    name: str
-    questions: int
-    points: Decimal
-
-
-def banks_of_institution(institution_id: int) -> list[BankView]:
-    """Return the banks of an institution, by name. One query."""
-    rows = (
-        QuestionBank.objects.filter(institution_id=institution_id)
-        .annotate(question_count=Count("questions"), point_sum=Sum("questions__points"))
-        .order_by("name")
-    )
-    return [
-        BankView(
-            id=row.pk,
-            institution_id=row.institution_id,
-            name=row.name,
-            questions=row.question_count,
-            points=row.point_sum or Decimal(0),
-        )
-        for row in rows
-    ]

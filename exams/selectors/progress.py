@@ -1,18 +1,18 @@
 """How far the candidates of a sitting have got: one query for the whole wall."""
 
-from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, F, Func, IntegerField, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Count, F, Func, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from exams.models import Answer, AnswerRevision, Attempt
+from exams.queries import SAYS_SOMETHING
 from exams.wire import ProgressRow, ProgressValue
-from kernel.clock import to_millis
+from kernel.clock import to_millis_or_none
 
 __all__ = ["ProgressRow", "ProgressValue", "progress_value", "wall_rows"]
 
-_SAYS_NOTHING: Final = Q(value__isnull=True) | Q(value__in=["", [], {}])
+_SAYS: Final = Func(F("value"), template=SAYS_SOMETHING, output_field=BooleanField())
 
 
 def wall_rows(sitting_id: int) -> dict[int, ProgressRow]:
@@ -40,15 +40,15 @@ def wall_rows(sitting_id: int) -> dict[int, ProgressRow]:
             seat=row.seat,
             room=row.room,
             state=row.state,
-            started_at=_millis(row.started_at),
-            deadline=_millis(row.deadline if row.started_at else None),
-            ended_at=_millis(row.ended_at),
+            started_at=to_millis_or_none(row.started_at),
+            deadline=to_millis_or_none(row.deadline if row.started_at else None),
+            ended_at=to_millis_or_none(row.ended_at),
             answered=row.answered,
             total=row.total,
             current=row.current_question,
-            last_saved_at=_millis(row.last_saved_at),
+            last_saved_at=to_millis_or_none(row.last_saved_at),
             reason=row.state_reason,
-            checked_in_at=_millis(row.checked_in_at),
+            checked_in_at=to_millis_or_none(row.checked_in_at),
             late_answers=row.late,
         )
         for row in rows
@@ -59,19 +59,19 @@ def progress_value(attempt: Attempt) -> ProgressValue:
     """Return one attempt's progress as it is published on the wall. One query."""
     return ProgressValue(
         state=attempt.state,
-        started_at=_millis(attempt.started_at),
-        deadline=_millis(attempt.deadline if attempt.started_at else None),
-        ended_at=_millis(attempt.ended_at),
-        answered=Answer.objects.filter(attempt_id=attempt.pk).exclude(_SAYS_NOTHING).count(),
+        started_at=to_millis_or_none(attempt.started_at),
+        deadline=to_millis_or_none(attempt.deadline if attempt.started_at else None),
+        ended_at=to_millis_or_none(attempt.ended_at),
+        answered=Answer.objects.filter(attempt_id=attempt.pk).filter(_SAYS).count(),
         total=len(attempt.question_ids),
         current=attempt.current_question,
-        last_saved_at=_millis(attempt.last_saved_at),
+        last_saved_at=to_millis_or_none(attempt.last_saved_at),
         reason=attempt.state_reason,
     )
 
 
 def _answered() -> Coalesce:
-    mine = Answer.objects.filter(attempt_id=OuterRef("pk")).exclude(_SAYS_NOTHING)
+    mine = Answer.objects.filter(attempt_id=OuterRef("pk")).filter(_SAYS)
     return _count_of(mine.order_by().values("attempt_id").annotate(n=Count("pk")).values("n"))
 
 
@@ -86,7 +86,3 @@ def _count_of(counts: object) -> Coalesce:
 
 def _total() -> Func:
     return Func(F("question_ids"), function="cardinality", output_field=IntegerField())
-
-
-def _millis(instant: datetime | None) -> int | None:
-    return None if instant is None else to_millis(instant)

@@ -1,27 +1,32 @@
 """Reads of results: tables for staff, answers for graders, the released result for its student."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.policies import can_grade_sitting, can_view_wall
 from accounts.selectors import roles_of
 from exams.domain import paper as papers
 from exams.domain.answer import InvalidAnswer, QuestionKind, parse
 from exams.domain.content import ExamContent, QuestionContent
-from exams.domain.scoring import rules_of, shown
+from exams.domain.late import LateState
+from exams.domain.scoring import chosen_keys, rules_of, shown
 from exams.domain.states import AttemptState, ResultState
 from exams.domain.texts import TextFormat, to_html
 from exams.errors import ResultUnknown
 from exams.models import Answer, AnswerRevision, Attempt, Mark, Result, Submission
 from exams.selectors.contents import approved_content
+from exams.selectors.late import LateAnswer, accepted_answers, late_answers, open_late_answers
 from scanner.selectors import upload_cards
+
+_UNKNOWN: Final = "?"
+_UNDECIDED: Final = Q(revisions__late=True, revisions__decision=LateState.OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +47,19 @@ class ResultRow:
     answered: int
     total: int
     late_answers: int
+    open_late: int
     released_at: datetime | None
 
 
 def results_of_sitting(sitting_id: int) -> list[ResultRow]:
     """Return every candidate of a sitting with the result, by name. One query."""
     late = Count("revisions", filter=Q(revisions__late=True))
+    undecided = Count("revisions", filter=_UNDECIDED)
     rows = (
         Attempt.objects.filter(sitting_id=sitting_id)
         .select_related("student", "candidate", "result", "submission")
         .defer("paper", "submission__answers")
-        .annotate(late=late)
+        .annotate(late=late, undecided=undecided)
         .order_by("student__full_name", "pk")
     )
     return [_result_row(row) for row in rows]
@@ -77,6 +84,7 @@ def _result_row(attempt: Attempt) -> ResultRow:
         answered=submission.answered if submission else 0,
         total=len(attempt.question_ids),
         late_answers=getattr(attempt, "late", 0),
+        open_late=getattr(attempt, "undecided", 0) if result else 0,
         released_at=result.released_at if result else None,
     )
 
@@ -97,10 +105,16 @@ class GradingProgress:
     graded: int
     needs_person: int
     released: int
+    open_late: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing waits for a grader, a person or a job."""
+        return self.graded == self.submissions and not (self.needs_person or self.open_late)
 
 
 def grading_progress(sitting_id: int) -> GradingProgress:
-    """Return the counts of one sitting. One query."""
+    """Return the counts of one sitting. Two queries."""
     done = Q(state__in=[ResultState.GRADED, ResultState.RELEASED])
     counts = Result.objects.filter(attempt__sitting_id=sitting_id).aggregate(
         submissions=Count("pk"),
@@ -108,7 +122,16 @@ def grading_progress(sitting_id: int) -> GradingProgress:
         needs_person=Count("pk", filter=Q(needs_person=True)),
         released=Count("pk", filter=Q(state=ResultState.RELEASED)),
     )
-    return GradingProgress(**counts)
+    return GradingProgress(**counts, open_late=open_late_answers(sitting_id))
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedLate:
+    """An answer that was held because it came too late, as `given_html` shows it."""
+
+    answer: LateAnswer
+    given_html: tuple[str, ...]
+    upload: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +142,9 @@ class MarkedAnswer:
         given_html: Safe HTML, one part per choice or pair; empty when nothing was given.
         upload: Id of the file that was given.
         message: Code of what makes the answer invalid.
-        late_html: Answers that arrived too late, oldest first; not graded.
+        feedback_html: What the author says of the choices that were chosen; safe HTML.
+        came_late: What was given came too late and was accepted.
+        late: Answers that were held, oldest first; for graders only.
     """
 
     question_id: int
@@ -138,7 +163,14 @@ class MarkedAnswer:
     comment: str
     marked_by_id: int | None
     rejoinder_html: str
-    late_html: tuple[tuple[str, ...], ...] = ()
+    feedback_html: tuple[str, ...] = ()
+    came_late: bool = False
+    late: tuple[MarkedLate, ...] = ()
+
+    @property
+    def may_reject_late(self) -> bool:
+        """Whether a held answer is not rejected yet."""
+        return any(one.answer.state is not LateState.REJECTED for one in self.late)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +204,7 @@ def marked_paper(attempt_id: int) -> MarkedPaper:
         ResultUnknown: Nothing was handed in.
     """
     result = _result(attempt_id)
-    return _paper(result, late=_late_answers(attempt_id), names=True)
+    return _paper(result, late=late_answers(attempt_id), names=True)
 
 
 def released_paper(attempt_id: int, student_id: int) -> MarkedPaper:
@@ -201,9 +233,11 @@ def _result(attempt_id: int) -> Result:
     return result
 
 
-def _paper(result: Result, *, late: Mapping[int, list[Any]], names: bool) -> MarkedPaper:
+def _paper(result: Result, *, late: Mapping[int, list[LateAnswer]], names: bool) -> MarkedPaper:
     attempt = result.attempt
     sitting, submission = attempt.sitting, attempt.submission
+    accepted = accepted_answers(attempt.pk)
+    given = {int(one): answer["value"] for one, answer in submission.answers.items()} | accepted
     content = approved_content(sitting.exam_id, sitting.exam.content_hash)
     marks = {row.question_id: row for row in result.marks.all()}
     return MarkedPaper(
@@ -225,7 +259,12 @@ def _paper(result: Result, *, late: Mapping[int, list[Any]], names: bool) -> Mar
         needs_person=result.needs_person,
         released_at=result.released_at,
         answers=tuple(
-            _marked(question, number, submission.answers, marks, late, names=names)
+            replace(
+                _marked(question, number, given.get(question.id), marks.get(question.id)),
+                name=question.name if names else "",
+                came_late=question.id in accepted,
+                late=tuple(_held(question, one) for one in late.get(question.id, [])),
+            )
             for number, question in enumerate(_asked(attempt, content), start=1)
         ),
     )
@@ -238,22 +277,14 @@ def _asked(attempt: Attempt, content: ExamContent) -> list[QuestionContent]:
 
 
 def _marked(
-    question: QuestionContent,
-    number: int,
-    answers: Mapping[str, Any],
-    marks: Mapping[int, Mark],
-    late: Mapping[int, list[Any]],
-    *,
-    names: bool,
+    question: QuestionContent, number: int, value: object, row: Mark | None
 ) -> MarkedAnswer:
-    value = answers.get(str(question.id), {}).get("value")
-    row = marks.get(question.id)
     points = Fraction(int(row.points_num), int(row.points_den)) if row else None
     return MarkedAnswer(
         question_id=question.id,
         number=number,
         kind=question.kind,
-        name=question.name if names else "",
+        name="",
         prompt_html=question.prompt_html,
         given_html=given_html(question, value),
         upload=_upload_of(question, value),
@@ -266,30 +297,47 @@ def _marked(
         comment=row.comment if row else "",
         marked_by_id=row.marked_by_id if row else None,
         rejoinder_html=question.rejoinder_html,
-        late_html=tuple(given_html(question, one) for one in late.get(question.id, [])),
+        feedback_html=tuple(
+            key.rejoinder_html for key in chosen_keys(question, value) if key.rejoinder_html
+        ),
     )
 
 
+def _held(question: QuestionContent, late: LateAnswer) -> MarkedLate:
+    return MarkedLate(late, given_html(question, late.value), _upload_of(question, late.value))
+
+
 def given_html(question: QuestionContent, value: object) -> tuple[str, ...]:
-    """Return what was given as safe HTML, one part per choice or pair; empty for nothing."""
-    if value is None:
+    """Return what was given as safe HTML, one part per choice or pair; empty for nothing.
+
+    Choices and pairs are shown by the choices they name, also where the answer is not valid; a
+    part that names none is a question mark, because the keys on the wire say nothing to people.
+    """
+    if value is None or question.kind is QuestionKind.FILE:
         return ()
-    try:
-        parsed = parse(rules_of(question), value)
-    except InvalidAnswer:
-        parsed = None
-    if question.kind is QuestionKind.CHOICE and isinstance(parsed, frozenset):
-        return tuple(choice.html for choice in question.choices if choice.key in parsed)
-    if question.kind is QuestionKind.MATCHING and isinstance(parsed, dict):
-        rights = {right.match_key: right.match_html for right in question.rights}
-        return tuple(
-            f"{left.html} → {rights[parsed[left.key]]}"
-            for left in question.lefts
-            if left.key in parsed
-        )
-    if question.kind is QuestionKind.FILE:
-        return ()
+    if question.kind is QuestionKind.CHOICE:
+        html = {str(choice.key): choice.html for choice in question.choices}
+        return _named(html, value) if isinstance(value, list) else (_UNKNOWN,)
+    if question.kind is QuestionKind.MATCHING:
+        return _pairs_html(question, value) if isinstance(value, dict) else (_UNKNOWN,)
     return (to_html(value if isinstance(value, str) else str(value).lower(), TextFormat.PLAIN),)
+
+
+def _pairs_html(question: QuestionContent, pairs: Mapping[str, object]) -> tuple[str, ...]:
+    rights = {str(right.match_key): right.match_html for right in question.rights}
+    chosen = {
+        str(left.key): f"{left.html} → {rights.get(str(pairs[str(left.key)]), _UNKNOWN)}"
+        for left in question.lefts
+        if pairs.get(str(left.key)) not in (None, "")
+    }
+    return _named(chosen, [left for left, right in pairs.items() if right not in (None, "")])
+
+
+def _named(html: Mapping[str, str], keys: Iterable[object]) -> tuple[str, ...]:
+    """Return what the keys name, in authored order, then one mark for each that names nothing."""
+    wanted = [str(key) for key in keys]
+    known = [text for key, text in html.items() if key in wanted]
+    return (*known, *(_UNKNOWN for key in wanted if key not in html))
 
 
 def _upload_of(question: QuestionContent, value: object) -> UUID | None:
@@ -302,29 +350,22 @@ def _upload_of(question: QuestionContent, value: object) -> UUID | None:
     return parsed if isinstance(parsed, UUID) else None
 
 
-def _late_answers(attempt_id: int) -> dict[int, list[Any]]:
-    late: dict[int, list[Any]] = {}
-    rows = AnswerRevision.objects.filter(attempt_id=attempt_id, late=True).order_by(
-        "saved_at", "pk"
-    )
-    for row in rows:
-        late.setdefault(row.question_id, []).append(row.value)
-    return late
-
-
 def may_read_answer_file(viewer_id: int, upload_id: UUID) -> bool:
-    """Whether the viewer may open a file: it is an answer in a sitting they grade or watch."""
+    """Whether the viewer may open a file: an answer, held ones too, in a sitting they may see."""
     card = upload_cards([upload_id]).get(upload_id)
     if card is None:
         return False
-    given = Answer.objects.filter(
-        value__upload=str(upload_id), attempt__student_id=card.owner_id
-    ).select_related("attempt__sitting")
-    roles = None
-    for answer in given:
-        sitting = answer.attempt.sitting
-        roles = roles or roles_of(viewer_id)
-        where = {"institution_id": sitting.institution_id, "class_id": sitting.class_group_id}
-        if can_grade_sitting(roles, **where) or can_view_wall(roles, **where):
-            return True
-    return False
+    mine = {"value__upload": str(upload_id), "attempt_id": OuterRef("pk")}
+    given = Attempt.objects.filter(
+        Exists(Answer.objects.filter(**mine))
+        | Exists(AnswerRevision.objects.filter(late=True, **mine)),
+        student_id=card.owner_id,
+    )
+    roles = roles_of(viewer_id)
+    return any(
+        can_grade_sitting(roles, **where) or can_view_wall(roles, **where)
+        for where in (
+            {"institution_id": one.sitting.institution_id, "class_id": one.sitting.class_group_id}
+            for one in given.select_related("sitting").defer("paper")
+        )
+    )

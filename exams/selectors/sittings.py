@@ -86,12 +86,6 @@ def sittings_of_institution(institution_id: int) -> list[SittingView]:
     return [_view(row) for row in rows.order_by("-starts_at", "-pk")]
 
 
-def open_sittings() -> list[SittingView]:
-    """Return every sitting whose lobby is open or which runs, for monitoring. One query."""
-    rows = _counted().filter(state__in=[SittingState.LOBBY, SittingState.RUNNING])
-    return [_view(row) for row in rows.order_by("starts_at", "pk")]
-
-
 def candidate_ids(sitting_id: int) -> list[int]:
     """Return the user ids of everybody registered for a sitting."""
     rows = Candidate.objects.filter(sitting_id=sitting_id).order_by("student_id")
@@ -128,12 +122,6 @@ def grants_of_sitting(sitting_id: int) -> list[GrantView]:
         )
         for row in rows
     ]
-
-
-def attempt_ids(sitting_id: int) -> list[int]:
-    """Return the ids of a sitting's attempts."""
-    rows = Attempt.objects.filter(sitting_id=sitting_id).order_by("pk")
-    return list(rows.values_list("pk", flat=True))
 
 
 def sitting_now(sitting_id: int) -> SittingChanged:

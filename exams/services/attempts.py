@@ -105,7 +105,10 @@ def extend_attempt(
     attempt = _live(attempt_id, None)
     _require_time(attempt.sitting)
     _grant(attempt, extra, kind, reason, actor_id)
-    _extended(attempt_id, actor_id, extra, reason)
+    attempt = _with_new_deadline(attempt_id)
+    seconds = int(extra.total_seconds())
+    _audit("attempt.extended", attempt, actor_id, reason=reason, data={"extra_s": seconds})
+    _tell_deadline(attempt, reason)
 
 
 @transaction.atomic
@@ -128,7 +131,7 @@ def extend_sitting(
     if sitting is None:
         raise SittingUnknown(sitting=sitting_id)
     _require_time(sitting)
-    TimeGrant.objects.create(
+    grant = TimeGrant.objects.create(
         sitting=sitting,
         extra=extra,
         kind=kind,
@@ -136,11 +139,8 @@ def extend_sitting(
         granted_by_id=actor_id,
         granted_at=database_now(),
     )
-    live = Attempt.objects.select_for_update().filter(sitting_id=sitting_id, state__in=LIVE)
-    ids = [attempt.pk for attempt in live.order_by("pk")]
-    for attempt_id in ids:
-        _extended(attempt_id, actor_id, extra, reason)
-    return len(ids)
+    _audit_grant("grant.given", grant, actor_id, reason)
+    return _move_deadlines(grant, reason)
 
 
 @transaction.atomic
@@ -152,16 +152,41 @@ def revoke_grant(grant_id: int, *, actor_id: int, reason: str) -> None:
         ReasonNeeded: No reason was given.
     """
     _require_reason(reason)
-    grant = TimeGrant.objects.select_for_update().filter(pk=grant_id, revoked_at=None).first()
+    grants = TimeGrant.objects.select_for_update(of=("self",)).select_related("sitting")
+    grant = grants.filter(pk=grant_id, revoked_at=None).first()
     if grant is None:
         raise GrantInvalid
     grant.revoked_at = database_now()
     grant.save(update_fields=["revoked_at"])
+    _audit_grant("grant.revoked", grant, actor_id, reason)
+    _move_deadlines(grant, reason)
+
+
+def _move_deadlines(grant: TimeGrant, reason: str) -> int:
+    """Give the live attempts that a grant reaches their deadline anew; returns how many."""
     live = Attempt.objects.select_for_update().filter(sitting_id=grant.sitting_id, state__in=LIVE)
     if grant.attempt_id:
         live = live.filter(pk=grant.attempt_id)
-    for attempt in live.order_by("pk"):
-        _extended(attempt.pk, actor_id, -grant.extra, reason)
+    ids = [attempt.pk for attempt in live.order_by("pk")]
+    for attempt_id in ids:
+        _tell_deadline(_with_new_deadline(attempt_id), reason)
+    return len(ids)
+
+
+def _audit_grant(action: str, grant: TimeGrant, actor_id: int, reason: str) -> None:
+    """Append one line about an entry of the ledger, whether or not an attempt is live."""
+    audit.append(
+        action,
+        actor_id=actor_id,
+        subject=f"sitting:{grant.sitting_id}",
+        reason=reason.strip(),
+        data={
+            "grant": grant.pk,
+            "attempt": grant.attempt_id,
+            "extra_s": int(grant.extra.total_seconds()),
+        },
+        institution_id=grant.sitting.institution_id,
+    )
 
 
 def _check_grant(extra: timedelta, reason: str) -> None:
@@ -182,20 +207,17 @@ def _grant(attempt: Attempt, extra: timedelta, kind: GrantKind, reason: str, act
     )
 
 
-def _extended(attempt_id: int, actor_id: int, extra: timedelta, reason: str) -> None:
-    attempt = _with_new_deadline(attempt_id)
-    seconds = int(extra.total_seconds())
-    _audit("attempt.extended", attempt, actor_id, reason=reason, data={"extra_s": seconds})
+def _tell_deadline(attempt: Attempt, reason: str) -> None:
     bus.emit(
         AttemptExtended(
-            attempt_id=attempt_id,
+            attempt_id=attempt.pk,
             sitting_id=attempt.sitting_id,
             student_id=attempt.student_id,
             deadline=attempt.deadline,
             reason=reason.strip(),
         )
     )
-    pushes.attempt_moved(attempt_id)
+    pushes.attempt_moved(attempt.pk)
 
 
 def _with_new_deadline(attempt_id: int) -> Attempt:

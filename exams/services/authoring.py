@@ -1,6 +1,6 @@
 """Write banks, exam versions, pools and questions; review by a second person freezes them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from functools import wraps
@@ -19,6 +19,7 @@ from exams.errors import (
     QuestionInvalid,
 )
 from exams.models import Choice, Exam, Question, QuestionBank, QuestionPool
+from exams.selectors.exams import question_draft
 from kernel import audit
 
 P = ParamSpec("P")
@@ -207,6 +208,30 @@ def add_bank_question(bank_id: int, draft: QuestionDraft) -> int:
         raise ExamUnknown(bank=bank_id)
     _check(draft)
     return _write_question(Question(bank_id=bank_id), draft)
+
+
+@transaction.atomic
+def copy_questions(pool_id: int, question_ids: Sequence[int]) -> int:
+    """Copy questions of banks to the end of a section of a draft, in this order, all or none.
+
+    Returns:
+        How many were copied.
+
+    Raises:
+        ExamUnknown: One of them is in no bank of the exam's institution, or part of an exam.
+        QuestionInvalid: One of them does not keep the rules for questions of today.
+        ExamFrozen: The exam is not a draft.
+    """
+    pool = _pool(pool_id)
+    wanted = list(dict.fromkeys(question_ids))
+    banked = Question.objects.filter(
+        pk__in=wanted, pool__isnull=True, bank__institution_id=pool.exam.institution_id
+    )
+    if banked.count() != len(wanted):
+        raise ExamUnknown(pool=pool_id)
+    for question_id in wanted:
+        add_question(pool_id, question_draft(question_id))
+    return len(wanted)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from exams.domain.answer import is_empty
 from exams.domain.content import canonical
+from exams.domain.jobs import GRADE_QUEUE, GRADE_TASK
 from exams.domain.states import AttemptAction, AttemptState, SubmissionKind
 from exams.events import AttemptEnded, AttemptSubmitted
 from exams.models import Answer, Attempt, Result, Submission
@@ -16,8 +17,6 @@ from exams.services import pushes
 from kernel import outbox
 from kernel.events import bus
 
-GRADE_TASK: Final = "exams.grade_attempt"
-GRADE_QUEUE: Final = "grading"
 _NO_SUBMISSION: Final = AttemptAction.MARK_ABSENT
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -12,8 +12,9 @@ from django.db import transaction
 from exams.domain import paper as papers
 from exams.domain.answer import Fault, InvalidAnswer, QuestionKind, parse
 from exams.domain.content import ExamContent, QuestionContent
+from exams.domain.jobs import GRADE_QUEUE, GRADE_TASK
 from exams.domain.scoring import QuestionMark, mark, rules_of, shown, total
-from exams.domain.states import ResultState, SittingAction
+from exams.domain.states import ResultAction, ResultState, SittingAction, SittingState
 from exams.errors import (
     MarkInvalid,
     ResultFinal,
@@ -23,13 +24,18 @@ from exams.errors import (
 )
 from exams.events import ResultReleased
 from exams.models import Mark, Result, Sitting, Submission
-from exams.queries import database_now, move_sitting
+from exams.queries import database_now, move_results, move_sitting
 from exams.selectors.contents import approved_content
+from exams.selectors.late import accepted_answers, open_late_answers
 from exams.services import pushes
-from exams.services.endings import GRADE_QUEUE, GRADE_TASK
+from exams.services.scheduling import audit_sitting
+from exams.services.sittings import finish_grading
 from kernel import audit, outbox
 from kernel.events import bus
 from scanner.selectors import upload_cards
+
+# Once published, later releases of the same sitting do nothing.
+RELEASABLE: Final = frozenset({SittingState.CLOSED, SittingState.GRADED, SittingState.PUBLISHED})
 
 
 @transaction.atomic
@@ -72,16 +78,7 @@ def ask_for_grading(attempt_id: int, *, actor_id: int) -> None:
         ResultUnknown: Nothing was handed in.
         ResultFinal: The result was released.
     """
-    result = (
-        Result.objects.select_for_update(of=("self",))
-        .select_related("attempt__sitting")
-        .filter(attempt_id=attempt_id)
-        .first()
-    )
-    if result is None:
-        raise ResultUnknown(attempt=attempt_id)
-    if result.state == ResultState.RELEASED:
-        raise ResultFinal(attempt=attempt_id)
+    result = changeable_result(attempt_id)
     outbox.enqueue(GRADE_TASK, {"attempt_id": attempt_id}, queue=GRADE_QUEUE)
     audit.append(
         "result.regrade_asked",
@@ -101,6 +98,7 @@ def _mark_all(submission: Submission, content: ExamContent) -> dict[int, Questio
     questions = content.question_map()
     asked = [questions[one] for one in drawn if questions[one].is_answerable]
     values = {one.id: submission.answers.get(str(one.id), {}).get("value") for one in asked}
+    values |= accepted_answers(submission.attempt_id)
     foreign = _foreign_files(asked, values, submission.attempt.student_id)
     return {
         question.id: _foreign_mark(question)
@@ -168,16 +166,18 @@ def _mark_of(row: Mark) -> QuestionMark:
 
 def _store_outcome(result: Result, marks: Iterable[QuestionMark], passing_score: Decimal) -> None:
     outcome = total(marks, passing_score)
-    result.state = ResultState.GRADED
-    result.points_num = Decimal(outcome.points.numerator)
-    result.points_den = Decimal(outcome.points.denominator)
-    result.possible_num = Decimal(outcome.possible.numerator)
-    result.possible_den = Decimal(outcome.possible.denominator)
-    result.score = None if outcome.score is None else shown(outcome.score)
-    result.passed = outcome.passed
-    result.needs_person = outcome.needs_person
-    result.graded_at = database_now()
-    result.save()
+    changes = {
+        "points_num": Decimal(outcome.points.numerator),
+        "points_den": Decimal(outcome.points.denominator),
+        "possible_num": Decimal(outcome.possible.numerator),
+        "possible_den": Decimal(outcome.possible.denominator),
+        "score": None if outcome.score is None else shown(outcome.score),
+        "passed": outcome.passed,
+        "needs_person": outcome.needs_person,
+        "graded_at": database_now(),
+    }
+    if not move_results([result.pk], ResultAction.GRADE, changes):
+        raise ResultFinal(attempt=result.attempt_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +196,12 @@ def mark_answer(attempt_id: int, given: HandMark, *, actor_id: int) -> None:
     Raises:
         ResultUnknown: There is no graded result, or the question is not in it.
         ResultFinal: The result was released.
+        StillGrading: It is not graded yet.
         MarkInvalid: The points are not between zero and what the question carries.
     """
-    result = _unreleased(attempt_id)
+    result = changeable_result(attempt_id)
+    if result.state != ResultState.GRADED:
+        raise StillGrading(attempt=attempt_id)
     row = result.marks.filter(question_id=given.question_id).first()
     if row is None:
         raise ResultUnknown(attempt=attempt_id, question=given.question_id)
@@ -227,83 +230,87 @@ def mark_answer(attempt_id: int, given: HandMark, *, actor_id: int) -> None:
     )
 
 
-def _unreleased(attempt_id: int) -> Result:
-    result = Result.objects.select_for_update().filter(attempt_id=attempt_id).first()
+def changeable_result(attempt_id: int) -> Result:
+    """Return a result that was not released, locked, with its attempt and sitting.
+
+    Raises:
+        ResultUnknown: Nothing was handed in.
+        ResultFinal: The result was released.
+
+    Needs: an open transaction.
+    """
+    result = (
+        Result.objects.select_for_update(of=("self",))
+        .select_related("attempt__sitting")
+        .defer("attempt__paper")
+        .filter(attempt_id=attempt_id)
+        .first()
+    )
     if result is None:
         raise ResultUnknown(attempt=attempt_id)
     if result.state == ResultState.RELEASED:
         raise ResultFinal(attempt=attempt_id)
-    if result.state != ResultState.GRADED:
-        raise StillGrading(attempt=attempt_id)
     return result
 
 
 @transaction.atomic
-def release_result(attempt_id: int, *, actor_id: int) -> None:
-    """Show one result to its student.
-
-    Raises:
-        ResultUnknown, ResultFinal: There is none, or it was released before.
-        StillGrading: It is not graded, or marks wait for a person.
-    """
-    result = _unreleased(attempt_id)
-    if result.needs_person:
-        raise StillGrading(attempt=attempt_id)
-    _release([result], actor_id)
-
-
-@transaction.atomic
 def release_results(sitting_id: int, *, actor_id: int) -> int:
-    """Show the results of a graded sitting to its students; returns how many were released.
+    """Show the results of a closed sitting to its students; returns how many were released.
+
+    The sitting is published with them, also when nobody came and there is no result at all.
 
     Raises:
         SittingUnknown: There is none.
-        StillGrading: `waiting` results are not complete yet; nothing was released.
+        StillGrading: It has not ended, `waiting` results are not complete, or `late` answers are
+            not decided on; nothing was released.
     """
     sitting = Sitting.objects.select_for_update().filter(pk=sitting_id).first()
     if sitting is None:
         raise SittingUnknown(sitting=sitting_id)
-    rows = Result.objects.select_for_update(of=("self",)).filter(attempt__sitting_id=sitting_id)
-    results = list(rows.exclude(state=ResultState.RELEASED).order_by("pk"))
+    results = list(
+        Result.objects.select_for_update(of=("self",))
+        .select_related("attempt")
+        .defer("attempt__paper")
+        .filter(attempt__sitting_id=sitting_id)
+        .exclude(state=ResultState.RELEASED)
+        .order_by("pk")
+    )
     waiting = sum(1 for one in results if one.state != ResultState.GRADED or one.needs_person)
-    if waiting or not sitting.closed_at:
-        raise StillGrading(waiting=waiting)
+    undecided = open_late_answers(sitting_id) if results else 0
+    if waiting or undecided or sitting.state not in RELEASABLE:
+        raise StillGrading(waiting=waiting, late=undecided)
     _release(results, actor_id)
+    published = _publish(sitting)
+    if results or published:
+        audit_sitting(
+            "result.released",
+            sitting,
+            actor_id,
+            data={"attempts": [result.attempt_id for result in results]},
+        )
     return len(results)
 
 
 def _release(results: list[Result], actor_id: int) -> None:
-    now = database_now()
-    for result in results:
-        Result.objects.filter(pk=result.pk).update(
-            state=ResultState.RELEASED, released_at=now, released_by_id=actor_id
-        )
-    for sitting_id in {result.attempt.sitting_id for result in results}:
-        _tell_released(
-            sitting_id, [r for r in results if r.attempt.sitting_id == sitting_id], actor_id
-        )
-
-
-def _tell_released(sitting_id: int, results: list[Result], actor_id: int) -> None:
-    sitting = Sitting.objects.get(pk=sitting_id)
-    audit.append(
-        "result.released",
-        actor_id=actor_id,
-        subject=f"sitting:{sitting_id}",
-        data={"attempts": [result.attempt_id for result in results]},
-        institution_id=sitting.institution_id,
-    )
+    who = {"released_at": database_now(), "released_by_id": actor_id}
+    moved = move_results([result.pk for result in results], ResultAction.RELEASE, who)
+    if moved != len(results):
+        raise StillGrading(waiting=len(results) - moved, late=0)
     for result in results:
         bus.emit(
             ResultReleased(
                 attempt_id=result.attempt_id,
-                sitting_id=sitting_id,
+                sitting_id=result.attempt.sitting_id,
                 student_id=result.attempt.student_id,
             )
         )
-    unreleased = Result.objects.filter(attempt__sitting_id=sitting_id).exclude(
-        state=ResultState.RELEASED
-    )
-    if not unreleased.exists() and move_sitting(sitting_id, SittingAction.PUBLISH, {}):
+
+
+def _publish(sitting: Sitting) -> bool:
+    """Publish a sitting whose results are all released; the clock may not have seen that yet."""
+    finish_grading(sitting.pk)
+    published = move_sitting(sitting.pk, SittingAction.PUBLISH, {})
+    if published:
         sitting.refresh_from_db()
         pushes.sitting_moved(sitting)
+    return published

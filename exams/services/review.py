@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from exams.domain import content as frozen
+from exams.domain.completeness import Section, gaps_of
 from exams.domain.states import EXAM, ExamAction, ExamState
 from exams.errors import ExamIncomplete, ReasonNeeded, SecondPersonNeeded
 from exams.models import Choice, Exam, QuestionPool
@@ -30,15 +31,18 @@ def send_to_review(exam_id: int, *, actor_id: int) -> None:
 
 
 def _check_complete(exam: Exam) -> None:
-    pools = list(exam.pools.prefetch_related("questions"))
-    if not any(pool.questions.all() for pool in pools):
-        raise ExamIncomplete(finding="no_questions")
-    for pool in pools:
-        asked = pool.number_to_answer
-        if asked is not None and not (0 < asked <= len(pool.questions.all())):
-            raise ExamIncomplete(finding="draws_more_than_it_has", pool=pool.pk)
-        if asked is not None and not pool.randomize_questions:
-            raise ExamIncomplete(finding="draw_needs_randomize", pool=pool.pk)
+    sections = [
+        Section(
+            id=pool.pk,
+            name=pool.name,
+            questions=len(pool.questions.all()),
+            drawn=pool.number_to_answer,
+            is_shuffled=pool.randomize_questions,
+        )
+        for pool in exam.pools.prefetch_related("questions")
+    ]
+    for gap, section in gaps_of(sections):
+        raise ExamIncomplete(finding=gap.value, pool=section.id if section else None)
 
 
 @transaction.atomic

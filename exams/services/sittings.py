@@ -7,7 +7,7 @@ import structlog
 from django.db import transaction
 
 from exams.domain import policy as policies
-from exams.domain.states import SITTING, AttemptState, SittingAction, SittingState
+from exams.domain.states import LIVE, SITTING, SittingAction, SittingState
 from exams.errors import ReasonNeeded, SittingUnknown
 from exams.events import SittingClosed, SittingLobbyOpened, SittingOpened
 from exams.models import Sitting
@@ -80,8 +80,7 @@ def close_sitting(sitting_id: int, *, actor_id: int | None = None) -> bool:
         IllegalMove: It has not started, or attempts are still live.
     """
     sitting = locked_sitting(sitting_id)
-    live = [AttemptState.READY, AttemptState.RUNNING, AttemptState.PAUSED]
-    if sitting.state == SittingState.RUNNING and sitting.attempts.filter(state__in=live).exists():
+    if sitting.state == SittingState.RUNNING and sitting.attempts.filter(state__in=LIVE).exists():
         raise IllegalMove(SITTING.name, sitting.state, SittingAction.CLOSE.value)
     if not move_sitting(sitting_id, SittingAction.CLOSE, {"closed_at": database_now()}):
         ended = {SittingState.CLOSED, SittingState.GRADED, SittingState.PUBLISHED}

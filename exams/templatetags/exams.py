@@ -15,6 +15,7 @@ from accounts.roles import Role
 from exams import texts
 from exams.domain.answer import NUMBER_KINDS, Fault, InvalidAnswer, QuestionKind, to_decimal
 from exams.domain.deadline import LateStart
+from exams.domain.late import LateCause, LateState
 from exams.domain.policy import Camera, ChatLock
 from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
 from exams.domain.texts import to_plain
@@ -51,6 +52,18 @@ def attempt_chip(state: str) -> SafeString:
 def result_chip(state: str) -> SafeString:
     """Draw the state of a result."""
     return chip(*texts.RESULT_STATES[ResultState(state)])
+
+
+@register.filter
+def late_chip(state: str) -> SafeString:
+    """Draw what was decided on a late answer."""
+    return chip(*texts.LATE_STATES[LateState(state)])
+
+
+@register.filter
+def late_cause(cause: str) -> str:
+    """Return why an answer was held."""
+    return str(texts.LATE_CAUSES[LateCause(cause)])
 
 
 @register.filter

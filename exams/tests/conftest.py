@@ -15,7 +15,15 @@ from exams.domain.answer import QuestionKind
 from exams.domain.draft import ChoiceDraft, QuestionDraft
 from exams.models import Attempt, Sitting
 from exams.selectors.attempts import attempt_of
-from exams.services import authoring, review, scheduling, sittings, taking
+from exams.services import (
+    attempts,
+    authoring,
+    grading,
+    review,
+    scheduling,
+    sittings,
+    taking,
+)
 from exams.services.scheduling import SittingPlan
 from kernel import clock
 from kernel.events import Event, bus
@@ -225,3 +233,16 @@ def shift_sitting(sitting_id: int, by: timedelta) -> None:
     for name in ("lobby_opens_at", "starts_at", "closes_at"):
         setattr(sitting, name, getattr(sitting, name) + by)
     sitting.save()
+
+
+def close(taken: Taking) -> None:
+    """End the sitting of an attempt that is over: Ben never came."""
+    shift(attempt_of(taken.sitting_id, taken.cast.ben.pk), timedelta(days=-1))
+    attempts.expire_due()
+    sittings.move_due_sittings()
+
+
+def release(taken: Taking) -> None:
+    """Close the sitting and release its graded results."""
+    close(taken)
+    grading.release_results(taken.sitting_id, actor_id=taken.cast.grader.pk)

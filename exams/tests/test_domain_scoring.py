@@ -11,6 +11,7 @@ from exams.domain.answer import Fault, QuestionKind as Kind
 from exams.domain.content import ChoiceContent, QuestionContent
 from exams.domain.scoring import (
     QuestionMark,
+    chosen_keys,
     fraction_of,
     is_scored,
     mark,
@@ -111,6 +112,56 @@ def test_points(
     assert (marked.points, marked.correct) == (points, correct)
     assert marked.possible == Fraction(question.points)
     assert not marked.needs_person
+
+
+HALVES = ask(
+    Kind.CHOICE, key(1, fraction=50), key(2, fraction=50), key(3, fraction=0), max_answers=None
+)
+TWO_WRONG = ask(
+    Kind.CHOICE,
+    key(1, fraction=50),
+    key(2, fraction=50),
+    key(3, fraction=0),
+    key(4, fraction=0),
+    max_answers=None,
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "chosen", "share", "correct"),
+    [
+        (HALVES, [1, 2], 1, True),
+        (HALVES, [1], Fraction(1, 2), False),
+        (HALVES, [1, 2, 3], 0, False),
+        (HALVES, [1, 3], 0, False),
+        (HALVES, [3], 0, False),
+        (TWO_WRONG, [1, 2, 3], Fraction(1, 2), False),
+        (TWO_WRONG, [1, 3], 0, False),
+        (TWO_WRONG, [1, 2, 3, 4], 0, False),
+    ],
+)
+def test_a_wrong_box_ticked_too_costs_its_part(
+    question: QuestionContent,
+    chosen: list[int],
+    share: int | Fraction,
+    correct: bool,  # noqa: FBT001 table
+) -> None:
+    marked = mark(question, chosen)
+    assert (marked.points, marked.correct) == (share, correct)
+
+
+@given(st.lists(st.sampled_from([100, 60, 50, 25, 0, 0, -10]), min_size=2, max_size=8), st.data())
+def test_a_wrong_choice_never_pays_and_only_right_ones_are_the_whole(
+    shares: list[int], data: st.DataObject
+) -> None:
+    choices = [key(place, fraction=share) for place, share in enumerate(shares)]
+    question = ask(Kind.CHOICE, *choices, max_answers=None)
+    chosen = data.draw(st.sets(st.sampled_from(range(len(shares))), min_size=1))
+    marked = mark(question, sorted(chosen))
+    wrong = {place for place in chosen if shares[place] <= 0}
+    assert not (wrong and marked.correct)
+    if chosen - wrong:
+        assert marked.points <= mark(question, sorted(chosen - wrong)).points
 
 
 def test_an_invalid_answer_earns_nothing_and_says_why() -> None:
@@ -246,3 +297,24 @@ def test_there_is_no_score_while_a_person_is_needed_or_in_a_survey() -> None:
     assert (waiting.score, waiting.passed, waiting.needs_person) == (None, None, True)
     survey = total([QuestionMark(Fraction(0), Fraction(0), valid=True, correct=None)], Decimal(50))
     assert (survey.score, survey.passed, survey.needs_person) == (None, None, False)
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "keys"),
+    [
+        (MULTI, [1, 4], [1, 4]),
+        (MULTI, [9], []),
+        (SINGLE, None, []),
+        (YEAR, "1822", [1]),
+        (YEAR, "1823", [2]),
+        (YEAR, "7", []),
+        (TOMB, "somebody", [3]),
+        (PAIRS, {"1": 101}, []),
+        (ask(Kind.BOOL, key(1, "true", 100), key(2, "false", 0)), False, [2]),
+        (ask(Kind.TEXT), "an essay", []),
+    ],
+)
+def test_what_was_chosen_is_known_for_the_feedback(
+    question: QuestionContent, value: object, keys: list[int]
+) -> None:
+    assert [one.key for one in chosen_keys(question, value)] == keys

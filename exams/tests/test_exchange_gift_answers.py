@@ -49,3 +49,10 @@ def test_an_error_knows_where_it_is() -> None:
         key_of("=right\n~%x%wrong", TextFormat.HTML)
     assert refusal.value.code is Code.BAD_WEIGHT
     assert refusal.value.offset == 8
+
+
+@pytest.mark.parametrize("answers", ["=a ~b" * 51, "#1" + "~#x" * 101])
+def test_more_answers_than_a_question_can_have_are_refused_at_once(answers: str) -> None:
+    with pytest.raises(BadItem) as refusal:
+        key_of(answers, TextFormat.HTML)
+    assert refusal.value.code is Code.NOT_STORABLE

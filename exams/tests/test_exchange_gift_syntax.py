@@ -45,6 +45,12 @@ def test_comments_part_nothing_but_count_as_lines() -> None:
     assert (block.text, block.line_at(block.text.index("b"))) == ("a\n\nb", 3)
 
 
+@pytest.mark.timeout(20)
+def test_an_open_brace_before_very_many_empty_lines_does_not_stop_the_reader() -> None:
+    (block,) = blocks_of("q {" + "\n" * 200_000)  # minutes when each line counts them all anew
+    assert block.text == "q {"
+
+
 @pytest.mark.parametrize(
     ("path", "name"),
     [

@@ -1,11 +1,8 @@
-from decimal import Decimal
-
 import pytest
 
 from exams import texts
 from exams.domain.answer import QuestionKind
-from exams.domain.draft import ChoiceDraft, DraftFault, QuestionDraft
-from exams.domain.texts import TextFormat
+from exams.domain.draft import DraftFault
 from exams.forms_question import KEYED, ChoiceForm, QuestionEditor, QuestionForm
 
 
@@ -47,34 +44,6 @@ def test_a_form_has_only_the_fields_of_its_kind(
 )
 def test_a_row_has_only_the_cells_of_its_kind(kind: QuestionKind, fields: set[str]) -> None:
     assert set(ChoiceForm(kind=kind).fields) == fields
-
-
-def test_an_imported_question_keeps_its_format_and_shares_when_it_is_saved_again() -> None:
-    draft = QuestionDraft(
-        name="n",
-        kind=QuestionKind.CHOICE,
-        prompt="<p>p</p>",
-        format=TextFormat.HTML,
-        max_answers=None,
-        choices=(
-            ChoiceDraft("a", format=TextFormat.HTML, fraction=Decimal("33.33333")),
-            ChoiceDraft("b", format=TextFormat.HTML, fraction=Decimal("66.66667")),
-            ChoiceDraft("c", format=TextFormat.HTML, fraction=Decimal(-50)),
-        ),
-    )
-    shown = QuestionEditor(QuestionKind.CHOICE, None, draft)
-    assert shown.rows is not None
-    body = {
-        name: "on" if value is True else str(value)
-        for name in shown.form.fields
-        if (value := shown.form.get_initial_for_field(shown.form.fields[name], name))
-    }
-    body |= {"choices-TOTAL_FORMS": "3", "choices-INITIAL_FORMS": "3"}
-    for index, row in enumerate(shown.rows.initial):
-        body |= {f"choices-{index}-{name}": str(v) for name, v in row.items() if v is not None}
-    editor = QuestionEditor(QuestionKind.CHOICE, body, draft)
-    assert editor.is_valid(), (editor.form.errors, editor.rows and editor.rows.errors)
-    assert editor.draft == draft
 
 
 def test_every_fault_of_a_draft_has_its_words() -> None:

@@ -11,11 +11,11 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from exams import queries
-from exams.domain.states import AttemptAction, AttemptState, SittingAction
-from exams.models import Answer, AnswerRevision, Attempt, Sitting
+from exams.domain.states import AttemptAction, AttemptState, ResultAction, SittingAction
+from exams.models import Answer, AnswerRevision, Attempt, Result, Sitting
 from exams.queries import IncomingAnswer, SaveRequest
 from exams.tests.conftest import Taking, shift
-from exams.tests.test_domain_states import ATTEMPT_MOVES, SITTING_MOVES
+from exams.tests.test_domain_states import ATTEMPT_MOVES, RESULT_MOVES, SITTING_MOVES
 from kernel.tests.machines import disagreements, moves_of_row
 
 Work = Callable[[], Any]
@@ -206,3 +206,13 @@ def test_a_guard_that_does_not_hold_refuses_a_legal_move(running: Taking) -> Non
     pause, other = AttemptAction.PAUSE, {"version": running.attempt.version + 1}
     assert not queries.move_attempt(running.attempt_id, pause, other, {})
     assert running.attempt.state == AttemptState.RUNNING
+
+
+def test_the_rows_of_results_move_as_specified_and_not_otherwise(running: Taking) -> None:
+    made = Result.objects.create(attempt_id=running.attempt_id)
+
+    def act(action: ResultAction) -> bool:
+        return queries.move_results([made.pk], action, {"needs_person": True}) == 1
+
+    assert disagreements(moves_of_row(Result.objects.all(), act), RESULT_MOVES) == []
+    assert queries.move_results([], ResultAction.GRADE, {}) == 0

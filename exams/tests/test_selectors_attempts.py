@@ -18,7 +18,7 @@ from exams.selectors.attempts import (
     snapshot,
 )
 from exams.services import attempts, grading, sittings
-from exams.tests.conftest import Cast, Taking, begin, schedule
+from exams.tests.conftest import Cast, Taking, begin, release, schedule
 from kernel.clock import to_millis
 
 
@@ -84,7 +84,7 @@ def test_a_students_list_says_what_comes_next(cast: Cast) -> None:
     grading.grade_attempt(taken.attempt_id)
     (card,) = attempts_of_student(cast.ana.pk)
     assert (card.state.value, card.is_released) == ("terminated", False)
-    grading.release_result(taken.attempt_id, actor_id=cast.grader.pk)
+    release(taken)
     second = schedule(cast, taken.attempt.sitting.exam_id)
     sittings.cancel_sitting(second, actor_id=cast.admin.pk, reason="Storm")
     with CaptureQueriesContext(connection) as seen:

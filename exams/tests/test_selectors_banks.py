@@ -3,9 +3,14 @@ from decimal import Decimal
 import pytest
 
 from exams.errors import ExamUnknown
-from exams.selectors.banks import bank_view, questions_of_bank, questions_to_copy
+from exams.selectors.banks import (
+    bank_view,
+    banks_of_institution,
+    questions_of_bank,
+    questions_to_copy,
+)
 from exams.services import authoring
-from exams.tests.conftest import Cast, drafts
+from exams.tests.conftest import Cast, approved_exam, drafts
 from exams.tests.pages import draft_exam
 
 pytestmark = pytest.mark.django_db
@@ -37,10 +42,29 @@ def test_only_questions_outside_of_exams_and_of_ones_own_institution_can_be_copi
     assert cast.olga.institution is not None
     away = authoring.create_bank(institution_id=cast.olga.institution.pk, name="Away")
     authoring.add_bank_question(away, drafts()[1])
-    (only,) = questions_to_copy(cast.institution.pk)
+    page = questions_to_copy(cast.institution.pk)
+    assert (page.total, page.number, page.pages) == (1, 1, 1)
+    (only,) = page.questions
     assert (only.id, only.bank, only.name) == (wanted, "Mine", "canary-name-one")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("ONE", 1), ("prompt-two", 1), ("ine", 2), ("canary-choice-right", 0), ("%", 0)],
+)
+def test_names_words_and_banks_are_searched_but_no_key(cast: Cast, query: str, found: int) -> None:
+    bank = authoring.create_bank(institution_id=cast.institution.pk, name="Mine")
+    for draft in drafts()[:2]:
+        authoring.add_bank_question(bank, draft)
+    assert questions_to_copy(cast.institution.pk, query=query).total == found
 
 
 def test_an_unknown_bank_is_refused() -> None:
     with pytest.raises(ExamUnknown):
         bank_view(0)
+
+
+def test_banks_with_their_counts(cast: Cast) -> None:
+    approved_exam(cast)
+    (bank,) = banks_of_institution(cast.institution.pk)
+    assert (bank.name, bank.questions, bank.points) == ("Chemistry", 4, Decimal(5))

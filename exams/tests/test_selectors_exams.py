@@ -1,7 +1,5 @@
 """Authors' lists, previews and drafts."""
 
-from decimal import Decimal
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -54,9 +52,3 @@ def test_a_question_knows_its_place(cast: Cast) -> None:
     for ask in (selectors.place_of_question, selectors.question_draft):
         with pytest.raises(ExamUnknown):
             ask(10**9)
-
-
-def test_banks_with_their_counts(cast: Cast) -> None:
-    approved_exam(cast)
-    (bank,) = selectors.banks_of_institution(cast.institution.pk)
-    assert (bank.name, bank.questions, bank.points) == ("Chemistry", 4, Decimal(5))

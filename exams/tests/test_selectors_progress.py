@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from exams.models import Answer, Attempt
+from exams.models import Attempt, Submission
+from exams.queries import IncomingAnswer, SaveRequest, save_answers
 from exams.selectors.progress import progress_value, wall_rows
 from exams.services import answers, attempts, pushes
 from exams.tests.conftest import Taking
@@ -38,13 +40,26 @@ def test_the_whole_wall_is_one_query(running: Taking) -> None:
     assert (ben.state, ben.answered, ben.deadline, ben.last_saved_at) == ("ready", 0, None, None)
 
 
-@pytest.mark.parametrize("value", [None, "", [], {}])
-def test_a_cleared_answer_counts_nowhere(running: Taking, value: object) -> None:
-    Answer.objects.create(
-        attempt_id=running.attempt_id, question_id=running.questions[0], seq=1, value=value
-    )
-    assert wall_rows(running.sitting_id)[running.attempt_id].answered == 0
-    assert progress_value(running.attempt).answered == 0
+NOTHING: list[Any] = [None, "", " \n\t", [], {}, {"1": None, "2": ""}]
+SOMETHING: list[Any] = ["a", " 0 ", [7], {"1": "7", "2": None}, {"1": 7}, False, "null", "{}"]
+
+
+@pytest.mark.parametrize("value", [*NOTHING, *SOMETHING])
+def test_wall_save_and_receipt_count_the_same_answers(running: Taking, value: Any) -> None:
+    expected = 0 if value in NOTHING and value is not False else 1
+    lease, ana = UUID(running.lease), running.cast.ana.pk
+    given = [IncomingAnswer(running.questions[0], 1, value, None)]
+    saved = save_answers(SaveRequest(running.attempt_id, ana, lease, given))
+    assert saved is not None
+    assert saved.answered == expected
+    again = [IncomingAnswer(running.questions[1], 1, None, None)]
+    saved = save_answers(SaveRequest(running.attempt_id, ana, lease, again))
+    assert saved is not None
+    assert saved.answered == expected
+    assert wall_rows(running.sitting_id)[running.attempt_id].answered == expected
+    assert progress_value(running.attempt).answered == expected
+    attempts.force_submit(running.attempt_id, actor_id=running.cast.ivo.pk, reason="End")
+    assert Submission.objects.get().answered == expected
 
 
 def test_snapshot_and_deltas_say_the_same(running: Taking, monkeypatch: pytest.MonkeyPatch) -> None:

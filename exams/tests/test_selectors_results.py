@@ -10,13 +10,16 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from exams.domain.answer import QuestionKind
+from exams.domain.content import ChoiceContent, QuestionContent
+from exams.domain.draft import QuestionDraft
+from exams.domain.late import LateCause, LateState
 from exams.domain.states import ResultState
 from exams.errors import ResultUnknown
 from exams.models import Answer, AnswerRevision
 from exams.selectors import results
 from exams.selectors.contents import approved_content
 from exams.services import attempts, grading
-from exams.tests.conftest import Taking
+from exams.tests.conftest import Cast, Taking, approved_exam, begin, release
 
 
 def finish(running: Taking, *values: object) -> None:
@@ -48,7 +51,7 @@ def test_a_student_sees_nothing_before_the_release_and_no_key_after(running: Tak
     ana = running.cast.ana.pk
     with pytest.raises(ResultUnknown):
         results.released_paper(running.attempt_id, ana)
-    grading.release_result(running.attempt_id, actor_id=running.cast.grader.pk)
+    release(running)
     paper = results.released_paper(running.attempt_id, ana)
     assert paper.score == Decimal("20.00")
     text = str(paper)
@@ -59,6 +62,19 @@ def test_a_student_sees_nothing_before_the_release_and_no_key_after(running: Tak
     for stranger in (running.cast.ben.pk, running.cast.olga.pk):
         with pytest.raises(ResultUnknown):
             results.released_paper(running.attempt_id, stranger)
+
+
+def test_only_what_is_said_of_the_chosen_choice_is_shown_after_the_release(
+    running: Taking,
+) -> None:
+    exam = running.attempt.sitting.exam
+    question = approved_content(exam.pk, exam.content_hash).question_map()[running.questions[0]]
+    (wrong,) = [one.key for one in question.choices if not one.fraction]
+    finish(running, [wrong])
+    release(running)
+    paper = results.released_paper(running.attempt_id, running.cast.ana.pk)
+    assert paper.answers[0].feedback_html == ("canary-key-b",)
+    assert "canary-key-a" not in str(paper)
 
 
 def test_graders_see_names_late_work_and_who_marked(running: Taking) -> None:
@@ -75,7 +91,9 @@ def test_graders_see_names_late_work_and_who_marked(running: Taking) -> None:
     essay = paper.answers[3]
     assert (essay.kind, essay.needs_person, essay.points) == (QuestionKind.TEXT, True, None)
     assert essay.given_html == ("An essay",)
-    assert essay.late_html == (("&lt;b&gt;late&lt;/b&gt;",),)
+    (held,) = essay.late
+    assert held.given_html == ("&lt;b&gt;late&lt;/b&gt;",)
+    assert (held.answer.cause, held.answer.state) == (LateCause.ENDED, LateState.OPEN)
     assert essay.name == "canary-name-four"
     assert (paper.needs_person, paper.score) == (True, None)
     with pytest.raises(ResultUnknown):
@@ -89,13 +107,45 @@ def test_what_was_given_is_shown_as_safe_html(running: Taking) -> None:
     assert results.given_html(first, [right.key]) == (right.html,)
     assert results.given_html(second, "<script>") == ("&lt;script&gt;",)
     assert results.given_html(third, None) == ()
-    assert results.given_html(first, "nonsense") == ("nonsense",)
+
+
+@pytest.mark.parametrize("value", ["nonsense", 7, {"1": 2}])
+def test_what_is_no_list_of_choices_is_no_text_either(running: Taking, value: object) -> None:
+    exam = running.attempt.sitting.exam
+    first = approved_content(exam.pk, exam.content_hash).question_map()[running.questions[0]]
+    assert results.given_html(first, value) == ("?",)
+
+
+def test_an_invalid_choice_is_shown_by_what_it_names_and_never_by_keys(running: Taking) -> None:
+    exam = running.attempt.sitting.exam
+    first = approved_content(exam.pk, exam.content_hash).question_map()[running.questions[0]]
+    right, wrong = first.choices
+    both = [987654321, str(wrong.key), right.key]
+    assert results.given_html(first, both) == (right.html, wrong.html, "?")
+
+
+def test_invalid_pairs_are_shown_by_what_they_name() -> None:
+    def pair(key: int, left: str, right: str) -> ChoiceContent:
+        return ChoiceContent(
+            key=key, text=left, html=left, match_key=key + 100, match=right, match_html=right
+        )
+
+    question = QuestionContent(
+        id=1,
+        name="",
+        kind=QuestionKind.MATCHING,
+        prompt="p",
+        prompt_html="p",
+        choices=(pair(1, "a", "A"), pair(2, "b", "B")),
+    )
+    given = {"9": "101", "1": 102, "2": None}
+    assert results.given_html(question, given) == ("a → B", "?")
 
 
 def test_progress_of_grading(running: Taking) -> None:
-    assert results.grading_progress(running.sitting_id) == results.GradingProgress(0, 0, 0, 0)
+    assert results.grading_progress(running.sitting_id) == results.GradingProgress(0, 0, 0, 0, 0)
     finish(running, None, None, None, "An essay")
-    assert results.grading_progress(running.sitting_id) == results.GradingProgress(1, 1, 1, 0)
+    assert results.grading_progress(running.sitting_id) == results.GradingProgress(1, 1, 1, 0, 0)
 
 
 def file_of(owner: User) -> uuid.UUID:
@@ -137,3 +187,36 @@ def test_who_may_open_a_file_that_was_given(running: Taking, who: str, *, allowe
     viewer = getattr(running.cast, who).pk
     assert results.may_read_answer_file(viewer, upload) is allowed
     assert not results.may_read_answer_file(viewer, uuid.uuid4())
+
+
+def test_a_file_that_came_too_late_may_be_opened_by_its_graders_alone(running: Taking) -> None:
+    upload = file_of(running.cast.ana)
+    AnswerRevision.objects.create(
+        attempt_id=running.attempt_id,
+        question_id=running.questions[0],
+        seq=9,
+        value={"upload": str(upload)},
+        late=True,
+        held_for="ended",
+    )
+    assert results.may_read_answer_file(running.cast.grader.pk, upload)
+    for stranger in (running.cast.ben, running.cast.olga, running.cast.author):
+        assert not results.may_read_answer_file(stranger.pk, upload)
+
+
+def test_a_file_that_came_too_late_stands_at_its_question(cast: Cast) -> None:
+    sketch = QuestionDraft(name="f", kind=QuestionKind.FILE, prompt="p")
+    taken = begin(cast, exam_id=approved_exam(cast, [sketch]))
+    finish(taken)
+    upload = uuid.uuid4()
+    AnswerRevision.objects.create(
+        attempt_id=taken.attempt_id,
+        question_id=taken.questions[0],
+        seq=9,
+        value={"upload": str(upload)},
+        late=True,
+        held_for="ended",
+    )
+    (answer,) = results.marked_paper(taken.attempt_id).answers
+    assert (answer.upload, [held.upload for held in answer.late]) == (None, [upload])
+    assert answer.may_reject_late

@@ -116,12 +116,17 @@ def test_a_grant_for_the_sitting_reaches_everybody_once(running: Taking) -> None
     ben.refresh_from_db()
     assert reached == 2
     assert (running.attempt.deadline, ben.deadline) == tuple(one + 10 * MINUTE for one in before)
-    assert TimeGrant.objects.get().attempt is None
+    grant = TimeGrant.objects.get()
+    assert grant.attempt is None
+    entry = AuditEntry.objects.get(action="grant.given")
+    assert (entry.subject, entry.reason) == (f"sitting:{running.sitting_id}", "Power cut")
+    assert entry.data == {"grant": grant.pk, "attempt": None, "extra_s": 600}
 
 
 def test_a_grant_can_be_taken_back_once(running: Taking) -> None:
     before = running.attempt.deadline
     extend(running, 5)
+    given = AuditEntry.objects.filter(action="attempt.extended")
     grant_id = TimeGrant.objects.get().pk
     with pytest.raises(ReasonNeeded):
         attempts.revoke_grant(grant_id, actor_id=running.cast.ivo.pk, reason="")
@@ -129,6 +134,23 @@ def test_a_grant_can_be_taken_back_once(running: Taking) -> None:
     assert running.attempt.deadline == before
     with pytest.raises(GrantInvalid):
         attempts.revoke_grant(grant_id, actor_id=running.cast.ivo.pk, reason="Again")
+    assert given.count() == 1, "taking time back is not an extension"
+    entry = AuditEntry.objects.get(action="grant.revoked")
+    assert (entry.subject, entry.reason) == (f"sitting:{running.sitting_id}", "Wrong person")
+    assert entry.data == {"grant": grant_id, "attempt": running.attempt_id, "extra_s": 300}
+
+
+def test_a_grant_leaves_its_line_also_when_nobody_is_live(running: Taking) -> None:
+    actor = running.cast.ivo.pk
+    for attempt_id in Attempt.objects.values_list("pk", flat=True):
+        attempts.terminate_attempt(attempt_id, actor_id=actor, reason="Left")
+    assert (
+        attempts.extend_sitting(running.sitting_id, extra=MINUTE, actor_id=actor, reason="Too late")
+        == 0
+    )
+    attempts.revoke_grant(TimeGrant.objects.get().pk, actor_id=actor, reason="Nobody left")
+    lines = AuditEntry.objects.filter(action__startswith="grant.").order_by("pk")
+    assert [line.action for line in lines] == ["grant.given", "grant.revoked"]
 
 
 @pytest.mark.parametrize("minutes", [0, 24 * 60 + 1, -24 * 60 - 1])

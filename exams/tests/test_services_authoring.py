@@ -187,3 +187,16 @@ def test_a_draft_is_deleted_whole_and_the_trail_knows(
     authoring.delete_exam(exam_id, actor_id=cast.author.pk)
     assert not Question.objects.exists()
     assert AuditEntry.objects.get(action="exam.deleted").actor_id == cast.author.pk
+
+
+def test_questions_are_copied_all_or_none_and_only_from_a_bank(cast: Cast, pool_id: int) -> None:
+    bank = authoring.create_bank(institution_id=cast.institution.pk, name="Bank")
+    first, second = (authoring.add_bank_question(bank, one) for one in drafts()[:2])
+    part_of_exam = authoring.add_question(pool_id, drafts()[2])
+    with pytest.raises(ExamUnknown):
+        authoring.copy_questions(pool_id, [first, part_of_exam])
+    assert Question.objects.filter(pool_id=pool_id).count() == 1
+    assert authoring.copy_questions(pool_id, [second, first, second]) == 2
+    copied = Question.objects.filter(pool_id=pool_id).order_by("order")
+    assert [one.name for one in copied] == [drafts()[2].name, drafts()[1].name, drafts()[0].name]
+    assert Question.objects.get(pk=first).pool_id is None

@@ -22,7 +22,17 @@ from exams.models import Answer, Attempt, Mark, Result, Sitting
 from exams.selectors.results import grading_progress
 from exams.services import attempts, grading, sittings
 from exams.services.grading import HandMark
-from exams.tests.conftest import Cast, Heard, Taking, approved_exam, begin, drafts, shift
+from exams.tests.conftest import (
+    Cast,
+    Heard,
+    Taking,
+    approved_exam,
+    begin,
+    close,
+    drafts,
+    schedule,
+    shift,
+)
 from exams.tests.test_domain_states import RESULT_MOVES
 from kernel.models import AuditEntry, OutboxEntry
 from kernel.tests.machines import disagreements, moves_of_row
@@ -92,13 +102,13 @@ def test_an_attempt_that_handed_in_nothing_is_graded_too(running: Taking) -> Non
 
 def test_a_result_moves_as_specified_and_not_otherwise(running: Taking) -> None:
     graded(handed_in(running, right_choice(running)))
+    close(running)
     rows = Result.objects.filter(attempt_id=running.attempt_id)
     rows.update(needs_person=False)
 
     def act(action: ResultAction) -> bool:
         if action is ResultAction.RELEASE:
-            grading.release_result(running.attempt_id, actor_id=running.cast.grader.pk)
-            return True
+            return grading.release_results(running.sitting_id, actor_id=running.cast.grader.pk) == 1
         rows.update(graded_at=None)
         grading.grade_attempt(running.attempt_id)
         return rows.filter(graded_at=None).count() == 0
@@ -117,8 +127,10 @@ def test_an_essay_waits_for_a_person_and_the_result_with_it(running: Taking) -> 
     assert (result.state, result.needs_person) == (ResultState.GRADED, True)
     assert (result.score, result.passed) == (None, None)
     assert result.points_num == 4
-    with pytest.raises(StillGrading):
-        grading.release_result(running.attempt_id, actor_id=running.cast.grader.pk)
+    close(running)
+    with pytest.raises(StillGrading) as refusal:
+        grading.release_results(running.sitting_id, actor_id=running.cast.grader.pk)
+    assert refusal.value.data == {"waiting": 1, "late": 0}
     essay = running.questions[3]
     grading.mark_answer(
         running.attempt_id,
@@ -166,12 +178,6 @@ def test_a_mark_needs_a_graded_result_and_a_question_of_it(running: Taking) -> N
         grading.mark_answer(running.attempt_id, HandMark(10**9, Decimal(1)), actor_id=actor)
 
 
-def closed(taken: Taking) -> None:
-    shift(Attempt.objects.get(student=taken.cast.ben).pk, timedelta(days=-1))
-    attempts.expire_due()
-    sittings.move_due_sittings()
-
-
 def test_results_are_released_together_and_final(running: Taking, heard: Heard) -> None:
     handed_in(running, right_choice(running), "424242")
     actor = running.cast.grader.pk
@@ -180,7 +186,7 @@ def test_results_are_released_together_and_final(running: Taking, heard: Heard) 
     graded(running)
     with pytest.raises(StillGrading):
         grading.release_results(running.sitting_id, actor_id=actor)
-    closed(running)
+    close(running)
     assert Sitting.objects.get().state == SittingState.GRADED
     assert grading.release_results(running.sitting_id, actor_id=actor) == 1
     assert grading.release_results(running.sitting_id, actor_id=actor) == 0
@@ -200,23 +206,48 @@ def test_results_are_released_together_and_final(running: Taking, heard: Heard) 
         grading.mark_answer(
             running.attempt_id, HandMark(running.questions[1], Decimal(1)), actor_id=actor
         )
-    with pytest.raises(ResultFinal):
-        grading.release_result(running.attempt_id, actor_id=actor)
-
-
-def test_one_result_can_be_released_alone(running: Taking) -> None:
-    handed_in(running, right_choice(running))
-    graded(running)
-    grading.release_result(running.attempt_id, actor_id=running.cast.grader.pk)
+    assert AuditEntry.objects.filter(action="result.released").count() == 1
     progress = grading_progress(running.sitting_id)
     assert (progress.submissions, progress.graded, progress.released) == (1, 1, 1)
+
+
+def test_a_sitting_to_which_nobody_came_is_published_too(cast: Cast, heard: Heard) -> None:
+    sitting_id = schedule(cast)
+    sittings.start_sitting(sitting_id)
+    for attempt in Attempt.objects.all():
+        shift(attempt.pk, timedelta(days=-1))
+    assert attempts.expire_due() == 2
+    actor = cast.grader.pk
+    with pytest.raises(StillGrading):
+        grading.release_results(sitting_id, actor_id=actor)
+    sittings.move_due_sittings()
+    assert grading.release_results(sitting_id, actor_id=actor) == 0
+    assert Sitting.objects.get().state == SittingState.PUBLISHED
+    assert not heard.of(ResultReleased)
+    assert AuditEntry.objects.get(action="result.released").data == {"attempts": []}
+
+
+def test_a_release_before_the_clock_saw_the_last_mark_publishes_the_sitting(
+    running: Taking,
+) -> None:
+    handed_in(running, right_choice(running))
+    close(running)
+    graded(running)
+    assert Sitting.objects.get().state == SittingState.CLOSED
+    assert grading.release_results(running.sitting_id, actor_id=running.cast.grader.pk) == 1
+    assert Sitting.objects.get().state == SittingState.PUBLISHED
+
+
+def test_a_cancelled_sitting_has_nothing_to_release(cast: Cast) -> None:
+    sitting_id = schedule(cast)
+    sittings.cancel_sitting(sitting_id, actor_id=cast.admin.pk, reason="Storm")
+    with pytest.raises(StillGrading):
+        grading.release_results(sitting_id, actor_id=cast.grader.pk)
 
 
 def test_what_does_not_exist(cast: Cast) -> None:
     with pytest.raises(SittingUnknown):
         grading.release_results(1, actor_id=cast.grader.pk)
-    with pytest.raises(ResultUnknown):
-        grading.release_result(1, actor_id=cast.grader.pk)
 
 
 @pytest.mark.parametrize("owner", ["ana", "ben", None])
@@ -253,7 +284,8 @@ def test_a_survey_has_no_score(cast: Cast) -> None:
     taken = handed_in(begin(cast, exam_id=approved_exam(cast, [survey])), None)
     result = graded(taken)
     assert (result.score, result.passed, result.needs_person) == (None, None, False)
-    grading.release_result(taken.attempt_id, actor_id=cast.grader.pk)
+    close(taken)
+    assert grading.release_results(taken.sitting_id, actor_id=cast.grader.pk) == 1
 
 
 def test_a_seat_in_the_middle_of_the_class_gets_exact_thirds(cast: Cast) -> None:
@@ -275,6 +307,7 @@ def test_grading_can_be_asked_for_again_until_the_release(running: Taking) -> No
     assert jobs.count() == 2
     assert AuditEntry.objects.filter(action="result.regrade_asked", actor_id=actor).exists()
     graded(running)
-    grading.release_result(running.attempt_id, actor_id=actor)
+    close(running)
+    grading.release_results(running.sitting_id, actor_id=actor)
     with pytest.raises(ResultFinal):
         grading.ask_for_grading(running.attempt_id, actor_id=actor)

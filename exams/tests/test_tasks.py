@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from exams import queries, tasks
+from exams.domain.jobs import GRADE_TASK
 from exams.domain.states import AttemptState, ResultState, SittingState
 from exams.models import Attempt, Mark, Result, Sitting
 from exams.services import grading
-from exams.services.endings import GRADE_TASK
 from exams.tests.conftest import Cast, Taking, schedule
 from kernel import clock, outbox
 from kernel.jobstates import JobState

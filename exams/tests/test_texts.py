@@ -6,6 +6,7 @@ from exams import texts
 from exams.domain.answer import Fault, QuestionKind
 from exams.domain.deadline import LateStart
 from exams.domain.draft import DraftFault
+from exams.domain.late import LateCause, LateState
 from exams.domain.policy import Camera, ChatLock
 from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
 from exams.domain.texts import TextFormat
@@ -19,6 +20,8 @@ def test_everything_that_a_person_may_meet_has_words() -> None:
         SittingState: texts.SITTING_STATES,
         AttemptState: texts.ATTEMPT_STATES,
         ResultState: texts.RESULT_STATES,
+        LateState: texts.LATE_STATES,
+        LateCause: texts.LATE_CAUSES,
         QuestionKind: texts.KINDS,
         TextFormat: texts.FORMATS,
         Camera: texts.CAMERAS,
@@ -38,5 +41,6 @@ def test_every_tone_is_one_of_the_design() -> None:
         *texts.SITTING_STATES.values(),
         *texts.ATTEMPT_STATES.values(),
         *texts.RESULT_STATES.values(),
+        *texts.LATE_STATES.values(),
     ]
     assert {tone for _words, tone in states} <= set(Tone)

@@ -9,7 +9,17 @@ from django.test import Client
 
 from accounts.models import ClassGroup, User
 from accounts.roles import Role
-from exams.models import Candidate, Exam, Mark, Question, QuestionPool, Result, Sitting
+from exams.models import (
+    AnswerRevision,
+    Candidate,
+    Exam,
+    Mark,
+    Question,
+    QuestionPool,
+    Result,
+    Sitting,
+    TimeGrant,
+)
 from exams.selectors.attempts import attempt_of
 from exams.selectors.sittings import sitting_view
 from exams.services import attempts, authoring, grading, sittings
@@ -25,6 +35,7 @@ from exams.tests.conftest import (
 )
 from exams.tests.pages import client_of, draft_exam, page_of, questions_of
 from kernel import clock
+from kernel.models import OutboxEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +63,7 @@ class Site:
             "preview": f"{exam}/preview/",
             "new section": f"{exam}/sections/new/",
             "section": f"{exam}/sections/{self.pool_id}/",
+            "copy": f"{exam}/sections/{self.pool_id}/copy/",
             "kinds": f"{exam}/sections/{self.pool_id}/questions/new/",
             "new question": f"{exam}/sections/{self.pool_id}/questions/new/?kind=choice",
             "question": f"/questions/{questions_of(self.exam_id)[0]}/",
@@ -62,6 +74,7 @@ class Site:
             "sittings": "/sittings/",
             "schedule": "/sittings/new/",
             "sitting": f"{sitting}/",
+            "time": f"{sitting}/time/",
             "results": f"{sitting}/results/",
             "csv": f"{sitting}/results.csv",
             "paper": f"/attempts/{self.taking.attempt_id}/paper/",
@@ -85,13 +98,25 @@ class Site:
 
 @pytest.fixture
 def site(cast: Cast) -> Site:
-    """A sitting that is over and graded, one that is planned, a draft and a bank."""
+    """A sitting that is over and graded, one that is planned, a draft and a bank.
+
+    A late answer of the first one was accepted, so that it waits for nobody and can be rejected.
+    """
     taking = begin(cast)
     attempts.force_submit(taking.attempt_id, actor_id=cast.ivo.pk, reason="End")
     shift(attempt_of(taking.sitting_id, cast.ben.pk), timedelta(hours=-3))
     attempts.expire_due()
     grading.grade_attempt(taking.attempt_id)
     sittings.move_due_sittings()
+    AnswerRevision.objects.create(
+        attempt_id=taking.attempt_id,
+        question_id=taking.questions[-1],
+        seq=9,
+        value="late",
+        late=True,
+        held_for="ended",
+        decision="accepted",
+    )
     exam_id, pool_id = draft_exam(cast)
     bank_id = authoring.create_bank(institution_id=cast.institution.pk, name="Bank")
     return Site(
@@ -126,6 +151,7 @@ AUTHORING = {
     "preview",
     "new section",
     "section",
+    "copy",
     "kinds",
     "new question",
     "question",
@@ -136,7 +162,7 @@ AUTHORING = {
 }
 MAY = {
     "author": AUTHORING,
-    "admin": AUTHORING | {"sittings", "schedule", "sitting", "results", "csv", "paper"},
+    "admin": AUTHORING | {"sittings", "schedule", "sitting", "time", "results", "csv", "paper"},
     "grader": {"sittings", "sitting", "results", "csv", "paper"},
     "ivo": {"sittings", "sitting"},
     "ana": set(),
@@ -187,16 +213,22 @@ POSTS = [
     ("admin", "/sittings/{planned}/move/", {"act": "cancel", "reason": "x"}),
     ("admin", "/sittings/{planned}/register/", {"student_id": "{newcomer}", "extra_percent": "0"}),
     ("grader", "/sittings/{sitting}/release/", {}),
+    ("admin", "/sittings/{planned}/time/", {"minutes": "5", "reason": "x"}),
+    ("grader", "/attempts/{attempt}/grade/", {}),
+    ("grader", "/attempts/{attempt}/late/{answer}/", {"reason": "x"}),
     ("grader", "/attempts/{attempt}/paper/{answer}/", {"points": "1"}),
 ]
 TABLES: tuple[type[Model], ...] = (
+    AnswerRevision,
     Candidate,
     Exam,
     Mark,
+    OutboxEntry,
     Question,
     QuestionPool,
     Result,
     Sitting,
+    TimeGrant,
 )
 
 

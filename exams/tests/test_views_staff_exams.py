@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -137,12 +138,35 @@ def test_questions_are_copied_from_a_bank_but_not_from_another_institution(cast:
     away = authoring.create_bank(institution_id=cast.olga.institution.pk, name="Away")
     theirs = authoring.add_bank_question(away, drafts()[1])
     client = client_of(cast.author)
-    assert "canary-name-one" in page_of(client.get(f"/exams/{exam_id}/"))
     path = f"/exams/{exam_id}/sections/{pool_id}/copy/"
-    assert client.post(path, {"question": [mine]}).status_code == 302
-    assert client.post(path, {"question": [theirs]}).status_code == 404
+    assert path in page_of(client.get(f"/exams/{exam_id}/"))
+    page = page_of(client.get(path))
+    assert "canary-name-one" in page
+    assert "canary-name-two" not in page
+    assert "Tick the questions" in page_of(client.post(path, follow=True))
+    assert client.post(path, {"question": [mine, theirs]}).status_code == 404
+    assert questions_of(exam_id) == []
+    assert "1 question was copied" in page_of(client.post(path, {"question": [mine]}, follow=True))
     (copied,) = questions_of(exam_id)
     assert question_draft(copied) == question_draft(mine)
+
+
+def test_every_question_of_the_banks_can_be_found_and_copied(cast: Cast) -> None:
+    exam_id, pool_id = draft_exam(cast, questions=False)
+    bank = authoring.create_bank(institution_id=cast.institution.pk, name="Bank")
+    for number in range(60):
+        authoring.add_bank_question(bank, replace(drafts()[3], name=f"question-{number:02}"))
+    client = client_of(cast.author)
+    path = f"/exams/{exam_id}/sections/{pool_id}/copy/"
+    pages = [page_of(client.get(path, {"page": number})) for number in ("1", "2", "x")]
+    assert "question-00" in pages[0]
+    assert "question-59" not in pages[0]
+    assert "question-59" in pages[1]
+    assert "question-00" in pages[2]
+    found = page_of(client.get(path, {"q": "QUESTION-5", "page": "9"}))
+    assert "question-59" in found
+    assert "question-00" not in found
+    assert "Nothing fits" in page_of(client.get(path, {"q": "nowhere\0"}))
 
 
 def test_a_new_version_is_a_draft_and_a_taken_name_is_explained(cast: Cast) -> None:

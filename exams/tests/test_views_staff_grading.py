@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from exams.models import Result
+from exams.models import AnswerRevision, Result
 from exams.selectors.attempts import attempt_of
 from exams.services import answers, attempts, grading, sittings, taking
-from exams.tests.conftest import Cast, Taking, begin, shift
+from exams.tests.conftest import Cast, Taking, begin, schedule, shift
 from exams.tests.pages import client_of, page_of
 from exams.wire import AnswerIn
+from kernel.models import OutboxEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,14 +56,47 @@ def test_the_page_follows_the_grading_and_says_what_the_release_waits_for(
 
 
 def test_a_failed_job_shows_what_it_said(handed_in: Taking) -> None:
-    from kernel.models import OutboxEntry  # noqa: PLC0415 one test alone needs it
-
     OutboxEntry.objects.filter(task="exams.grade_attempt").update(
         state="parked", attempts=8, last_error="Traceback\nValueError: the key is broken"
     )
     page = page_of(client_of(handed_in.cast.grader).get(path_of(handed_in)))
     assert "Grading failed" in page
     assert "ValueError: the key is broken" in page
+    assert "Grade again" in page
+
+
+def test_a_paper_whose_grading_failed_can_be_graded_again(handed_in: Taking) -> None:
+    jobs = OutboxEntry.objects.filter(task="exams.grade_attempt")
+    jobs.update(state="parked", attempts=8, last_error="ValueError")
+    path = f"/attempts/{handed_in.attempt_id}/grade/"
+    for who in (handed_in.cast.ivo, handed_in.cast.author, handed_in.cast.ana):
+        assert client_of(who).post(path).status_code == 403
+    assert client_of(handed_in.cast.olga).post(path).status_code == 404
+    assert jobs.count() == 1
+    client = client_of(handed_in.cast.grader)
+    page = page_of(client.post(path, follow=True))
+    assert "is being graded again" in page
+    assert "Grade again" not in page
+    assert jobs.count() == 2
+    assert client.get(path).status_code == 405
+    assert client.post("/attempts/999999/grade/").status_code == 404
+
+
+def test_a_sitting_to_which_nobody_came_can_be_finished(cast: Cast) -> None:
+    sitting_id = schedule(cast)
+    sittings.start_sitting(sitting_id)
+    path = f"/sittings/{sitting_id}/results/"
+    client = client_of(cast.grader)
+    assert "waits for the end" in page_of(client.get(path))
+    for who in (cast.ana, cast.ben):
+        shift(attempt_of(sitting_id, who.pk), timedelta(hours=-3))
+    attempts.expire_due()
+    sittings.move_due_sittings()
+    assert 'data-opens="release">' in page_of(client.get(path))
+    page = page_of(client.post(f"/sittings/{sitting_id}/release/", follow=True))
+    assert "There was no result to release." in page
+    assert 'data-opens="release" disabled' in page
+    assert "Results released" in page
 
 
 def test_a_paper_shows_what_was_given_and_takes_points(handed_in: Taking) -> None:
@@ -80,6 +114,37 @@ def test_a_paper_shows_what_was_given_and_takes_points(handed_in: Taking) -> Non
     result = Result.objects.get(attempt_id=handed_in.attempt_id)
     assert not result.needs_person
     assert "Short, but right" in page_of(client.get(paper))
+
+
+def test_a_late_answer_is_shown_and_decided_on_at_the_paper(handed_in: Taking) -> None:
+    grading.grade_attempt(handed_in.attempt_id)
+    essay = handed_in.questions[-1]
+    revision = AnswerRevision.objects.create(
+        attempt_id=handed_in.attempt_id,
+        question_id=essay,
+        seq=9,
+        value="<i>late</i> essay",
+        late=True,
+        held_for="ended",
+    ).pk
+    client = client_of(handed_in.cast.grader)
+    paper = f"/attempts/{handed_in.attempt_id}/paper/"
+    decide = f"/attempts/{handed_in.attempt_id}/late/{essay}/"
+    page = page_of(client.get(paper))
+    assert "&lt;i&gt;late&lt;/i&gt; essay" in page
+    assert "after the attempt had ended" in page
+    assert "To be decided" in page_of(client.get(path_of(handed_in)))
+    for who, status in ((handed_in.cast.ivo, 403), (handed_in.cast.olga, 404)):
+        assert client_of(who).post(decide, {"accept": revision}).status_code == status
+    assert "Say why" in page_of(client.post(decide, {"reason": " "}, follow=True))
+    assert "counts now" in page_of(client.post(decide, {"accept": revision}, follow=True))
+    assert "was accepted" in page_of(client.get(paper))
+    assert "No late answer counts" in page_of(
+        client.post(decide, {"reason": "Too late by an hour"}, follow=True)
+    )
+    page = page_of(client.get(paper))
+    assert "Too late by an hour" in page
+    assert "was accepted" not in page
 
 
 def test_points_for_a_question_of_another_paper_are_refused(handed_in: Taking) -> None:
@@ -157,4 +222,4 @@ def test_the_table_for_spreadsheets_runs_no_formula(handed_in: Taking) -> None:
     rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
     (evil,) = [row for row in rows if "HYPERLINK" in row[0]]
     assert evil[0].startswith("'=")
-    assert evil[2:] == ["submitted", "2.00", "5.00", "40.00", "No"]
+    assert evil[2:] == ["Handed in", "2.00", "5.00", "40.00", "No"]

@@ -5,7 +5,8 @@ import pytest
 
 from exams.domain.answer import QuestionKind
 from exams.domain.draft import ChoiceDraft, QuestionDraft
-from exams.selectors.exams import banks_of_institution, pools_of_exam, question_draft
+from exams.selectors.banks import banks_of_institution
+from exams.selectors.exams import pools_of_exam, question_draft
 from exams.services import authoring, review
 from exams.tests.conftest import Cast, drafts
 from exams.tests.pages import client_of, draft_exam, page_of, questions_of

@@ -1,4 +1,7 @@
-"""What an exam still needs before it can go to review: computed, never ticked by hand (pure)."""
+"""What an exam still needs before it can go to review: computed, never ticked by hand.
+
+What blocks is decided in exams/domain/completeness.py; the hints are made here.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _, ngettext
 
+from exams.domain.completeness import Gap, Section, gaps_of
 from exams.domain.states import ExamState
 from exams.selectors.exams import ExamView, PoolView
 from web.templatetags.web import digits
@@ -41,8 +45,11 @@ def is_complete(checks: Sequence[Check]) -> bool:
 
 def _content(pools: Sequence[PoolView]) -> Iterator[Check]:
     count = sum(len(pool.questions) for pool in pools)
+    has_questions = not list(_named(pools, Gap.NO_QUESTIONS))
     said = ngettext("%(count)s question", "%(count)s questions", count) % {"count": digits(count)}
-    yield Check(_("Has questions"), count > 0, said if count else _("Add or import the first one."))
+    yield Check(
+        _("Has questions"), has_questions, said if count else _("Add or import the first one.")
+    )
     empty = [pool.name for pool in pools if not pool.questions]
     yield Check(_("No section is empty"), not empty, ", ".join(empty), blocks=False)
     points = sum((pool.points for pool in pools), Decimal(0))
@@ -58,9 +65,9 @@ def _draws(pools: Sequence[PoolView]) -> Iterator[Check]:
     drawing = [pool for pool in pools if pool.number_to_answer is not None]
     if not drawing:
         return
-    short = [pool.name for pool in drawing if (pool.number_to_answer or 0) > len(pool.questions)]
+    short = list(_named(pools, Gap.DRAWS_MORE_THAN_IT_HAS))
     yield Check(_("Every draw has enough questions"), not short, ", ".join(short))
-    fixed = [pool.name for pool in drawing if not pool.randomize_questions]
+    fixed = list(_named(pools, Gap.DRAW_NEEDS_RANDOMIZE))
     yield Check(_("Every draw is shuffled"), not fixed, ", ".join(fixed))
     uneven = [
         pool.name for pool in drawing if len({question.points for question in pool.questions}) > 1
@@ -71,6 +78,23 @@ def _draws(pools: Sequence[PoolView]) -> Iterator[Check]:
         ", ".join(uneven) or "",
         blocks=False,
     )
+
+
+def _named(pools: Sequence[PoolView], wanted: Gap) -> Iterator[str]:
+    """Yield the names of the sections that have this gap; an empty one for the whole exam."""
+    sections = [
+        Section(
+            id=pool.id,
+            name=pool.name,
+            questions=len(pool.questions),
+            drawn=pool.number_to_answer,
+            is_shuffled=pool.randomize_questions,
+        )
+        for pool in pools
+    ]
+    for gap, section in gaps_of(sections):
+        if gap is wanted:
+            yield section.name if section else ""
 
 
 def _people(exam: ExamView) -> Iterator[Check]:

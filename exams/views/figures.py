@@ -56,8 +56,7 @@ def figures_of(rows: Sequence[ResultRow]) -> Figures | None:
 def _bar(low: int, scores: Sequence[Decimal]) -> Bar:
     high = low + BIN
     inside = sum(low <= score < high or (high == 100 and score >= 100) for score in scores)
-    below = sum(score < 0 for score in scores) if low == 0 else 0  # penalties can go below zero
-    return Bar(low, high, inside + below)
+    return Bar(low, high, inside)
 
 
 def _shown(value: Decimal) -> Decimal:

@@ -8,12 +8,10 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from exams.domain.states import AttemptState
+from exams.domain.states import HANDED_IN
 from exams.errors import ResultUnknown
 from exams.selectors.attempts import attempts_of_student, snapshot
 from exams.selectors.results import released_paper
-
-ENDED = {AttemptState.SUBMITTED, AttemptState.EXPIRED, AttemptState.TERMINATED}
 
 
 @require_safe
@@ -21,7 +19,7 @@ ENDED = {AttemptState.SUBMITTED, AttemptState.EXPIRED, AttemptState.TERMINATED}
 @never_cache
 def results(request: HttpRequest) -> HttpResponse:
     """List one's own attempts that are over: released ones open, the others say what they wait for."""
-    attempts = [one for one in attempts_of_student(_user_id(request)) if one.state in ENDED]
+    attempts = [one for one in attempts_of_student(_user_id(request)) if one.state in HANDED_IN]
     return render(request, "exams/results.html", {"attempts": attempts[::-1]})
 
 

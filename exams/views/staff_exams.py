@@ -1,11 +1,13 @@
 """Authors' pages about exams: list, editor with its computed checklist, review, versions."""
 
+from urllib.parse import urlencode
+
 import msgspec
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import can_approve_exam
@@ -15,22 +17,20 @@ from exams.errors import ExamUnknown, NameTaken
 from exams.forms_exams import ExamForm, PoolForm, ReasonForm, VersionForm
 from exams.selectors.banks import questions_to_copy
 from exams.selectors.exams import (
+    PoolView,
     exams_of_institution,
     pools_of_exam,
     preview_paper,
-    question_draft,
 )
 from exams.services import authoring, review
 from exams.views.checklist import checklist_of, is_complete
 from exams.views.staff_access import (
     author_of,
     exam_for,
-    question_for,
     schedulable_classes,
 )
 from kernel import wire
-
-KINDS_SHOWN = 20
+from web.templatetags.web import digits
 
 
 @require_safe
@@ -92,7 +92,6 @@ def exam(request: HttpRequest, exam_id: int) -> HttpResponse:
         "pool_form": PoolForm(),
         "reason_form": ReasonForm(),
         "version_form": VersionForm(),
-        "bank_questions": questions_to_copy(seen.institution_id)[:KINDS_SHOWN],
     }
     return render(request, "exams/staff/exam.html", context)
 
@@ -127,7 +126,8 @@ def delete_exam(request: HttpRequest, exam_id: int) -> HttpResponse:
 def pool(request: HttpRequest, exam_id: int, pool_id: int | None = None) -> HttpResponse:
     """Add a section to a draft, or change one."""
     _staff, seen = exam_for(request, exam_id)
-    first = _pool_of(exam_id, pool_id) if pool_id else {}
+    stored = _pool_of(exam_id, pool_id) if pool_id else None
+    first = {name: getattr(stored, name) for name in PoolForm.base_fields} if stored else {}
     form = PoolForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
         if pool_id:
@@ -150,19 +150,34 @@ def delete_pool(request: HttpRequest, exam_id: int, pool_id: int) -> HttpRespons
     return redirect("exams:exam", exam_id)
 
 
-@require_POST
 @login_required
 def copy_questions(request: HttpRequest, exam_id: int, pool_id: int) -> HttpResponse:
-    """Copy questions of banks into a section of a draft."""
-    exam_for(request, exam_id)
-    _pool_of(exam_id, pool_id)
-    wanted = [int(one) for one in request.POST.getlist("question") if one.isdecimal()]
-    for question_id in wanted:
-        question_for(request, question_id)
-        authoring.add_question(pool_id, question_draft(question_id))
-    if not wanted:
+    """Search the questions of all banks; a POST copies the ticked ones into a section of a draft."""
+    _staff, seen = exam_for(request, exam_id)
+    pool = _pool_of(exam_id, pool_id)
+    if request.method == "POST":
+        wanted = [int(one[:18]) for one in request.POST.getlist("question") if one.isdecimal()]
+        _say_copied(request, authoring.copy_questions(pool_id, wanted))
+        return redirect("exams:exam", exam_id)
+    query, number = wire.plain(request.GET.get("q", "")), request.GET.get("page", "")
+    context = {
+        "exam": seen,
+        "pool": pool,
+        "query": query,
+        "kept": urlencode({"q": query}),
+        "page": questions_to_copy(
+            seen.institution_id, query=query, page=int(number[:9]) if number.isdecimal() else 1
+        ),
+    }
+    return render(request, "exams/staff/copy.html", context)
+
+
+def _say_copied(request: HttpRequest, count: int) -> None:
+    if not count:
         messages.warning(request, _("Tick the questions to copy first."))
-    return redirect("exams:exam", exam_id)
+        return
+    said = ngettext("%(n)s question was copied.", "%(n)s questions were copied.", count)
+    messages.success(request, said % {"n": digits(count)})
 
 
 @require_POST
@@ -221,13 +236,13 @@ def preview(request: HttpRequest, exam_id: int) -> HttpResponse:
     return render(request, "exams/staff/preview.html", context)
 
 
-def _pool_of(exam_id: int, pool_id: int) -> dict[str, object]:
-    """Return a section's fields if it is one of this exam's.
+def _pool_of(exam_id: int, pool_id: int) -> PoolView:
+    """Return a section if it is one of this exam's.
 
     Raises:
         ExamUnknown: It is not.
     """
     for one in pools_of_exam(exam_id):
         if one.id == pool_id:
-            return {name: getattr(one, name) for name in PoolForm.base_fields}
+            return one
     raise ExamUnknown(pool=pool_id)

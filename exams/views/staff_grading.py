@@ -1,6 +1,5 @@
 """Graders' pages: the results of a sitting, one paper with points by hand, release, figures."""
 
-import csv
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -10,8 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from exams.domain.states import SittingState
 from exams.errors import ResultUnknown, StillGrading
 from exams.forms_sittings import MarkForm
+from exams.selectors.attempts import attempt_facts
 from exams.selectors.jobs import grading_jobs
 from exams.selectors.results import (
     MarkedPaper,
@@ -19,13 +20,12 @@ from exams.selectors.results import (
     marked_paper,
     results_of_sitting,
 )
-from exams.services import grading
+from exams.services import grading, late
 from exams.services.grading import HandMark
 from exams.views.figures import figures_of
+from exams.views.result_table import csv_of
 from exams.views.staff_access import sitting_for
 from web.templatetags.web import digits
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -44,10 +44,8 @@ def results(request: HttpRequest, sitting_id: int) -> HttpResponse:
         "figures": figures_of(rows),
         "is_busy": progress.graded < progress.submissions,
         "may_release": rights.release
-        and sitting.closed_at is not None
-        and progress.submissions > progress.released
-        and progress.graded == progress.submissions
-        and not progress.needs_person,
+        and sitting.state in {SittingState.CLOSED, SittingState.GRADED}
+        and progress.is_complete,
     }
     if request.headers.get("HX-Request"):
         return render(request, "exams/staff/results_body.html", context)
@@ -59,28 +57,10 @@ def results(request: HttpRequest, sitting_id: int) -> HttpResponse:
 def export(request: HttpRequest, sitting_id: int) -> HttpResponse:
     """Give the result table as CSV for a spreadsheet program."""
     _staff, sitting, _rights = sitting_for(request, sitting_id, "grade")
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    table = csv_of(results_of_sitting(sitting_id))
+    response = HttpResponse(table, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="results-{sitting.code}.csv"'
-    writer = csv.writer(response)
-    writer.writerow(
-        [_("Name"), _("Seat"), _("State"), _("Points"), _("of"), _("Percent"), _("Passed")]
-    )
-    for row in results_of_sitting(sitting_id):
-        cells = [row.name, row.seat, row.attempt_state.value, row.points, row.possible, row.score]
-        writer.writerow([_harmless(cell) for cell in (*cells, _yes_or_no(row.passed))])
     return response
-
-
-def _yes_or_no(passed: bool | None) -> str:  # noqa: FBT001 the cell's own value
-    if passed is None:
-        return ""
-    return _("Yes") if passed else _("No")
-
-
-def _harmless(cell: object) -> str:
-    """Return the cell so that no spreadsheet program runs it as a formula."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 @require_safe
@@ -101,7 +81,7 @@ def _next_to_mark(seen: MarkedPaper) -> dict[str, int | None]:
     waiting = [
         row.attempt_id
         for row in results_of_sitting(seen.sitting_id)
-        if row.needs_person and row.attempt_id != seen.attempt_id
+        if (row.needs_person or row.open_late) and row.attempt_id != seen.attempt_id
     ]
     later = [one for one in waiting if one > seen.attempt_id]
     return {"next_waiting": next(iter(later or waiting), None), "waiting": len(waiting)}
@@ -130,6 +110,24 @@ def mark(request: HttpRequest, attempt_id: int, question_id: int) -> HttpRespons
 
 @require_POST
 @login_required
+def decide_late(request: HttpRequest, attempt_id: int, question_id: int) -> HttpResponse:
+    """Let one answer that came too late count for its question, or none of them with a reason."""
+    facts = attempt_facts(attempt_id)
+    staff, _sitting, _rights = sitting_for(request, facts.sitting_id, "grade")
+    accepted, reason = request.POST.get("accept", ""), request.POST.get("reason", "")[:500]
+    if accepted.isdecimal():
+        late.accept_late_answer(attempt_id, question_id, int(accepted[:18]), actor_id=staff.user_id)
+        messages.success(request, _("The late answer counts now; the paper was graded again."))
+    elif reason.strip():
+        late.reject_late_answers(attempt_id, question_id, actor_id=staff.user_id, reason=reason)
+        messages.success(request, _("No late answer counts for this question."))
+    else:
+        messages.error(request, _("Say why; the reason is kept with the paper."))
+    return redirect("exams:paper", attempt_id)
+
+
+@require_POST
+@login_required
 def release(request: HttpRequest, sitting_id: int) -> HttpResponse:
     """Show all results of a sitting to its students."""
     staff, _sitting, _rights = sitting_for(request, sitting_id, "release")
@@ -139,5 +137,17 @@ def release(request: HttpRequest, sitting_id: int) -> HttpResponse:
         messages.error(request, _("Not yet: some results are not complete. Nothing was released."))
         return redirect("exams:sitting_results", sitting_id)
     said = ngettext("%(n)s result was released.", "%(n)s results were released.", count)
-    messages.success(request, said % {"n": digits(count)})
+    nobody = _("The sitting is finished. There was no result to release.")
+    messages.success(request, said % {"n": digits(count)} if count else nobody)
     return redirect("exams:sitting_results", sitting_id)
+
+
+@require_POST
+@login_required
+def regrade(request: HttpRequest, attempt_id: int) -> HttpResponse:
+    """Ask for the grading of one paper again, for instance after its job failed."""
+    facts = attempt_facts(attempt_id)
+    staff, _sitting, _rights = sitting_for(request, facts.sitting_id, "grade")
+    grading.ask_for_grading(attempt_id, actor_id=staff.user_id)
+    messages.success(request, _("The paper is being graded again."))
+    return redirect("exams:sitting_results", facts.sitting_id)

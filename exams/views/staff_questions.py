@@ -12,8 +12,8 @@ from exams.domain.answer import QuestionKind
 from exams.errors import ExamUnknown, NameTaken
 from exams.forms_exams import BankForm
 from exams.forms_question import QuestionEditor
-from exams.selectors.banks import questions_of_bank
-from exams.selectors.exams import banks_of_institution, pools_of_exam, question_draft
+from exams.selectors.banks import banks_of_institution, questions_of_bank
+from exams.selectors.exams import pools_of_exam, question_draft
 from exams.services import authoring
 from exams.views.staff_access import author_of, bank_for, exam_for, question_for
 

@@ -14,3 +14,8 @@ def now() -> datetime:
 def to_millis(instant: datetime) -> int:
     """Return whole milliseconds since the Unix epoch, the form times take on the wire."""
     return (instant - EPOCH) // timedelta(milliseconds=1)
+
+
+def to_millis_or_none(instant: datetime | None) -> int | None:
+    """Return the form on the wire of an instant that may not have come."""
+    return None if instant is None else to_millis(instant)

@@ -37,6 +37,7 @@ class OutboxEntry(models.Model):
                 name="outbox_open",
                 condition=Q(state__in=["waiting", "sent", "running"]),
             ),
+            models.Index(fields=["task", "created_at"], name="outbox_task"),
         ]
         verbose_name_plural = "outbox entries"
 

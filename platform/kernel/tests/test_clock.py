@@ -23,3 +23,8 @@ def test_whole_milliseconds_come_back_exactly_and_parts_are_cut(ms: int, micros:
 def test_the_zone_of_the_instant_does_not_matter() -> None:
     tehran = timezone(timedelta(hours=3, minutes=30))
     assert clock.to_millis(datetime(1970, 1, 1, 3, 30, 1, tzinfo=tehran)) == 1000
+
+
+def test_an_instant_that_has_not_come_has_no_milliseconds() -> None:
+    assert clock.to_millis_or_none(None) is None
+    assert clock.to_millis_or_none(clock.EPOCH + timedelta(seconds=1)) == 1000

@@ -1,0 +1,42 @@
+"""The life of an answer that was held because it came too late (pure)."""
+
+from enum import StrEnum
+from typing import Final
+
+from kernel.machine import Machine
+
+
+class LateState(StrEnum):
+    """Where one held answer stands."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class LateAction(StrEnum):
+    """What a grader may do with it, until the result is released."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+
+
+LATE: Final[Machine[LateState, LateAction]] = Machine(
+    name="late answer",
+    start=LateState.OPEN,
+    moves={
+        (LateState.OPEN, LateAction.ACCEPT): LateState.ACCEPTED,
+        (LateState.REJECTED, LateAction.ACCEPT): LateState.ACCEPTED,
+        (LateState.OPEN, LateAction.REJECT): LateState.REJECTED,
+        (LateState.ACCEPTED, LateAction.REJECT): LateState.REJECTED,
+    },
+    ends=frozenset(),
+)
+
+
+class LateCause(StrEnum):
+    """Why an answer was held: its time was over, the attempt was, or another tab had taken over."""
+
+    LATE = "late"
+    ENDED = "ended"
+    LEASE = "lease"

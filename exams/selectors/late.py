@@ -1,0 +1,61 @@
+"""Reads of answers that were held because they came too late, and of what was decided on them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from exams.domain.late import LateCause, LateState
+from exams.models import AnswerRevision
+
+
+@dataclass(frozen=True, slots=True)
+class LateAnswer:
+    """One held answer.
+
+    Attributes:
+        value: As it was sent; see exams/domain/answer.py.
+        reason: Why it was decided so; often empty when accepted.
+    """
+
+    revision_id: int
+    question_id: int
+    value: object
+    arrived_at: datetime
+    cause: LateCause
+    state: LateState
+    reason: str
+
+
+def late_answers(attempt_id: int) -> dict[int, list[LateAnswer]]:
+    """Return what was held of an attempt by question id, oldest first. One query."""
+    late: dict[int, list[LateAnswer]] = {}
+    for row in _held().filter(attempt_id=attempt_id).order_by("saved_at", "pk"):
+        late.setdefault(row.question_id, []).append(
+            LateAnswer(
+                revision_id=row.pk,
+                question_id=row.question_id,
+                value=row.value,
+                arrived_at=row.saved_at,
+                cause=LateCause(row.held_for),
+                state=LateState(row.decision),
+                reason=row.decision_reason,
+            )
+        )
+    return late
+
+
+def accepted_answers(attempt_id: int) -> dict[int, object]:
+    """Return the values that count instead of what was handed in, by question id. One query."""
+    rows = _held().filter(attempt_id=attempt_id, decision=LateState.ACCEPTED)
+    return dict(rows.values_list("question_id", "value"))
+
+
+def open_late_answers(sitting_id: int) -> int:
+    """Return how many held answers of handed-in attempts wait for a decision. One query."""
+    rows = _held().filter(attempt__sitting_id=sitting_id, attempt__result__isnull=False)
+    return rows.filter(decision=LateState.OPEN).count()
+
+
+def _held() -> QuerySet[AnswerRevision]:
+    return AnswerRevision.objects.filter(late=True)

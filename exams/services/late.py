@@ -1,0 +1,99 @@
+"""Decide on answers that came too late: one counts instead of what was handed in, or none does.
+
+What was handed in stays as it is, with its digest and receipt; an accepted answer is laid over it
+when the attempt is graded.
+"""
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from exams.domain.late import LATE, LateAction, LateState
+from exams.domain.states import ResultState
+from exams.errors import ReasonNeeded, ResultUnknown
+from exams.models import AnswerRevision, Result
+from exams.queries import database_now
+from exams.services.grading import changeable_result, grade_attempt
+from kernel import audit
+from kernel.machine import IllegalMove
+
+
+@transaction.atomic
+def accept_late_answer(
+    attempt_id: int, question_id: int, revision_id: int, *, actor_id: int, reason: str = ""
+) -> None:
+    """Let one held answer count; the others held for its question do not.
+
+    Points that a person gave to the question are dropped, because they were for another answer.
+
+    Raises:
+        ResultUnknown: There is no such held answer, or nothing was handed in.
+        ResultFinal: The result was released.
+        IllegalMove: It was accepted before.
+    """
+    result = changeable_result(attempt_id)
+    held = _held(attempt_id, question_id)
+    row = held.filter(pk=revision_id).first()
+    if row is None:
+        raise ResultUnknown(attempt=attempt_id, question=question_id)
+    _decide(held.exclude(pk=revision_id), LateAction.REJECT, actor_id, "")
+    if not _decide(held.filter(pk=revision_id), LateAction.ACCEPT, actor_id, reason):
+        raise IllegalMove(LATE.name, row.decision, LateAction.ACCEPT.value)
+    _grade_again(result, question_id)
+    _audit("late.accepted", result, actor_id, reason, {"question": question_id, "seq": row.seq})
+
+
+@transaction.atomic
+def reject_late_answers(attempt_id: int, question_id: int, *, actor_id: int, reason: str) -> None:
+    """Let what was handed in count, and nothing that was held for the question.
+
+    Raises:
+        ReasonNeeded: No reason was given.
+        ResultUnknown: There is nothing to reject, or nothing was handed in.
+        ResultFinal: The result was released.
+    """
+    if not reason.strip():
+        raise ReasonNeeded
+    result = changeable_result(attempt_id)
+    held = _held(attempt_id, question_id)
+    counted = held.filter(decision=LateState.ACCEPTED).exists()
+    rejected = _decide(held, LateAction.REJECT, actor_id, reason)
+    if not rejected:
+        raise ResultUnknown(attempt=attempt_id, question=question_id)
+    if counted:
+        _grade_again(result, question_id)
+    _audit("late.rejected", result, actor_id, reason, {"question": question_id, "n": rejected})
+
+
+def _held(attempt_id: int, question_id: int) -> QuerySet[AnswerRevision]:
+    return AnswerRevision.objects.filter(attempt_id=attempt_id, question_id=question_id, late=True)
+
+
+def _decide(rows: QuerySet[AnswerRevision], action: LateAction, actor_id: int, reason: str) -> int:
+    """Move held answers by one conditional UPDATE; returns how many moved."""
+    (target,) = {state for (_, act), state in LATE.moves.items() if act is action}
+    return rows.filter(decision__in=LATE.sources(action)).update(
+        decision=target,
+        decision_reason=reason.strip(),
+        decided_by_id=actor_id,
+        decided_at=database_now(),
+    )
+
+
+def _grade_again(result: Result, question_id: int) -> None:
+    """Grade the paper anew; while its first grading is under way, that one sees the decision."""
+    result.marks.filter(question_id=question_id).delete()
+    if result.state == ResultState.GRADED:
+        grade_attempt(result.attempt_id)
+
+
+def _audit(
+    action: str, result: Result, actor_id: int, reason: str, data: dict[str, object]
+) -> None:
+    audit.append(
+        action,
+        actor_id=actor_id,
+        subject=f"attempt:{result.attempt_id}",
+        reason=reason.strip(),
+        data=data,
+        institution_id=result.attempt.sitting.institution_id,
+    )
