@@ -13,11 +13,18 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import override_settings
 
+from kernel import clock
 from kernel.tests.engines import PrivateValkey
 from realtime import leases, publish as plane
+from realtime.connection import Connection
+from realtime.identity import Identity
+from realtime.node import Node, OpenSocket
 from realtime.publish import close_user_sockets
 from realtime.tests.conftest import Person, committed, session_of, sign_out
 from realtime.tests.servers import Server, Tab, new_prefix, running
+from realtime.tests.support import until
+from realtime.tickets import Ticket, TicketBook, read_ticket
+from realtime.topics import Caller
 
 pytestmark = pytest.mark.django_db
 
@@ -102,13 +109,57 @@ def test_an_ended_session_is_noticed_by_the_periodic_check(
 ) -> None:
     doomed = session_of(ben.user)
     tab, stays = Tab(pair[0], doomed), Tab(pair[0], ben.session_key)
-    tab.hello()
+    offered = ["invigil.v1", f"ticket.{tab.hello()['ticket']}"]
     stays.hello()
     sign_out(doomed)
     assert tab.closed(8) == 4401
+    assert Tab(pair[0], doomed, subprotocols=offered).closed() == 4401
     stays.send(t="hb", id="x")
     stays.expect(lambda frame: frame["t"] == "hb")
     stays.close()
+
+
+class Watched:
+    """A node without its tasks, and one socket of `person` on it."""
+
+    def __init__(self, person: Person) -> None:
+        self.node = Node()
+        self.codes: list[int] = []
+        caller = Caller(person.id, "c1", person.session_key)
+        connection = Connection(caller, self._send, self._close)
+        self.long_ago_ms = clock.to_millis(clock.now()) - 200_000
+        self.book = TicketBook(person.id, person.session_key, self.long_ago_ms)
+        assert self.book.due()
+        owner = Identity(person.id, person.session_key)
+        self.node.opened(OpenSocket(connection, owner, tuple, self.book))
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        raise AssertionError(message)
+
+    async def _close(self, code: int) -> None:
+        self.codes.append(int(code))
+
+
+async def test_the_periodic_check_makes_the_tickets_of_good_sessions_last(ana: Person) -> None:
+    watched = Watched(ana)
+    assert watched.book.due() is None
+    await watched.node.check_sessions()
+    ticket = read_ticket(watched.book.due() or "", ana.session_key)
+    assert ticket is not None
+    assert ticket.checked_ms >= watched.long_ago_ms + 200_000
+    assert watched.codes == []
+
+
+async def test_a_session_found_ended_takes_its_tickets_with_it(ana: Person) -> None:
+    doomed = Person(ana.user, session_of(ana.user))
+    watched = Watched(doomed)
+    ticket = Ticket(ana.id, clock.to_millis(clock.now()))
+    assert not watched.node.is_revoked(ticket)
+    sign_out(doomed.session_key)
+    await watched.node.check_sessions()
+    assert watched.node.is_revoked(ticket)
+    assert watched.book.due() is None
+    await until(lambda: watched.codes == [4401])
 
 
 # ── Presence ────────────────────────────────────────────────────────────────────────────────
