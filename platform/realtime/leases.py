@@ -74,15 +74,18 @@ class Leases:
                 found |= {seat for seat in seats if _holds(known[str(seat.user_id)], seat)}
         return found
 
-    async def write_states(self, states: Mapping[int, Presence]) -> None:
-        """Store the latest presence of people, for pages opened later.
+    async def write_states(self, states: Mapping[Seat, Presence]) -> None:
+        """Store the latest presence of seats, for pages opened later; kept for a day.
 
         Raises:
             redis.RedisError: Redis does not answer.
         """
-        if states:
-            await self._redis.hset(_STATES, mapping={str(k): v.value for k, v in states.items()})
-            await self._redis.expire(_STATES, DAY_S)
+        if not states:
+            return
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for seat, state in states.items():
+                pipe.set(_state(seat), state.value, ex=DAY_S)
+            await pipe.execute()
 
     async def take_over(self) -> list[Seat]:
         """Return the seats of processes whose lease has run out.
@@ -117,14 +120,15 @@ class Leases:
         return sorted(process for process in processes if process != self._process)
 
 
-def states_of(user_ids: Collection[int]) -> dict[int, Presence]:
-    """Return the latest known presence by user id; people never seen are missing.
+def states_of(seats: Collection[Seat]) -> dict[Seat, Presence]:
+    """Return the latest known presence by seat; seats never seen are missing.
 
-    For synchronous callers. Fails open: without Redis nobody is known.
+    A person who left an attempt and reads another page is lost on the attempt and online on the
+    whole: ask for the seat you mean. One look-up, for synchronous callers. Fails open: without
+    Redis nobody is known.
     """
-    if not user_ids:
+    if not seats:
         return {}
-    fields = [str(user_id) for user_id in user_ids]
     try:
         with redis.from_url(
             settings.REDIS_URL,
@@ -132,21 +136,26 @@ def states_of(user_ids: Collection[int]) -> dict[int, Presence]:
             socket_connect_timeout=TIMEOUT_S,
             decode_responses=True,
         ) as client:
-            values = client.hmget(_STATES, fields)
+            values = client.mget([_state(seat) for seat in seats])
     except redis.RedisError as error:
         log.warning("presence.unreadable", error=repr(error))
         return {}
-    return {int(f): Presence(v) for f, v in zip(fields, values, strict=True) if v is not None}
+    return {seat: Presence(v) for seat, v in zip(seats, values, strict=True) if v is not None}
 
 
 def is_online(user_ids: Collection[int]) -> dict[int, bool]:
     """Return for each of `user_ids` whether the person is connected now, as far as is known."""
-    states = states_of(user_ids)
-    return {user_id: states.get(user_id) is Presence.ONLINE for user_id in user_ids}
+    states = states_of([Seat(user_id) for user_id in user_ids])
+    return {user_id: states.get(Seat(user_id)) is Presence.ONLINE for user_id in user_ids}
 
 
 def _lease(process: str) -> str:
     return f"{_PREFIX}lease:{process}"
+
+
+def _state(seat: Seat) -> str:
+    attempt = "" if seat.attempt_id is None else f":{seat.attempt_id}"
+    return f"{_STATES}:{seat.user_id}{attempt}"
 
 
 def _members(process: str) -> str:

@@ -71,8 +71,9 @@ class Roster:
         self._queue(self.ledger.watched(seat, connection_id, time.monotonic()))
 
     def unwatched(self, user_id: int, connection_id: str, attempt_id: int) -> None:
-        """Note that a socket left an attempt on purpose."""
-        self.ledger.unwatched(Seat(user_id, attempt_id), connection_id)
+        """Note that a socket left an attempt."""
+        seat = Seat(user_id, attempt_id)
+        self._queue(self.ledger.unwatched(seat, connection_id, time.monotonic()))
 
     def closed(self, connection_id: str) -> None:
         """Note a closed socket."""
@@ -109,7 +110,7 @@ class Roster:
     async def _renew_once(self) -> None:
         run = await self._leases.renew(self.ledger.present())
         if run != self.redis_run:  # it is new, or was emptied by a restart
-            await self._leases.write_states(self.ledger.people())
+            await self._leases.write_states(self.ledger.states())
         self.redis_run = run
 
     async def _tell(self) -> None:
@@ -132,9 +133,8 @@ class Roster:
         for seat in elsewhere:
             self.ledger.release(seat)
         true = [c for c in changes if c.state is Presence.ONLINE or c.seat not in elsewhere]
-        people = {c.seat.user_id: c.state for c in true if c.seat.attempt_id is None}
         with contextlib.suppress(redis.RedisError, OSError):  # read by pages only, and fails open
-            await self._leases.write_states(people)
+            await self._leases.write_states({change.seat: change.state for change in true})
         for change in true:
             metrics.PRESENCE.labels(change.state.value).inc()
         await in_database(emit, true)

@@ -75,11 +75,21 @@ async def test_the_run_of_redis_is_told_with_each_renewal(two: tuple[Leases, Lea
 
 
 async def test_the_latest_states_are_readable_by_anybody(two: tuple[Leases, Leases]) -> None:
-    await two[0].write_states({1: Presence.ONLINE, 2: Presence.LOST})
-    await two[1].write_states({2: Presence.UNSTABLE})
+    await two[0].write_states({Seat(1): Presence.ONLINE, Seat(2): Presence.LOST})
+    await two[1].write_states({Seat(2): Presence.UNSTABLE})
     await two[1].write_states({})
-    assert states_of([1, 2, 3]) == {1: Presence.ONLINE, 2: Presence.UNSTABLE}
+    asked = [Seat(1), Seat(2), Seat(3)]
+    assert states_of(asked) == {Seat(1): Presence.ONLINE, Seat(2): Presence.UNSTABLE}
     assert is_online([1, 2, 3]) == {1: True, 2: False, 3: False}
+
+
+async def test_a_person_and_each_attempt_have_states_of_their_own(
+    two: tuple[Leases, Leases],
+) -> None:
+    known = {Seat(1): Presence.ONLINE, Seat(1, 70): Presence.LOST, Seat(1, 71): Presence.UNSTABLE}
+    await two[0].write_states(known)
+    assert states_of([*known, Seat(1, 72), Seat(70)]) == known
+    assert is_online([1]) == {1: True}
 
 
 async def test_without_redis_writing_raises_and_reading_knows_nobody(
@@ -92,7 +102,7 @@ async def test_without_redis_writing_raises_and_reading_knows_nobody(
     with pytest.raises(redis.RedisError):
         await lost.elsewhere({Seat(1)})
     await lost.hand_back()
-    assert states_of([1]) == {}
+    assert states_of([Seat(1)]) == {}
 
 
 def test_asking_for_nobody_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from realtime import leases, publish as plane
 from realtime.connection import Connection
 from realtime.identity import Identity
 from realtime.node import Node, OpenSocket
+from realtime.presence import Seat
 from realtime.publish import close_user_sockets
 from realtime.tests.conftest import Person, committed, session_of, sign_out
 from realtime.tests.servers import Server, Tab, new_prefix, running
@@ -393,6 +394,6 @@ def test_the_servers_presence_is_readable_from_other_processes(
 
 def test_without_redis_nobody_is_known_and_nothing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "REDIS_URL", "redis://127.0.0.1:1/0")
-    assert leases.states_of([1, 2]) == {}
+    assert leases.states_of([Seat(1), Seat(2, 70)]) == {}
     assert leases.is_online([1]) == {1: False}
     assert leases.states_of([]) == {}

@@ -67,13 +67,21 @@ async def test_a_life_is_told_in_order(roster: Roster, told: list[Any]) -> None:
     await until(lambda: states(told, 70)[4:] == ["online", "unstable", "lost"])
 
 
-async def test_leaving_on_purpose_is_not_told(roster: Roster, told: list[Any]) -> None:
+async def test_who_left_the_attempt_for_another_page_is_lost_live_and_for_whoever_asks(
+    roster: Roster, told: list[Any]
+) -> None:
     roster.opened(ANA, "a1")
     roster.watched(ANA, "a1", 70)
+    await until(lambda: states(told, 70) == ["online"])
     roster.unwatched(ANA, "a1", 70)
-    roster.closed("a1")
-    await asyncio.sleep(1.5)
-    assert states(told, 70) == ["online"]
+
+    def is_lost() -> bool:
+        roster.heard("a1")
+        return states(told, 70) == ["online", "unstable", "lost"]
+
+    await until(is_lost)
+    known = leases.states_of([Seat(ANA), Seat(ANA, 70)])
+    assert known == {Seat(ANA): Presence.ONLINE, Seat(ANA, 70): Presence.LOST}
 
 
 async def test_somebody_who_is_elsewhere_is_not_missed(roster: Roster, told: list[Any]) -> None:
@@ -122,8 +130,8 @@ async def test_states_are_written_again_after_a_restart_of_redis(
     roster.opened(ANA, "a1")
     await until(lambda: leases.is_online([ANA])[ANA])
     with redis.from_url(settings.REDIS_URL) as client:
-        client.delete(leases._STATES)
-    assert leases.states_of([ANA]) == {}
+        client.delete(f"{leases._STATES}:{ANA}")
+    assert leases.is_online([ANA]) == {ANA: False}
     roster.redis_run = "another"
 
     def alive() -> bool:
