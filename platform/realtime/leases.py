@@ -6,6 +6,7 @@ they too become unstable and then lost. Reads fail open: an unknown person is si
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import redis
@@ -26,6 +27,19 @@ _STATES: Final = f"{_PREFIX}states"
 _SWEEPER: Final = f"{_PREFIX}sweeper"
 
 
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What a process learns when it renews its lease.
+
+    Attributes:
+        redis_run: Run id of Redis: another one than before means that it has been restarted.
+        had_run_out: There was no lease to renew; others may have taken our people over.
+    """
+
+    redis_run: str
+    had_run_out: bool
+
+
 class Leases:
     """This process's part of the shared picture."""
 
@@ -38,17 +52,15 @@ class Leases:
             decode_responses=True,
         )
 
-    async def renew(self, people: Mapping[int, Iterable[int]]) -> str:
+    async def renew(self, people: Mapping[int, Iterable[int]]) -> Renewal:
         """Renew the lease and write who is here (attempts by user id).
-
-        Returns:
-            The run id of Redis: another one than before means that it has been restarted.
 
         Raises:
             redis.RedisError: Redis does not answer.
         """
         members = {str(user): ",".join(map(str, attempts)) for user, attempts in people.items()}
         async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.exists(_lease(self._process))
             pipe.set(_lease(self._process), "1", ex=LEASE_S)
             pipe.sadd(_PROCESSES, self._process)
             pipe.delete(_members(self._process))
@@ -57,7 +69,7 @@ class Leases:
                 pipe.expire(_members(self._process), DAY_S)
             pipe.info("server")
             answers = await pipe.execute()
-        return str(answers[-1]["run_id"])
+        return Renewal(str(answers[-1]["run_id"]), had_run_out=not answers[0])
 
     async def elsewhere(self, seats: Collection[Seat]) -> set[Seat]:
         """Return those of `seats` that have a socket in another live process.
@@ -90,7 +102,8 @@ class Leases:
     async def take_over(self) -> list[Seat]:
         """Return the seats of processes whose lease has run out.
 
-        Only one process at a time looks; each dead process is taken once.
+        Only one process at a time looks; each dead process is taken once. One that only slept and
+        renews its lease while we look keeps its people.
 
         Raises:
             redis.RedisError: Redis does not answer.
@@ -101,10 +114,7 @@ class Leases:
         for process in await self._others():
             if await self._redis.exists(_lease(process)):
                 continue
-            members = await self._redis.hgetall(_members(process))
-            await self._redis.delete(_members(process))
-            await self._redis.srem(_PROCESSES, process)
-            orphans += [seat for user, text in members.items() for seat in _seats(int(user), text)]
+            orphans += await self._take(process)
         return orphans
 
     async def hand_back(self) -> None:
@@ -114,6 +124,17 @@ class Leases:
         except redis.RedisError as error:
             log.info("presence.lease_kept", error=repr(error))  # it runs out by itself
         await self._redis.aclose()
+
+    async def _take(self, process: str) -> list[Seat]:
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.exists(_lease(process))
+            pipe.hgetall(_members(process))
+            pipe.delete(_members(process))
+            pipe.srem(_PROCESSES, process)
+            is_back, members, *_ = await pipe.execute()
+        if is_back:  # its next renewal writes again what we have just deleted
+            return []
+        return [seat for user, text in members.items() for seat in _seats(int(user), text)]
 
     async def _others(self) -> list[str]:
         processes = await self._redis.smembers(_PROCESSES)

@@ -39,6 +39,7 @@ class Roster:
         self.ledger = Ledger()
         self.redis_run = ""
         self._leases = Leases(process)
+        self._has_lease = False
         self._changes: asyncio.Queue[Change] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -108,10 +109,16 @@ class Roster:
             await asyncio.sleep(RENEW_S)
 
     async def _renew_once(self) -> None:
-        run = await self._leases.renew(self.ledger.present())
-        if run != self.redis_run:  # it is new, or was emptied by a restart
+        renewal = await self._leases.renew(self.ledger.present())
+        if self._has_lease and renewal.had_run_out:
+            # We were stalled or cut off: another process may have told that our people are away,
+            # and tells nothing more now that it sees us. Our own ledger has seen no change.
+            states = self.ledger.states()
+            self._queue(Change(seat, state) for seat, state in states.items())
+        elif renewal.redis_run != self.redis_run:  # it is new, or was emptied by a restart
             await self._leases.write_states(self.ledger.states())
-        self.redis_run = run
+        self._has_lease = True
+        self.redis_run = renewal.redis_run
 
     async def _tell(self) -> None:
         while True:

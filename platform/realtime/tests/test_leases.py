@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import redis
+import redis.asyncio
 from django.conf import settings
 
 from realtime import leases
@@ -26,6 +27,12 @@ async def two(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Leases, Le
     yield made
     for one in made:
         await one.hand_back()
+
+
+async def forget_lease(process: str) -> None:
+    """Let the lease of a process run out at once."""
+    async with redis.asyncio.from_url(settings.REDIS_URL) as client:
+        await client.delete(leases._lease(process))
 
 
 async def test_a_person_in_another_live_process_is_elsewhere(two: tuple[Leases, Leases]) -> None:
@@ -69,9 +76,29 @@ async def test_a_clean_end_is_taken_over_at_once(two: tuple[Leases, Leases]) -> 
 
 
 async def test_the_run_of_redis_is_told_with_each_renewal(two: tuple[Leases, Leases]) -> None:
-    run = await two[0].renew({})
+    run = (await two[0].renew({})).redis_run
     assert len(run) == 40
-    assert await two[1].renew({}) == run
+    assert (await two[1].renew({})).redis_run == run
+
+
+async def test_a_process_learns_that_its_lease_had_run_out(two: tuple[Leases, Leases]) -> None:
+    one, other = two
+    assert (await one.renew({1: []})).had_run_out
+    assert not (await one.renew({1: []})).had_run_out
+    await forget_lease("one")
+    assert await other.take_over() == [Seat(1)]
+    assert (await one.renew({1: []})).had_run_out
+    assert await other.elsewhere({Seat(1)}) == {Seat(1)}
+
+
+async def test_a_process_that_renews_while_another_looks_keeps_its_people(
+    two: tuple[Leases, Leases],
+) -> None:
+    one, other = two
+    await one.renew({1: []})
+    assert await other._take("one") == []
+    await one.renew({1: []})
+    assert await other.elsewhere({Seat(1)}) == {Seat(1)}
 
 
 async def test_the_latest_states_are_readable_by_anybody(two: tuple[Leases, Leases]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import redis
+import redis.asyncio
 from django.conf import settings
 from django.db import connection
 
@@ -93,6 +94,23 @@ async def test_somebody_who_is_elsewhere_is_not_missed(roster: Roster, told: lis
     await asyncio.sleep(1.5)
     assert states(told, 70) == ["online"]
     assert roster.ledger.state_of(Seat(ANA, 70)) is None
+    await other.hand_back()
+
+
+async def test_a_process_that_slept_tells_its_people_again(
+    roster: Roster, told: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "SILENCE_S", 60)
+    monkeypatch.setattr("realtime.roster.RENEW_S", 0.05)
+    roster.opened(ANA, "a1")
+    roster.watched(ANA, "a1", 70)
+    await until(lambda: states(told, 70) == ["online"] and roster.redis_run)
+    other = Leases("other")
+    async with redis.asyncio.from_url(settings.REDIS_URL, decode_responses=True) as client:
+        await other.write_states({Seat(ANA, 70): Presence.UNSTABLE})  # it believes that we died
+        await client.delete(leases._lease("one"))
+    await until(lambda: states(told, 70) == ["online", "online"])
+    await until(lambda: leases.states_of([Seat(ANA, 70)]) == {Seat(ANA, 70): Presence.ONLINE})
     await other.hand_back()
 
 
