@@ -1,6 +1,8 @@
 """Keeps the presence ledger alive: ticks, leases, and telling the rest of the system.
 
-Changes are told one after another, in the order in which they happened.
+Changes are told one after another, in the order in which they happened. While telling hangs, only
+the latest state of each seat waits: a hanging database costs no memory, and afterwards the board is
+told what is true, not what was.
 """
 
 import asyncio
@@ -40,7 +42,8 @@ class Roster:
         self.redis_run = ""
         self._leases = Leases(process)
         self._has_lease = False
-        self._changes: asyncio.Queue[Change] = asyncio.Queue()
+        self._untold: dict[Seat, Change] = {}
+        self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -82,7 +85,9 @@ class Roster:
 
     def _queue(self, changes: Iterable[Change]) -> None:
         for change in changes:
-            self._changes.put_nowait(change)
+            self._untold.pop(change.seat, None)  # the newer one takes its turn at the end
+            self._untold[change.seat] = change
+            self._news.set()
 
     async def _tick(self) -> None:
         while True:
@@ -122,14 +127,13 @@ class Roster:
 
     async def _tell(self) -> None:
         while True:
-            changes = [await self._changes.get()]
-            while not self._changes.empty():
-                changes.append(self._changes.get_nowait())
+            await self._news.wait()
+            self._news.clear()
+            changes, self._untold = list(self._untold.values()), {}
             try:
                 await self._tell_batch(changes)
-            except (
-                Exception
-            ):  # presence fails open: a change that cannot be told is counted and logged
+            except Exception:  # presence fails open: what cannot be told is counted and logged
+                metrics.PRESENCE_UNTOLD.inc(len(changes))
                 log.exception("presence.not_told", changes=len(changes))
 
     async def _tell_batch(self, changes: list[Change]) -> None:
@@ -161,4 +165,5 @@ def emit(changes: list[Change]) -> None:
             with transaction.atomic():
                 bus.emit(event)
         except Exception:  # presence fails open and is logged; the next change may succeed
+            metrics.PRESENCE_UNTOLD.inc()
             log.exception("presence.handler_failed", user_id=seat.user_id)
