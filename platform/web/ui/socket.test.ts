@@ -275,6 +275,20 @@ describe("socket", () => {
       expect(socket.serverNow()).toBe(77_000_020);
     });
 
+    it("knows the time again with the first hello after a sleep in which the local clock stood still", () => {
+      let server = opened(); // at 1 000 000 by the server
+      for (let beat = 0; beat < 20; beat += 1) {
+        vi.advanceTimersByTime(2000);
+        server.push({ t: "hb", re: server.of("hb").at(-1).id, at: socket.serverNow() });
+      }
+      server.drop(1006);
+      server = nextTry().hello(socket.serverNow() + 3_600_000);
+      const before = socket.serverNow();
+      vi.advanceTimersByTime(500);
+      expect(socket.serverNow()).toBe(before + 500);
+      expect(before).toBeGreaterThan(3_600_000);
+    });
+
     it("gives a silent connection up and opens another", () => {
       const server = opened();
       const states: string[] = [];
