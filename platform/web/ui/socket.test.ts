@@ -190,6 +190,7 @@ describe("socket", () => {
     });
 
     it("tells a refusal once and asks again only when the refusal will pass", () => {
+      vi.spyOn(Math, "random").mockReturnValue(0);
       const server = opened();
       const onRefused = vi.fn();
       socket.subscribe("wall:1", { onRefused });
@@ -200,6 +201,20 @@ describe("socket", () => {
       vi.advanceTimersByTime(60_000);
       expect(server.of("sub")).toHaveLength(2);
       expect(onRefused.mock.calls).toEqual([[{ code: "forbidden", data: { topic: "wall:1" } }]]);
+    });
+
+    it("does not ask for a refused topic after a reconnect, unless the page follows it anew", () => {
+      const server = opened();
+      const onRefused = vi.fn();
+      socket.subscribe("wall:1", { onRefused });
+      socket.subscribe("chat:1", {});
+      server.push({ t: "err", re: "s:wall:1", code: "forbidden", d: {} });
+      server.drop();
+      const again = nextTry().hello();
+      expect(again.of("sub").map((frame) => frame.top)).toEqual(["chat:1"]);
+      expect(onRefused).toHaveBeenCalledTimes(1);
+      socket.subscribe("wall:1", { onRefused });
+      expect(again.of("sub").map((frame) => frame.top)).toEqual(["chat:1", "wall:1"]);
     });
 
     it("leaves unknown frames of a newer server alone", () => {

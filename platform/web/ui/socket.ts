@@ -312,7 +312,7 @@ class ReconnectingSocket implements Socket {
     this.connectionId = hello.conn;
     // Each time: after a sleep of the computer this is the first to know that time has passed.
     this.#clock.observe(this.#openedAt, hello.server_time);
-    for (const stream of this.#streams.values()) this.#askFor(stream);
+    for (const stream of this.#streams.values()) if (!stream.isRefused) this.#askFor(stream);
     for (const call of this.#calls.values()) call.isSent ||= this.#send(call.frame);
     this.#status.set("open");
   }
