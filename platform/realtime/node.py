@@ -75,7 +75,7 @@ class Node:
         self.is_leaving = False
         self._sockets: dict[str, OpenSocket] = {}
         self._per_user: Counter[int] = Counter()
-        self._revoked: dict[int, float] = {}  # user id → ms since the epoch
+        self._revoked: dict[int, int] = {}  # user id → ms since the epoch
         self._floods: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=BAN_AFTER))
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -162,7 +162,7 @@ class Node:
 
     def _revoke(self, user_id: int) -> None:
         """Let no ticket of the past open a socket of this person without a look at the session."""
-        self._revoked[user_id] = time.time() * 1000
+        self._revoked[user_id] = clock.to_millis(clock.now())
 
     async def _check_anew(self, sockets: Collection[OpenSocket]) -> None:
         """Close sockets: for good where the session has ended, else to be authorised anew."""
@@ -221,7 +221,7 @@ class Node:
             known = current or known
 
     def _forget_old(self) -> None:
-        oldest_ms = (time.time() - REMEMBER_REVOKED_S) * 1000
+        oldest_ms = clock.to_millis(clock.now()) - REMEMBER_REVOKED_S * 1000
         self._revoked = {user: at for user, at in self._revoked.items() if at > oldest_ms}
         oldest = time.monotonic() - BAN_S
         for session_key, flood in list(self._floods.items()):

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
@@ -143,7 +142,7 @@ class Wall(Topic):
         return Snapshot()
 
     async def set(self, caller: Caller, key: str, message: Say) -> None:
-        publish_state(f"wall:{key}", message.body, Number(int(time.time())))
+        publish_state(f"wall:{key}", message.body, Number(len(message.body)))
 
 
 class Attempt(Topic):

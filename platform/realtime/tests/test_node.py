@@ -5,6 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,13 @@ from kernel.tests.engines import PrivateValkey
 from realtime import leases, publish as plane
 from realtime.connection import Connection
 from realtime.identity import Identity
-from realtime.node import Node, OpenSocket
+from realtime.node import REMEMBER_REVOKED_S, Node, OpenSocket
 from realtime.presence import Seat
 from realtime.publish import close_user_sockets
 from realtime.tests.conftest import Person, committed, session_of, sign_out
 from realtime.tests.servers import Server, Tab, new_prefix, running
 from realtime.tests.support import until
-from realtime.tickets import Ticket, TicketBook, read_ticket
+from realtime.tickets import MAX_AGE_S, Ticket, TicketBook, read_ticket
 from realtime.topics import Caller
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +162,23 @@ async def test_a_session_found_ended_takes_its_tickets_with_it(ana: Person) -> N
     assert watched.node.is_revoked(ticket)
     assert watched.book.due() is None
     await until(lambda: watched.codes == [4401])
+
+
+async def test_a_revocation_and_the_tickets_go_by_the_same_clock(
+    ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2040, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    watched, before = Watched(ana), Ticket(ana.id, clock.to_millis(now))
+    watched.node._obey({"user": ana.id, "topic": None, "code": 1012, "spare": None})
+    assert watched.node.is_revoked(before)
+    assert not watched.node.is_revoked(Ticket(ana.id, before.checked_ms + 1))
+    now += timedelta(seconds=MAX_AGE_S)
+    watched.node._forget_old()
+    assert watched.node.is_revoked(before)
+    now += timedelta(seconds=REMEMBER_REVOKED_S)
+    watched.node._forget_old()
+    assert not watched.node.is_revoked(before)  # it has run out by itself long ago
 
 
 # ── Presence ────────────────────────────────────────────────────────────────────────────────
