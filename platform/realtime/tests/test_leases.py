@@ -1,6 +1,5 @@
 """Presence across processes, in real Valkey."""
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from typing import Any
@@ -22,17 +21,16 @@ async def two(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Leases, Le
     monkeypatch.setattr(leases, "_PREFIX", prefix)
     for name in ("processes", "states", "sweeper"):
         monkeypatch.setattr(leases, f"_{name.upper()}", f"{prefix}{name}")
-    monkeypatch.setattr(leases, "LEASE_S", 1)
     made = Leases("one"), Leases("two")
     yield made
     for one in made:
         await one.hand_back()
 
 
-async def forget_lease(process: str) -> None:
-    """Let the lease of a process run out at once."""
+async def forget(key: str) -> None:
+    """Let a key run out at once."""
     async with redis.asyncio.from_url(settings.REDIS_URL) as client:
-        await client.delete(leases._lease(process))
+        await client.delete(key)
 
 
 async def test_a_person_in_another_live_process_is_elsewhere(two: tuple[Leases, Leases]) -> None:
@@ -59,13 +57,23 @@ async def test_a_dead_process_counts_for_nothing_and_its_people_are_taken_once(
     await one.renew({1: [70, 71], 2: []})
     await other.renew({})
     assert await other.take_over() == []
-    await asyncio.sleep(1.2)
-    await other.renew({})
+    await forget(leases._lease("one"))
     assert await other.elsewhere({Seat(1)}) == set()
-    await asyncio.sleep(2)  # the right to look is held for two seconds
+    assert await other.take_over() == []  # somebody has just looked
+    await forget(leases._SWEEPER)
     assert set(await other.take_over()) == {Seat(1), Seat(1, 70), Seat(1, 71), Seat(2)}
-    await asyncio.sleep(2.1)
+    await forget(leases._SWEEPER)
     assert await other.take_over() == []
+
+
+async def test_a_lease_and_the_right_to_look_run_out_by_themselves(
+    two: tuple[Leases, Leases],
+) -> None:
+    await two[0].renew({1: []})
+    await two[0].take_over()
+    async with redis.asyncio.from_url(settings.REDIS_URL) as client:
+        assert 0 < await client.pttl(leases._lease("one")) <= leases.LEASE_S * 1000
+        assert 0 < await client.pttl(leases._SWEEPER) <= 2000
 
 
 async def test_a_clean_end_is_taken_over_at_once(two: tuple[Leases, Leases]) -> None:
@@ -85,7 +93,7 @@ async def test_a_process_learns_that_its_lease_had_run_out(two: tuple[Leases, Le
     one, other = two
     assert (await one.renew({1: []})).had_run_out
     assert not (await one.renew({1: []})).had_run_out
-    await forget_lease("one")
+    await forget(leases._lease("one"))
     assert await other.take_over() == [Seat(1)]
     assert (await one.renew({1: []})).had_run_out
     assert await other.elsewhere({Seat(1)}) == {Seat(1)}
