@@ -1,11 +1,12 @@
 """When each role was last seen alive, kept in Redis with a short life."""
 
-import time
 from typing import Final
 
 from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
+
+from kernel import clock
 
 TTL_S: Final = 30
 _client: Redis | None = None
@@ -22,7 +23,7 @@ def client() -> Redis:
 def beat(role: str) -> None:
     """Record that `role` is alive now; a Redis that is down is not this caller's problem."""
     try:
-        client().set(f"heartbeat:{role}", str(time.time()), ex=TTL_S)
+        client().set(f"heartbeat:{role}", str(clock.now().timestamp()), ex=TTL_S)
     except RedisError:
         return
 
@@ -34,4 +35,4 @@ def age_s(role: str) -> float | None:
         RedisError: Redis did not answer.
     """
     raw = client().get(f"heartbeat:{role}")
-    return time.time() - float(raw) if isinstance(raw, bytes) else None
+    return clock.now().timestamp() - float(raw) if isinstance(raw, bytes) else None

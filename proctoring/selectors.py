@@ -30,6 +30,7 @@ from proctoring.models import (
 )
 from proctoring.watch import Watch
 from realtime.leases import states_of
+from realtime.presence import Seat
 
 RECENT_COMMANDS = 50
 RECENT_LINKS = 100
@@ -168,7 +169,8 @@ def wall_state(watch: Watch) -> WallState:
     """
     sitting = watch.sitting
     rows = wall_rows(sitting.id)
-    presence = states_of([row.student for row in rows.values()])
+    seats = {attempt: Seat(row.student, attempt) for attempt, row in rows.items()}
+    presence = states_of(seats.values())
     return WallState(
         sitting=sitting.id,
         title=sitting.title,
@@ -181,9 +183,9 @@ def wall_state(watch: Watch) -> WallState:
         max_extra_s=int(watch.max_extra.total_seconds()),
         rows={str(attempt): row for attempt, row in rows.items()},
         net={
-            str(attempt): NetView(state=presence[row.student].value, since=None)
-            for attempt, row in rows.items()
-            if row.student in presence
+            str(attempt): NetView(state=presence[seat].value, since=None)
+            for attempt, seat in seats.items()
+            if seat in presence
         },
         incidents=incidents_of_sitting(sitting.id),
         help=help_of_sitting(sitting.id),

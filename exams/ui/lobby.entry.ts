@@ -16,6 +16,7 @@ function open(target: HTMLElement, props: RoomProps, candidate: CandidateProps):
   const camera = makeCamera(props.attempt, props.sitting);
   const socket = connect(socketUrl());
   camera?.use(socket);
+  socket.subscribe(`attempt:${props.attempt}`, {}); // The board shows who follows the attempt.
   target.replaceChildren();
   const lobby = mount(Lobby, {
     target,

@@ -1,12 +1,12 @@
 """A role that beat is known with its age, for a short while; Redis may be away."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
+from kernel import clock
 from monitoring import heartbeat
 
 ROLE = "role-of-a-test"
@@ -38,7 +38,7 @@ def test_a_role_that_beat_is_young_and_forgotten_soon(role: str) -> None:
 
 
 def test_the_age_is_the_time_since_the_last_beat(role: str) -> None:
-    heartbeat.client().set(f"heartbeat:{role}", str(time.time() - 21))
+    heartbeat.client().set(f"heartbeat:{role}", str(clock.now().timestamp() - 21))
     assert heartbeat.age_s(role) == pytest.approx(21, abs=2)
     heartbeat.beat(role)
     assert heartbeat.age_s(role) == pytest.approx(0, abs=2)

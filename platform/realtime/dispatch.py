@@ -118,7 +118,7 @@ class Dispatcher:
 
     def _answer_beat(self, request: Request) -> None:
         now_ms = clock.to_millis(clock.now())
-        ticket = self._tickets.due(self._loop.time())
+        ticket = self._tickets.due()
         self._connection.push_text(write(HeartBeat(at=now_ms, re=request.id, ticket=ticket)))
 
     def _line_up(self, request: Request) -> None:

@@ -20,7 +20,7 @@ from realtime.connection import Connection, Send
 from realtime.dispatch import Dispatcher
 from realtime.envelope import SUBPROTOCOL, Hello, HelloBody, write
 from realtime.identity import Identity, identify
-from realtime.node import Node, current_node
+from realtime.node import Node, OpenSocket, current_node
 from realtime.tasks import spawn
 from realtime.threads import in_database
 from realtime.topics import Caller, registry
@@ -84,32 +84,37 @@ class Gateway(AsyncWebsocketConsumer):  # type: ignore[misc] # channels ships no
             await self._refuse_handshake()
             return
         node = await current_node()
-        owner = await self._who(node)
+        known = await self._who(node)
         await self.accept(subprotocol=SUBPROTOCOL)
-        if owner is None:
+        if known is None:
             await self._end(CloseCode.SIGNED_OUT)
         elif node.is_leaving:
             await self._end(CloseCode.COME_BACK)
-        elif not node.has_room_for(owner):
+        elif not node.has_room_for(known[0]):
             await self._end(CloseCode.TOO_MANY)
         else:
-            self._welcome(node, owner)
+            self._welcome(node, *known)
 
-    async def _who(self, node: Node) -> Identity | None:
-        """Return the owner by resume ticket if there is a good one, else by session."""
+    async def _who(self, node: Node) -> tuple[Identity, int] | None:
+        """Return the owner, and when the session was last found good (ms since the epoch).
+
+        By resume ticket if there is a good one, else by a look at the session.
+        """
         session_key = tickets.session_key_of(self.scope)
         if session_key is None:
             return None
-        ticket = tickets.ticket_of(self.scope["subprotocols"])
-        known = tickets.read_ticket(ticket, session_key) if ticket else None
-        if known is not None and not node.is_revoked(*known):
-            return Identity(known[0], session_key)
-        return await in_database(identify, session_key)
+        offered = tickets.ticket_of(self.scope["subprotocols"])
+        ticket = tickets.read_ticket(offered, session_key) if offered else None
+        if ticket is not None and not node.is_revoked(ticket):
+            return Identity(ticket.user_id, session_key), ticket.checked_ms
+        now_ms = clock.to_millis(clock.now())  # before the look: what ends meanwhile is later
+        owner = await in_database(identify, session_key)
+        return None if owner is None else (owner, now_ms)
 
-    def _welcome(self, node: Node, owner: Identity) -> None:
+    def _welcome(self, node: Node, owner: Identity, checked_ms: int) -> None:
         caller = Caller(owner.user_id, secrets.token_urlsafe(9), owner.session_key)
         connection = self.connection = Connection(caller, self.base_send, self._end)
-        book = tickets.TicketBook(owner.user_id, owner.session_key)
+        book = tickets.TicketBook(owner.user_id, owner.session_key, checked_ms)
         dispatcher = self.dispatcher = Dispatcher(
             connection,
             node.hub,
@@ -119,11 +124,11 @@ class Gateway(AsyncWebsocketConsumer):  # type: ignore[misc] # channels ships no
             tickets=book,
         )
         self.node = node
-        node.opened(connection, owner, dispatcher.topics)
+        node.opened(OpenSocket(connection, owner, dispatcher.topics, book))
         hello = HelloBody(
             user=owner.user_id,
             server_time=clock.to_millis(clock.now()),
-            ticket=book.due(node.loop.time()) or "",
+            ticket=book.due() or "",
             conn=caller.connection_id,
         )
         connection.push_text(write(Hello(d=hello)))

@@ -17,6 +17,9 @@ PUBLISH_LOST: Final = Counter(
 )
 LAYER_FAULTS: Final = Counter("invigil_layer_faults_total", "Faults of the layer seen by the hub.")
 PRESENCE: Final = Counter("invigil_presence_total", "Changes of presence.", ["state"])
+PRESENCE_UNTOLD: Final = Counter(
+    "invigil_presence_untold_total", "Changes of presence that could not be told."
+)
 LOOP_LAG: Final = Gauge(
     "invigil_loop_lag_seconds", "Latest lag of the event loop.", multiprocess_mode="livemax"
 )

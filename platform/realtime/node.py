@@ -8,13 +8,15 @@ import signal
 import threading
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Final
 
 import structlog
 from channels.layers import channel_layers
 
+from kernel import clock
 from realtime import identity, metrics
 from realtime.closecodes import CloseCode
 from realtime.connection import Connection
@@ -24,6 +26,7 @@ from realtime.identity import Identity
 from realtime.roster import Roster
 from realtime.tasks import spawn
 from realtime.threads import close_pool, in_database
+from realtime.tickets import Ticket, TicketBook
 from realtime.topics import registry
 
 log = structlog.get_logger(__name__)
@@ -35,6 +38,23 @@ SOCKETS_PER_USER: Final = 20
 BAN_AFTER: Final = 3
 BAN_S: Final = 60.0
 REMEMBER_REVOKED_S: Final = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSocket:
+    """One socket that has said hello.
+
+    Attributes:
+        connection: Its server's side.
+        owner: Whose it is.
+        topics: Tells what it is subscribed to.
+        tickets: Its resume tickets.
+    """
+
+    connection: Connection
+    owner: Identity
+    topics: Callable[[], tuple[str, ...]]
+    tickets: TicketBook
 
 
 class Node:
@@ -53,9 +73,9 @@ class Node:
         self.hub = Hub(lambda: channel_layers.make_backend("default"), registry, self._obey)
         self.roster = Roster(self.process)
         self.is_leaving = False
-        self._sockets: dict[str, tuple[Connection, Identity, Callable[[], tuple[str, ...]]]] = {}
+        self._sockets: dict[str, OpenSocket] = {}
         self._per_user: Counter[int] = Counter()
-        self._revoked: dict[int, float] = {}
+        self._revoked: dict[int, int] = {}  # user id → ms since the epoch
         self._floods: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=BAN_AFTER))
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -81,14 +101,13 @@ class Node:
 
     # ── Sockets ─────────────────────────────────────────────────────────────────────────────
 
-    def opened(
-        self, connection: Connection, owner: Identity, topics: Callable[[], tuple[str, ...]]
-    ) -> None:
-        """Take a socket in; `topics` tells what it is subscribed to."""
-        self._sockets[connection.caller.connection_id] = (connection, owner, topics)
-        self._per_user[owner.user_id] += 1
+    def opened(self, socket: OpenSocket) -> None:
+        """Take a socket in."""
+        connection_id, user_id = socket.connection.caller.connection_id, socket.owner.user_id
+        self._sockets[connection_id] = socket
+        self._per_user[user_id] += 1
         metrics.SOCKETS.set(len(self._sockets))
-        self.roster.opened(owner.user_id, connection.caller.connection_id)
+        self.roster.opened(user_id, connection_id)
 
     def closed(self, connection: Connection) -> None:
         """Let a socket go."""
@@ -109,48 +128,52 @@ class Node:
         """Note that a socket was closed for flooding; three within a minute bar the session."""
         self._floods[owner.session_key].append(time.monotonic())
 
-    def is_revoked(self, user_id: int, issued_ms: int) -> bool:
-        """Whether a ticket issued at `issued_ms` has been revoked since, with its session."""
-        revoked_at = self._revoked.get(user_id)
-        return revoked_at is not None and issued_ms <= revoked_at
+    def is_revoked(self, ticket: Ticket) -> bool:
+        """Whether a session of that person has ended since the ticket's was found good."""
+        revoked_ms = self._revoked.get(ticket.user_id)
+        return revoked_ms is not None and ticket.checked_ms <= revoked_ms
 
     def say_bye(self) -> None:
         """Tell every socket to come back at its own random moment within 15 s."""
         if self.is_leaving:
             return
         self.is_leaving = True
-        for connection, _, _ in list(self._sockets.values()):
+        for socket in list(self._sockets.values()):
             pause_ms = random.randrange(RETURN_WITHIN_MS)  # noqa: S311 spreads load, no secret
-            connection.push_text(write(Bye(d=ByeBody(retry_after=pause_ms))))
+            socket.connection.push_text(write(Bye(d=ByeBody(retry_after=pause_ms))))
 
     def _obey(self, command: Mapping[str, Any]) -> None:
         """Carry out close_user_sockets of any process."""
         user_id, topic, code = command["user"], command["topic"], CloseCode(command["code"])
         if topic is None:
-            self._revoked[user_id] = time.time() * 1000
+            self._revoke(user_id)
         meant = [
-            (connection, owner)
-            for connection, owner, topics in self._sockets.values()
-            if owner.user_id == user_id
-            and (topic is None or topic in topics())
-            and connection.caller.connection_id != command["spare"]
+            socket
+            for socket in self._sockets.values()
+            if socket.owner.user_id == user_id
+            and (topic is None or topic in socket.topics())
+            and socket.connection.caller.connection_id != command["spare"]
         ]
         if code is CloseCode.SIGNED_OUT:
             _ = spawn(self._check_anew(meant), name="node-check-anew")
             return
-        for connection, _owner in meant:
-            connection.close(code)
+        for socket in meant:
+            socket.connection.close(code)
 
-    async def _check_anew(self, sockets: list[tuple[Connection, Identity]]) -> None:
+    def _revoke(self, user_id: int) -> None:
+        """Let no ticket of the past open a socket of this person without a look at the session."""
+        self._revoked[user_id] = clock.to_millis(clock.now())
+
+    async def _check_anew(self, sockets: Collection[OpenSocket]) -> None:
         """Close sockets: for good where the session has ended, else to be authorised anew."""
         try:
-            gone = await in_database(identity.ended, {owner for _, owner in sockets})
+            gone = await in_database(identity.ended, {socket.owner for socket in sockets})
         except Exception:  # without the database nobody can be told to stay away for good
             log.exception("sessions.unchecked")
             gone = set()
-        for connection, owner in sockets:
-            is_gone = owner in gone
-            connection.close(CloseCode.SIGNED_OUT if is_gone else CloseCode.COME_BACK)
+        for socket in sockets:
+            is_gone = socket.owner in gone
+            socket.connection.close(CloseCode.SIGNED_OUT if is_gone else CloseCode.COME_BACK)
 
     # ── Checks ──────────────────────────────────────────────────────────────────────────────
 
@@ -158,27 +181,34 @@ class Node:
         while True:
             await asyncio.sleep(CHECK_S)
             now = self.loop.time()
-            for connection, _, _ in list(self._sockets.values()):
-                connection.check_progress(now)
+            for socket in list(self._sockets.values()):
+                socket.connection.check_progress(now)
 
     async def _check_sessions(self) -> None:
         while True:
             await asyncio.sleep(SESSIONS_S)
             self._forget_old()
             try:
-                await self._close_ended_sessions()
+                await self.check_sessions()
             except Exception:  # the database may be down; the sockets stay until it answers
                 log.exception("sessions.unchecked")
 
-    async def _close_ended_sessions(self) -> None:
-        """Close the sockets of sessions that have ended; one batch for the whole process."""
-        owners = {owner for _, owner, _ in self._sockets.values()}
-        if not owners:
+    async def check_sessions(self) -> None:
+        """Close the sockets of sessions that have ended, renew the tickets of the others.
+
+        One batch for the whole process.
+        """
+        sockets = list(self._sockets.values())
+        if not sockets:
             return
-        gone = await in_database(identity.ended, owners)
-        for connection, owner, _ in list(self._sockets.values()):
-            if owner in gone:
-                connection.close(CloseCode.SIGNED_OUT)
+        began_ms = clock.to_millis(clock.now())  # what ends while we look is later
+        gone = await in_database(identity.ended, {socket.owner for socket in sockets})
+        for socket in sockets:
+            if socket.owner in gone:
+                self._revoke(socket.owner.user_id)
+                socket.connection.close(CloseCode.SIGNED_OUT)
+            else:
+                socket.tickets.checked(began_ms)
 
     async def _check_redis(self) -> None:
         """Mend the hub when Redis has been restarted between two of its own markers."""
@@ -191,7 +221,7 @@ class Node:
             known = current or known
 
     def _forget_old(self) -> None:
-        oldest_ms = (time.time() - REMEMBER_REVOKED_S) * 1000
+        oldest_ms = clock.to_millis(clock.now()) - REMEMBER_REVOKED_S * 1000
         self._revoked = {user: at for user, at in self._revoked.items() if at > oldest_ms}
         oldest = time.monotonic() - BAN_S
         for session_key, flood in list(self._floods.items()):

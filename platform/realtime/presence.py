@@ -97,15 +97,15 @@ class Ledger:
         """Note that a socket follows an attempt; tells its presence at once."""
         return self._join(seat, connection_id, now) if connection_id in self._seats else []
 
-    def unwatched(self, seat: Seat, connection_id: str) -> None:
-        """Note that a socket left an attempt on purpose: no more news of it."""
-        self._seats.get(connection_id, set()).discard(seat)
-        pulse = self._pulses.get(seat)
-        if pulse is None or connection_id not in pulse.heard:
-            return
-        del pulse.heard[connection_id]
-        if not pulse.heard:
-            del self._pulses[seat]
+    def unwatched(self, seat: Seat, connection_id: str, now: float) -> list[Change]:
+        """Note that a socket left an attempt: for the attempt the same as a close.
+
+        Why it left is no matter: a client that unsubscribes must not look present.
+        """
+        if seat not in self._seats.get(connection_id, ()):
+            return []
+        self._seats[connection_id].remove(seat)
+        return self._part(seat, connection_id, now)
 
     def heard(self, connection_id: str, now: float) -> list[Change]:
         """Note a sign of life."""
@@ -120,13 +120,7 @@ class Ledger:
         """Note a closed socket: unstable at once where it was the last one."""
         changes: list[Change] = []
         for seat in self._seats.pop(connection_id, ()):
-            pulse = self._pulses[seat]
-            del pulse.heard[connection_id]
-            if pulse.heard:
-                continue
-            if pulse.state is Presence.LOST:
-                del self._pulses[seat]
-            changes += self._move(seat, pulse, PresenceAction.MISS, now)
+            changes += self._part(seat, connection_id, now)
         return changes
 
     def adopt(self, seat: Seat, now: float) -> list[Change]:
@@ -167,9 +161,9 @@ class Ledger:
                 attempts += [] if seat.attempt_id is None else [seat.attempt_id]
         return people
 
-    def people(self) -> dict[int, Presence]:
-        """Return the presence by user id, of everybody known here."""
-        return {s.user_id: p.state for s, p in self._pulses.items() if s.attempt_id is None}
+    def states(self) -> dict[Seat, Presence]:
+        """Return the presence of every seat known here."""
+        return {seat: pulse.state for seat, pulse in self._pulses.items()}
 
     def state_of(self, seat: Seat) -> Presence | None:
         """Return the presence as this process knows it; None for a stranger."""
@@ -184,6 +178,15 @@ class Ledger:
             return [Change(seat, PRESENCE.start)]
         pulse.heard[connection_id] = now
         return self._move(seat, pulse, PresenceAction.HEAR, now)
+
+    def _part(self, seat: Seat, connection_id: str, now: float) -> list[Change]:
+        pulse = self._pulses[seat]
+        del pulse.heard[connection_id]
+        if pulse.heard:
+            return []
+        if pulse.state is Presence.LOST:
+            del self._pulses[seat]
+        return self._move(seat, pulse, PresenceAction.MISS, now)
 
     def _tick_one(self, seat: Seat, pulse: _Pulse, now: float) -> list[Change]:
         if pulse.state is Presence.ONLINE and now - pulse.latest() > SILENCE_S:

@@ -1,6 +1,8 @@
 """Keeps the presence ledger alive: ticks, leases, and telling the rest of the system.
 
-Changes are told one after another, in the order in which they happened.
+Changes are told one after another, in the order in which they happened. While telling hangs, only
+the latest state of each seat waits: a hanging database costs no memory, and afterwards the board is
+told what is true, not what was.
 """
 
 import asyncio
@@ -39,7 +41,9 @@ class Roster:
         self.ledger = Ledger()
         self.redis_run = ""
         self._leases = Leases(process)
-        self._changes: asyncio.Queue[Change] = asyncio.Queue()
+        self._has_lease = False
+        self._untold: dict[Seat, Change] = {}
+        self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -71,8 +75,9 @@ class Roster:
         self._queue(self.ledger.watched(seat, connection_id, time.monotonic()))
 
     def unwatched(self, user_id: int, connection_id: str, attempt_id: int) -> None:
-        """Note that a socket left an attempt on purpose."""
-        self.ledger.unwatched(Seat(user_id, attempt_id), connection_id)
+        """Note that a socket left an attempt."""
+        seat = Seat(user_id, attempt_id)
+        self._queue(self.ledger.unwatched(seat, connection_id, time.monotonic()))
 
     def closed(self, connection_id: str) -> None:
         """Note a closed socket."""
@@ -80,7 +85,9 @@ class Roster:
 
     def _queue(self, changes: Iterable[Change]) -> None:
         for change in changes:
-            self._changes.put_nowait(change)
+            self._untold.pop(change.seat, None)  # the newer one takes its turn at the end
+            self._untold[change.seat] = change
+            self._news.set()
 
     async def _tick(self) -> None:
         while True:
@@ -107,21 +114,26 @@ class Roster:
             await asyncio.sleep(RENEW_S)
 
     async def _renew_once(self) -> None:
-        run = await self._leases.renew(self.ledger.present())
-        if run != self.redis_run:  # it is new, or was emptied by a restart
-            await self._leases.write_states(self.ledger.people())
-        self.redis_run = run
+        renewal = await self._leases.renew(self.ledger.present())
+        if self._has_lease and renewal.had_run_out:
+            # We were stalled or cut off: another process may have told that our people are away,
+            # and tells nothing more now that it sees us. Our own ledger has seen no change.
+            states = self.ledger.states()
+            self._queue(Change(seat, state) for seat, state in states.items())
+        elif renewal.redis_run != self.redis_run:  # it is new, or was emptied by a restart
+            await self._leases.write_states(self.ledger.states())
+        self._has_lease = True
+        self.redis_run = renewal.redis_run
 
     async def _tell(self) -> None:
         while True:
-            changes = [await self._changes.get()]
-            while not self._changes.empty():
-                changes.append(self._changes.get_nowait())
+            await self._news.wait()
+            self._news.clear()
+            changes, self._untold = list(self._untold.values()), {}
             try:
                 await self._tell_batch(changes)
-            except (
-                Exception
-            ):  # presence fails open: a change that cannot be told is counted and logged
+            except Exception:  # presence fails open: what cannot be told is counted and logged
+                metrics.PRESENCE_UNTOLD.inc(len(changes))
                 log.exception("presence.not_told", changes=len(changes))
 
     async def _tell_batch(self, changes: list[Change]) -> None:
@@ -132,9 +144,8 @@ class Roster:
         for seat in elsewhere:
             self.ledger.release(seat)
         true = [c for c in changes if c.state is Presence.ONLINE or c.seat not in elsewhere]
-        people = {c.seat.user_id: c.state for c in true if c.seat.attempt_id is None}
         with contextlib.suppress(redis.RedisError, OSError):  # read by pages only, and fails open
-            await self._leases.write_states(people)
+            await self._leases.write_states({change.seat: change.state for change in true})
         for change in true:
             metrics.PRESENCE.labels(change.state.value).inc()
         await in_database(emit, true)
@@ -154,4 +165,5 @@ def emit(changes: list[Change]) -> None:
             with transaction.atomic():
                 bus.emit(event)
         except Exception:  # presence fails open and is logged; the next change may succeed
+            metrics.PRESENCE_UNTOLD.inc()
             log.exception("presence.handler_failed", user_id=seat.user_id)

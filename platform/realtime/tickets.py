@@ -4,11 +4,12 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.signing import BadSignature, TimestampSigner
+from django.core.signing import BadSignature, Signer
 from django.http import parse_cookie
 
 from kernel import clock
@@ -18,43 +19,66 @@ PREFIX: Final = "ticket."
 _SALT: Final = "invigil.socket-ticket"
 
 
-def issue_ticket(user_id: int, session_key: str) -> str:
-    """Return a ticket that opens a socket without a session look-up for five minutes.
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a good ticket says.
 
-    It is bound to the session: it is worthless without the cookie it was issued under.
+    Attributes:
+        user_id: Whose.
+        checked_ms: When the session itself was last found good, milliseconds since the epoch.
     """
-    issued_ms = clock.to_millis(clock.now())
-    signed = TimestampSigner(salt=_SALT).sign(f"{user_id}.{issued_ms}.{_digest(session_key)}")
+
+    user_id: int
+    checked_ms: int
+
+
+def issue_ticket(user_id: int, session_key: str, checked_ms: int) -> str:
+    """Return a ticket that opens a socket without a session look-up.
+
+    It is good for five minutes from the last look at the session, not from now: a ticket got by a
+    ticket is no younger, so nobody stays signed in by coming back again and again. It is bound to
+    the session: it is worthless without the cookie it was issued under.
+    """
+    signed = Signer(salt=_SALT).sign(f"{user_id}.{checked_ms}.{_digest(session_key)}")
     return base64.urlsafe_b64encode(signed.encode()).decode().rstrip("=")
 
 
 class TicketBook:
-    """Gives one socket a new ticket before the last one expires, so that it can always resume."""
+    """Gives one socket a new ticket before the last one expires, so that it can always resume.
 
-    def __init__(self, user_id: int, session_key: str) -> None:
+    Only another look at the session makes a newer ticket.
+    """
+
+    def __init__(self, user_id: int, session_key: str, checked_ms: int) -> None:
         self._user_id = user_id
         self._session_key = session_key
-        self._issued_at = float("-inf")
+        self._checked_ms = checked_ms
+        self._written_ms: int | None = None
 
-    def due(self, now: float) -> str | None:
-        """Return a ticket when the last one is half used up; `now` is any steady clock's."""
-        if now - self._issued_at < MAX_AGE_S / 2:
+    def checked(self, at_ms: int) -> None:
+        """Note that the session was found good at `at_ms`."""
+        self._checked_ms = max(self._checked_ms, at_ms)
+
+    def due(self) -> str | None:
+        """Return a ticket when there is one that lasts half a life longer than the last."""
+        written_ms = self._written_ms
+        if written_ms is not None and self._checked_ms - written_ms < MAX_AGE_S * 1000 / 2:
             return None
-        self._issued_at = now
-        return issue_ticket(self._user_id, self._session_key)
+        self._written_ms = self._checked_ms
+        return issue_ticket(self._user_id, self._session_key, self._checked_ms)
 
 
-def read_ticket(ticket: str, session_key: str) -> tuple[int, int] | None:
-    """Return user id and time of issue (ms) of a valid ticket of this session; else None."""
+def read_ticket(ticket: str, session_key: str) -> Ticket | None:
+    """Return what a valid ticket of this session says; else None."""
     padded = ticket + "=" * (-len(ticket) % 4)
     try:
         signed = base64.urlsafe_b64decode(padded.encode()).decode()
-        value = TimestampSigner(salt=_SALT).unsign(signed, max_age=MAX_AGE_S)
-        user_id, issued_ms, digest = value.split(".")
-        if digest == _digest(session_key):
-            return int(user_id), int(issued_ms)
+        user_id, checked_ms, digest = Signer(salt=_SALT).unsign(signed).split(".")
+        age_ms = clock.to_millis(clock.now()) - int(checked_ms)
+        if digest == _digest(session_key) and 0 <= age_ms <= MAX_AGE_S * 1000:
+            return Ticket(int(user_id), int(checked_ms))
     except (BadSignature, binascii.Error, UnicodeError, ValueError):
-        pass  # forged, expired or mangled: the session decides instead
+        pass  # forged or mangled: the session decides instead
     return None
 
 

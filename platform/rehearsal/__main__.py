@@ -162,7 +162,8 @@ async def _sit(play: Play) -> None:
 
 async def _interfere(play: Play) -> None:
     third_s = play.options.minutes * 60 / 3
-    await asyncio.sleep(max(0.0, play.cast.starts_at / 1000 - time.time()) + third_s)
+    until_start_s = max(0.0, play.cast.starts_at / 1000 - time.time())  # noqa: TID251 a browser's clock
+    await asyncio.sleep(until_start_s + third_s)
     everybody = [student.attempt for student in play.students]
     invigilator = play.invigilator
     await invigilator.command("message", everybody, text="Ten questions are a good pace.")

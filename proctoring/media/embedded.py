@@ -160,7 +160,7 @@ class EmbeddedEngine:
 
     async def _send(self, address: str, request_id: str, call: protocol.Call) -> None:
         worker, _, epoch = address.partition("/")
-        expires_ms = int((time.time() + protocol.CALL_SECONDS) * 1000)
+        expires_ms = int((time.time() + protocol.CALL_SECONDS) * 1000)  # noqa: TID251 the media plane's own clock
         reply_to = protocol.replies_key(self._client)
         request = protocol.Request(request_id, reply_to, expires_ms, call)
         key = protocol.calls_key(worker, epoch)

@@ -1,3 +1,4 @@
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,8 @@ from proctoring.selectors import candidate_sync, wall_state
 from proctoring.services.help import ask_help
 from proctoring.services.incidents import record_observation
 from proctoring.tests.stage import Stage
+from realtime import leases
+from realtime.presence import Presence, Seat
 
 
 def test_the_board_holds_everybody_and_what_waits(stage: Stage) -> None:
@@ -19,6 +22,34 @@ def test_the_board_holds_everybody_and_what_waits(stage: Stage) -> None:
     assert [incident.attempt for incident in board.incidents] == [stage.ana]
     assert [hand.attempt for hand in board.help] == [stage.ben]
     assert board.state == "running"
+
+
+def test_the_board_shows_who_is_on_the_attempt_not_who_has_any_page_open(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "_STATES", f"t{uuid4()}")
+    ana, ben = stage.cast.ana.pk, stage.cast.ben.pk
+    note(
+        {
+            Seat(ana): Presence.ONLINE,
+            Seat(ana, stage.ana): Presence.LOST,
+            Seat(ben): Presence.LOST,
+            Seat(ben, stage.ben): Presence.ONLINE,
+            Seat(ben, stage.ana): Presence.ONLINE,
+        }
+    )
+    board = wall_state(watch_of(stage.cast.ivo.pk, stage.sitting))
+    seen = {attempt: net.state for attempt, net in board.net.items()}
+    assert seen == {str(stage.ana): "lost", str(stage.ben): "online"}
+
+
+def note(states: dict[Seat, Presence]) -> None:
+    async def write() -> None:
+        process = leases.Leases("test")
+        await process.write_states(states)
+        await process.hand_back()
+
+    asyncio.run(write())
 
 
 @pytest.mark.django_db

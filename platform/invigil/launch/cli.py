@@ -55,7 +55,8 @@ class OneLineParser(argparse.ArgumentParser):
 def main(argv: Sequence[str]) -> int:
     """Run one command and return its exit code; a failure is one line on standard error."""
     interrupts.install()
-    report.begin(float(os.environ.pop(BEGUN, time.time())))  # popped: it is not for our children
+    now = time.time()  # noqa: TID251 the launcher runs before our packages do
+    report.begin(float(os.environ.pop(BEGUN, now)))  # popped: it is not for our children
     try:
         return _dispatch(here(), list(argv))
     except Stop as stop:

@@ -29,7 +29,7 @@ def begin(moment: float) -> None:
 
 def begun() -> float:
     """Return when the command was started, seconds since the epoch."""
-    return _moments.get("begun", time.time())
+    return _moments.get("begun", time.time())  # noqa: TID251 see cli.main
 
 
 def use_standard_error() -> None:

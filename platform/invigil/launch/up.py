@@ -37,7 +37,7 @@ def run_stack(place: Place, options: Options, *, demo: bool) -> int:
         with step("Web, sockets, media, worker, clock"):
             story = start_roles(supervisor, options, story, demo=demo)
         supervisor.set_phase("ready", addresses(options))
-        greet(options, story, time.time() - report.begun())
+        greet(options, story, time.time() - report.begun())  # noqa: TID251 see cli.main
         supervisor.watch()
         say("\nStopping: open requests and running tasks are finished first.")
     say("Stopped.")

@@ -27,7 +27,7 @@ def free_port() -> int:
     raise RuntimeError("no free port left for the tests")
 
 
-def wait_for_port(port: int, process: subprocess.Popen[Any], timeout_s: float = 20) -> None:
+def wait_for_port(port: int, process: subprocess.Popen[Any], timeout_s: float = 60) -> None:
     """Wait until `process` listens on `port`."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:

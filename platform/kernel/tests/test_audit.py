@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from kernel import audit
 from kernel.audit import GENESIS, first_broken, hash_of
@@ -163,6 +163,7 @@ _facts = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text("abcé", max_size=4), _facts, max_size=4))
 def test_whatever_facts_come_back_from_the_database_still_fit_their_hash(
     facts: dict[str, Any],

@@ -305,7 +305,9 @@ def test_a_job_runs_once_after_the_commit_and_keeps_its_outcome(
                 ask("tests.fail", {"path": str(bad), "permanent": True}, queue=queue),
                 ask("tests.fail", {"path": str(poor), "permanent": False}, queue=queue),
             ]
-            time.sleep(0.3)
+            assert outbox.sender.flush(5)
+            with redis.from_url(broker.url) as client:
+                assert client.llen(queue) == 0
             assert not good.exists()
         until(lambda: [state_of(i) for i in ids] == ["done", "parked", "waiting"], 60)
         assert [line.split()[0] for line in lines(good)] == ["begin", "end"]
@@ -382,10 +384,9 @@ def test_a_hung_broker_holds_up_no_request(broker: PrivateValkey, queue: str) ->
     assert outbox.sender.flush(5)
     broker.freeze()
     try:
-        began = time.monotonic()
         for _ in range(20):
             enqueue("tests.note", {}, queue=queue)
-        assert time.monotonic() - began < 2
+        assert not outbox.sender.flush(0)  # the sender still hangs; we are through
     finally:
         broker.thaw()
     assert outbox.sender.flush(30)

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
@@ -14,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from kernel.errors import DomainError
 from kernel.events import bus
-from realtime import connection, hub, leases, node, presence, roster, topics
+from realtime import connection, hub, leases, metrics, node, presence, roster, topics
 from realtime.envelope import Pushed
 from realtime.errors import Forbidden
 from realtime.events import PresenceChanged
@@ -78,8 +77,9 @@ class Talk(Topic):
             "talk.seldom": Call(Say, self.say, rate=Rate(per_second=0.1, burst=1)),
             "talk.mute": Call(Say, self.mute),
             "talk.crash": Call(Say, self.crash),
-            "talk.sleep": Call(Say, self.sleep),
+            "talk.wait": Call(Say, self.wait),
             "talk.flood": Call(Say, self.flood),
+            "talk.closed": Call(Say, self.closed, result=Number),
         }
         self.log: dict[str, list[Pushed]] = {}
 
@@ -116,9 +116,9 @@ class Talk(Topic):
     async def crash(self, caller: Caller, key: str, message: Say) -> None:
         raise RuntimeError("a bug in a call")
 
-    async def sleep(self, caller: Caller, key: str, message: Say) -> None:
-        """Hold a database thread for as long as the body says."""
-        await in_database(self.pause, float(message.body))
+    async def wait(self, caller: Caller, key: str, message: Say) -> None:
+        """Hold a database thread until the advisory lock of the body's number is free."""
+        await in_database(self.wait_for_lock, int(message.body))
 
     async def flood(self, caller: Caller, key: str, message: Say) -> None:
         """Push the body's number of frames of 4 KB."""
@@ -126,9 +126,14 @@ class Talk(Topic):
             await self.add("x" * 4096, caller, key)
             await asyncio.sleep(0)
 
-    def pause(self, seconds: float) -> None:
+    async def closed(self, caller: Caller, key: str, message: Say) -> Number:
+        """Tell how many sockets this process has closed with the body's code."""
+        return Number(int(metrics.CLOSED.labels(message.body)._value.get()))
+
+    def wait_for_lock(self, number: int) -> None:
         with database.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(%s)", [seconds])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
 
 
 class Wall(Topic):
@@ -143,7 +148,7 @@ class Wall(Topic):
         return Snapshot()
 
     async def set(self, caller: Caller, key: str, message: Say) -> None:
-        publish_state(f"wall:{key}", message.body, Number(int(time.time())))
+        publish_state(f"wall:{key}", message.body, Number(len(message.body)))
 
 
 class Attempt(Topic):

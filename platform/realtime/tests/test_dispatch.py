@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from django.conf import settings
 
+from kernel import clock
 from realtime.connection import Connection
 from realtime.dispatch import MAX_WAITING, Dispatcher
 from realtime.hub import Hub
@@ -75,7 +76,7 @@ class Socket:
             registry,
             on_watch=lambda topic, begins: self.watched.append((topic, begins)),
             on_flood=self._flooded,
-            tickets=TicketBook(1, "s1"),
+            tickets=TicketBook(1, "s1", clock.to_millis(clock.now())),
         )
 
     async def _send(self, message: dict[str, Any]) -> None:
@@ -186,7 +187,9 @@ async def test_strikes_end_the_socket_once(socket: Socket) -> None:
     assert len(socket.answers("err")) == 21
 
 
-async def test_a_heart_beat_now_and_then_brings_a_new_ticket(socket: Socket) -> None:
+async def test_only_the_first_heart_beat_after_a_look_at_the_session_brings_a_ticket(
+    socket: Socket,
+) -> None:
     for beat in ("a", "b"):
         socket.ask("hb", beat)
     first, second = socket.sent

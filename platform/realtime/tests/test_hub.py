@@ -24,11 +24,13 @@ class Room(Topic):
     delivery = Delivery.LOG
     log_end = 0
     is_broken = False
+    asked = 0
 
     async def subscribe(self, caller: Caller, key: str, since: int | None) -> Snapshot:
         return Snapshot()
 
     async def heads(self, keys: Sequence[str]) -> dict[str, int]:
+        self.asked += 1
         if self.is_broken:
             raise ConnectionError("no database")
         return dict.fromkeys(keys, self.log_end)
@@ -116,8 +118,11 @@ async def test_after_leaving_nothing_arrives_and_the_group_is_given_up(world: Wo
     await world.hub.leave("chat:1", ana)
     await world.hub.leave("chat:1", ana)
     assert world.hub.topics() == ()
+    ben = Recorder()
+    await world.hub.join("chat:2", ben)
     await world.publish("chat:1", post(1))
-    await asyncio.sleep(0.2)
+    await world.publish("chat:2", post(1, "chat:2"))
+    await until(lambda: ben.frames)  # it overtakes nothing
     assert ana.frames == []
 
 
@@ -183,13 +188,19 @@ async def test_idle_logs_hear_where_their_log_ends(
     await until(lambda: ana.of("pos"))
     assert ana.of("pos")[-1] == {"t": "pos", "d": {"chat:1": 7}}
     told = len(ana.of("pos"))
-    await asyncio.sleep(0.3)
+    await rounds(world.room, 4)
     assert len(ana.of("pos")) == told  # no news, no frame
     world.room.is_broken = True
-    await asyncio.sleep(0.2)
+    await rounds(world.room, 2)
     world.room.is_broken, world.room.log_end = False, 8
     await until(lambda: ana.of("pos")[-1]["d"] == {"chat:1": 8})
     await other.stop()
+
+
+async def rounds(room: Room, count: int) -> None:
+    """Wait until the hub has asked so many times again where the logs end."""
+    enough = room.asked + count
+    await until(lambda: room.asked >= enough)
 
 
 # ── Faults of the layer ─────────────────────────────────────────────────────────────────────

@@ -93,20 +93,35 @@ def test_another_page_does_not_speak_for_the_exam_room() -> None:
     assert ledger.closed("a1", 2.0) == [Change(SEAT, UNSTABLE)]
     assert ledger.state_of(PERSON) is ONLINE
     assert ledger.present() == {ANA: []}
-    assert ledger.people() == {ANA: ONLINE}
+    assert ledger.states() == {PERSON: ONLINE, SEAT: UNSTABLE}
 
 
-def test_leaving_an_attempt_on_purpose_ends_its_news() -> None:
+def test_leaving_an_attempt_is_a_loss_of_it_and_not_of_the_person() -> None:
     ledger = seated()
-    ledger.unwatched(SEAT, "a1")
-    assert ledger.closed("a1", 1.0) == [Change(PERSON, UNSTABLE)]
+    ledger.tick(1.0)
+    assert ledger.unwatched(SEAT, "a1", 1.0) == [Change(SEAT, UNSTABLE)]
+    assert ledger.unwatched(SEAT, "a1", 1.1) == []
+    for second in range(2, 30):
+        ledger.heard("a1", float(second))
+        ledger.tick(second - 0.5)
+        lost = [change for change in ledger.tick(float(second)) if change.seat == SEAT]
+        assert lost == ([Change(SEAT, LOST)] if second == 16 else [])
+    assert ledger.states() == {PERSON: ONLINE}
+    assert ledger.present() == {ANA: []}
+
+
+def test_coming_back_to_an_attempt_that_was_left_is_online() -> None:
+    ledger = seated()
+    ledger.unwatched(SEAT, "a1", 1.0)
+    assert ledger.watched(SEAT, "a1", 2.0) == [Change(SEAT, ONLINE)]
+    assert ledger.closed("a1", 3.0) != []
 
 
 def test_leaving_with_one_of_two_tabs_keeps_the_other() -> None:
     ledger = seated()
     ledger.opened(ANA, "a2", 1.0)
     ledger.watched(SEAT, "a2", 1.0)
-    ledger.unwatched(SEAT, "a1")
+    assert ledger.unwatched(SEAT, "a1", 2.0) == []
     assert ledger.state_of(SEAT) is ONLINE
 
 
@@ -124,7 +139,8 @@ def test_unknown_people_and_sockets_are_ignored() -> None:
     assert ledger.heard("zz", 1.0) == []
     assert ledger.watched(Seat(IVO, ATTEMPT), "zz", 1.0) == []
     assert ledger.closed("zz", 1.0) == []
-    ledger.unwatched(Seat(IVO, ATTEMPT), "zz")
+    assert ledger.unwatched(Seat(IVO, ATTEMPT), "zz", 1.0) == []
+    assert ledger.unwatched(Seat(IVO, ATTEMPT), "a1", 1.0) == []
     ledger.release(Seat(IVO))
 
 

@@ -7,39 +7,66 @@ import time_machine
 from hypothesis import given, strategies as st
 
 from realtime import tickets
-from realtime.tickets import is_allowed_origin, issue_ticket, read_ticket, ticket_of
+from realtime.tickets import (
+    Ticket,
+    TicketBook,
+    is_allowed_origin,
+    issue_ticket,
+    read_ticket,
+    ticket_of,
+)
 
+NINE_MS = 1777885200000  # 2026-05-04T09:00:00Z
 SITE = ["http://127.0.0.1:8000", "https://exam.school.example"]
 
 
 @time_machine.travel("2026-05-04T09:00:00Z", tick=False)
 def test_a_ticket_names_the_person_for_five_minutes_and_only_with_its_session() -> None:
-    ticket = issue_ticket(7, "session-a")
-    assert read_ticket(ticket, "session-a") == (7, 1777885200000)
+    ticket = issue_ticket(7, "session-a", NINE_MS)
+    assert read_ticket(ticket, "session-a") == Ticket(7, NINE_MS)
     assert read_ticket(ticket, "session-b") is None
+    with time_machine.travel("2026-05-04T08:59:59Z", tick=False):
+        assert read_ticket(ticket, "session-a") is None  # nobody looked at a session tomorrow
     with time_machine.travel("2026-05-04T09:05:00Z", tick=False):
         assert read_ticket(ticket, "session-a") is not None
-    with time_machine.travel("2026-05-04T09:05:02Z", tick=False):
+    with time_machine.travel("2026-05-04T09:05:01Z", tick=False):
         assert read_ticket(ticket, "session-a") is None
 
 
+def test_a_ticket_got_by_a_ticket_is_no_younger() -> None:
+    with time_machine.travel("2026-05-04T09:04:00Z", tick=False):
+        first = read_ticket(issue_ticket(7, "session-a", NINE_MS), "session-a")
+        assert first is not None
+        second = TicketBook(7, "session-a", first.checked_ms).due() or ""
+        assert read_ticket(second, "session-a") == first
+    with time_machine.travel("2026-05-04T09:05:01Z", tick=False):
+        assert read_ticket(second, "session-a") is None
+
+
 def test_a_ticket_is_a_legal_subprotocol_and_says_nothing_of_the_session() -> None:
-    ticket = issue_ticket(7, "session-a")
+    ticket = issue_ticket(7, "session-a", NINE_MS)
     assert set(ticket) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
     assert ticket_of(["invigil.v1", f"ticket.{ticket}"]) == ticket
     assert ticket_of(["invigil.v1"]) is None
 
 
-def test_a_socket_gets_a_new_ticket_when_the_last_one_is_half_used_up() -> None:
-    book = tickets.TicketBook(7, "session-a")
-    assert read_ticket(book.due(1000.0) or "", "session-a") is not None
-    assert book.due(1149.9) is None
-    assert read_ticket(book.due(1150.0) or "", "session-a") is not None
-    assert book.due(1151.0) is None
+@time_machine.travel("2026-05-04T09:02:30Z", tick=False)
+def test_a_socket_gets_a_new_ticket_when_a_look_at_the_session_makes_it_last_longer() -> None:
+    book = TicketBook(7, "session-a", NINE_MS)
+    assert read_ticket(book.due() or "", "session-a") == Ticket(7, NINE_MS)
+    assert book.due() is None
+    book.checked(NINE_MS + 149_000)
+    assert book.due() is None
+    book.checked(NINE_MS + 150_000)
+    book.checked(NINE_MS + 120_000)  # an older answer that came late
+    assert read_ticket(book.due() or "", "session-a") == Ticket(7, NINE_MS + 150_000)
+    assert book.due() is None
 
 
+@time_machine.travel("2026-05-04T09:00:00Z", tick=False)
 def test_every_changed_character_makes_it_worthless() -> None:
-    ticket = issue_ticket(7, "session-a")
+    ticket = issue_ticket(7, "session-a", NINE_MS)
+    assert read_ticket(ticket, "session-a") is not None
     for place in range(len(ticket) - 1):
         forged = ticket[:place] + ("A" if ticket[place] != "A" else "B") + ticket[place + 1 :]
         assert read_ticket(forged, "session-a") is None

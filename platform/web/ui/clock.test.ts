@@ -31,8 +31,31 @@ describe("ServerClock", () => {
   it("lets old samples go, so that a drifting local clock is followed", () => {
     const clock = new ServerClock(() => 0);
     clock.observe(0, 500, 0);
-    for (let sample = 0; sample < 16; sample += 1) clock.observe(0, 9000, 2);
-    expect(clock.now()).toBe(8999);
+    for (let sample = 0; sample < 15; sample += 1) clock.observe(0, 502, 2);
+    expect(clock.now()).toBe(500);
+    clock.observe(0, 502, 2);
+    expect(clock.now()).toBe(501);
+  });
+
+  it("believes the first answer after a sleep in which the steady clock stood still", () => {
+    let steady = 10_000;
+    const clock = new ServerClock(() => steady);
+    for (let beat = 0; beat < 16; beat += 1) clock.observe(steady - 20, 1_000_000 + steady - 10, steady);
+    expect(clock.now()).toBe(1_010_000);
+    steady = 11_000; // one second by the steady clock, an hour by any other
+    clock.observe(10_400, 4_600_000 + 10_700, steady);
+    expect(clock.now()).toBe(4_611_000);
+    expect(clock.roundTripMs).toBe(600);
+  });
+
+  it("keeps the best answer when a slow one disagrees within its error", () => {
+    let steady = 2000;
+    const clock = new ServerClock(() => steady);
+    clock.observe(1980, 50_000, 2000);
+    steady = 4000;
+    clock.observe(3000, 51_120, 4000); // the way there took 110 ms, the way back 890 ms
+    expect(clock.now()).toBe(52_010);
+    expect(clock.roundTripMs).toBe(20);
   });
 
   it("does not care when somebody turns the computer's clock", () => {

@@ -2,15 +2,24 @@
  * The server's clock in the browser: offset from a steady local clock, by the best round trip.
  *
  * `performance.now()` is steady, so a student who changes the computer's clock changes nothing.
- * Only the shortest of the latest round trips counts: its error is at most half its length.
+ * Only the shortest of the latest round trips counts: its error is at most half its length. The
+ * steady clock may stand still while the computer sleeps; an answer that contradicts the best one
+ * by more than both errors shows it, and then counts alone.
  */
 
 /** How many round trips are remembered; old ones leave, because local clocks drift. */
 const SAMPLES = 16;
+const ROUNDING_MS = 2;
 
 interface Sample {
   offsetMs: number;
   roundTripMs: number;
+}
+
+/** Whether two answers cannot both be true, milliseconds being rounded on both sides. */
+function contradict(one: Sample, other: Sample): boolean {
+  const errorMs = (one.roundTripMs + other.roundTripMs) / 2 + ROUNDING_MS;
+  return Math.abs(one.offsetMs - other.offsetMs) > errorMs;
 }
 
 export class ServerClock {
@@ -37,7 +46,9 @@ export class ServerClock {
    */
   observe(sentAt: number, serverMs: number, receivedAt: number = this.#steadyNow()): void {
     const roundTripMs = Math.max(0, receivedAt - sentAt);
-    this.#samples.push({ offsetMs: serverMs - (sentAt + roundTripMs / 2), roundTripMs });
+    const sample = { offsetMs: serverMs - (sentAt + roundTripMs / 2), roundTripMs };
+    if (this.#best && contradict(this.#best, sample)) this.#samples = [];
+    this.#samples.push(sample);
     if (this.#samples.length > SAMPLES) this.#samples.shift();
     this.#best = this.#samples.reduce((best, next) => (next.roundTripMs <= best.roundTripMs ? next : best));
   }

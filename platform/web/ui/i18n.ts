@@ -1,7 +1,7 @@
 /**
  * Texts, numbers and dates in the language of the page.
  *
- * Texts come from Django's JavaScript catalogue (`/i18n/<lang>.js`); `manage.py messages make`
+ * Texts come from Django's JavaScript catalogue (`/i18n/<lang>.js`); `manage.py messages`
  * finds the literal first arguments of `t()` and `tn()`. Digits and calendar come from `Intl`.
  */
 

@@ -190,6 +190,7 @@ describe("socket", () => {
     });
 
     it("tells a refusal once and asks again only when the refusal will pass", () => {
+      vi.spyOn(Math, "random").mockReturnValue(0);
       const server = opened();
       const onRefused = vi.fn();
       socket.subscribe("wall:1", { onRefused });
@@ -200,6 +201,20 @@ describe("socket", () => {
       vi.advanceTimersByTime(60_000);
       expect(server.of("sub")).toHaveLength(2);
       expect(onRefused.mock.calls).toEqual([[{ code: "forbidden", data: { topic: "wall:1" } }]]);
+    });
+
+    it("does not ask for a refused topic after a reconnect, unless the page follows it anew", () => {
+      const server = opened();
+      const onRefused = vi.fn();
+      socket.subscribe("wall:1", { onRefused });
+      socket.subscribe("chat:1", {});
+      server.push({ t: "err", re: "s:wall:1", code: "forbidden", d: {} });
+      server.drop();
+      const again = nextTry().hello();
+      expect(again.of("sub").map((frame) => frame.top)).toEqual(["chat:1"]);
+      expect(onRefused).toHaveBeenCalledTimes(1);
+      socket.subscribe("wall:1", { onRefused });
+      expect(again.of("sub").map((frame) => frame.top)).toEqual(["chat:1", "wall:1"]);
     });
 
     it("leaves unknown frames of a newer server alone", () => {
@@ -273,6 +288,20 @@ describe("socket", () => {
       vi.advanceTimersByTime(40);
       server.push({ t: "hb", re: beats[1].id, at: 77_000_000 });
       expect(socket.serverNow()).toBe(77_000_020);
+    });
+
+    it("knows the time again with the first hello after a sleep in which the local clock stood still", () => {
+      let server = opened(); // at 1 000 000 by the server
+      for (let beat = 0; beat < 20; beat += 1) {
+        vi.advanceTimersByTime(2000);
+        server.push({ t: "hb", re: server.of("hb").at(-1).id, at: socket.serverNow() });
+      }
+      server.drop(1006);
+      server = nextTry().hello(socket.serverNow() + 3_600_000);
+      const before = socket.serverNow();
+      vi.advanceTimersByTime(500);
+      expect(socket.serverNow()).toBe(before + 500);
+      expect(before).toBeGreaterThan(3_600_000);
     });
 
     it("gives a silent connection up and opens another", () => {

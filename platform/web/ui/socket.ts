@@ -310,8 +310,9 @@ class ReconnectingSocket implements Socket {
     this.#failures = 0;
     this.#ticket = hello.ticket;
     this.connectionId = hello.conn;
-    if (!this.#clock.isSet) this.#clock.observe(this.#openedAt, hello.server_time);
-    for (const stream of this.#streams.values()) this.#askFor(stream);
+    // Each time: after a sleep of the computer this is the first to know that time has passed.
+    this.#clock.observe(this.#openedAt, hello.server_time);
+    for (const stream of this.#streams.values()) if (!stream.isRefused) this.#askFor(stream);
     for (const call of this.#calls.values()) call.isSent ||= this.#send(call.frame);
     this.#status.set("open");
   }

@@ -110,6 +110,20 @@ describe("Stream", () => {
     expect(asked).not.toHaveBeenCalled();
   });
 
+  it("waits for nothing more once it was refused", () => {
+    const onRefused = vi.fn();
+    const { stream, asked } = opened({ onRefused });
+    stream.subscribed({ top: "chat:1", head: 1 });
+    stream.event(event(4));
+    expect(stream.isRefused).toBe(false);
+    stream.refused({ code: "forbidden", data: {} });
+    stream.head(9);
+    vi.advanceTimersByTime(PATIENCE_MS * 4);
+    expect(stream.isRefused).toBe(true);
+    expect(onRefused).toHaveBeenCalledTimes(1);
+    expect(asked).not.toHaveBeenCalled();
+  });
+
   it("shows each number once and in order, whatever the network does", () => {
     let seed = 7;
     const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;

@@ -32,7 +32,7 @@ export interface Subscriber<State = any> {
   onEvent?: (event: TopicEvent) => void;
   /** Some events were lost on the way; the stream asks for them again by itself. */
   onGap?: (head: number) => void;
-  /** The server refused the subscription; it is not tried again. */
+  /** The server refused the subscription; it is not tried again, also not after a reconnect. */
   onRefused?: (error: { code: string; data: Record<string, unknown> }) => void;
 }
 
@@ -47,6 +47,7 @@ export class Stream {
   #waiting = new Map<number, TopicEvent>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isLive = false;
+  #isRefused = false;
 
   /** `resubscribe` sends `sub` again, with the `since` of this stream. */
   constructor(topic: string, subscriber: Subscriber, resubscribe: (topic: string) => void) {
@@ -64,6 +65,11 @@ export class Stream {
   /** Whether the server has answered `sub` on the present connection. */
   get isLive(): boolean {
     return this.#isLive;
+  }
+
+  /** Whether the server has said that this person may not have the topic. */
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   /** The connection is gone: nothing is live until the next answer. */
@@ -100,6 +106,8 @@ export class Stream {
   }
 
   refused(error: { code: string; data: Record<string, unknown> }): void {
+    this.close();
+    this.#isRefused = true;
     this.#subscriber.onRefused?.(error);
   }
 

@@ -126,7 +126,7 @@ class Source:
         if self._wants_key and payload and starts_key_frame(self.codec, payload):
             self._begin_key_frame(seq, timestamp, now)
         if self.sinks:
-            stamp = int(time.time() * 262144) & 0xFFFFFF
+            stamp = int(time.time() * 262144) & 0xFFFFFF  # noqa: TID251 per packet
             for sink in self.sinks:
                 sink.forward(marker, seq, timestamp, payload, stamp)
 
