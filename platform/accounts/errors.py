@@ -73,6 +73,13 @@ class LastAdmin(DomainError):
     http_status = 409
 
 
+class OwnAccount(DomainError):
+    """Nobody closes their own account; another administrator does."""
+
+    code = "own_account"
+    http_status = 409
+
+
 class ClassCodeTaken(DomainError):
     """The institution has a class of this code already."""
 

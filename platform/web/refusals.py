@@ -137,6 +137,7 @@ PEOPLE: Mapping[str, Promise] = {
     "roster_unknown": _("This class list was imported already, or it is too old. Upload it again."),
     "roster_unreadable": _("This file cannot be read as a class list."),
     "last_admin": _("This is the only administrator. Name another one first."),
+    "own_account": _("Nobody closes their own account. Ask another administrator."),
 }
 
 CHAT: Mapping[str, Promise] = {
