@@ -24,6 +24,8 @@ def grant_role(
 ) -> int:
     """Make a person something in an institution or in one of its classes; again changes nothing.
 
+    A role that was suspended is restored: whoever gives it means that the person has it.
+
     Args:
         user_id: Who.
         institution_id: Where.
@@ -38,13 +40,7 @@ def grant_role(
         ClassUnknown: The class is not one of the institution, or a student was given none.
         PersonUnknown: There is no such person.
     """
-    if class_id is None and role is Role.STUDENT:
-        raise ClassUnknown
-    if (
-        class_id
-        and not ClassGroup.objects.filter(pk=class_id, institution_id=institution_id).exists()
-    ):
-        raise ClassUnknown
+    _check_class(class_id, institution_id, role)
     if not User.objects.filter(pk=user_id).exists():
         raise PersonUnknown
     membership, created = Membership.objects.get_or_create(
@@ -52,7 +48,17 @@ def grant_role(
     )
     if created:
         _record("role.granted", membership, actor_id, "")
+    elif _restored(membership.pk):
+        _record("role.restored", membership, actor_id, "")
     return membership.pk
+
+
+def _check_class(class_id: int | None, institution_id: int, role: Role) -> None:
+    if class_id is None and role is Role.STUDENT:
+        raise ClassUnknown
+    classes = ClassGroup.objects.filter(institution_id=institution_id)
+    if class_id and not classes.filter(pk=class_id).exists():
+        raise ClassUnknown
 
 
 @transaction.atomic
@@ -87,12 +93,14 @@ def restore_membership(*, membership_id: int, institution_id: int, actor_id: int
         MembershipUnknown: Not a suspended membership of this institution.
     """
     membership = _locked(membership_id, institution_id)
-    changed = Membership.objects.filter(pk=membership_id, suspended_at__isnull=False).update(
-        suspended_at=None
-    )
-    if not changed:
+    if not _restored(membership_id):
         raise MembershipUnknown
     _record("role.restored", membership, actor_id, "")
+
+
+def _restored(membership_id: int) -> bool:
+    rows = Membership.objects.filter(pk=membership_id, suspended_at__isnull=False)
+    return bool(rows.update(suspended_at=None))
 
 
 def _locked(membership_id: int, institution_id: int) -> Membership:
