@@ -10,6 +10,13 @@ class PersonUnknown(DomainError):
     http_status = 404
 
 
+class InstitutionUnknown(DomainError):
+    """There is no such institution."""
+
+    code = "institution_unknown"
+    http_status = 404
+
+
 class ClassUnknown(DomainError):
     """There is no such class in this institution."""
 

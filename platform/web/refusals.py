@@ -123,6 +123,7 @@ FILES: Mapping[str, Promise] = {
 
 PEOPLE: Mapping[str, Promise] = {
     "person_unknown": _("This person does not exist, or belongs to another institution."),
+    "institution_unknown": _("This institution does not exist."),
     "class_unknown": _("This class does not exist, or belongs to another institution."),
     "email_taken": _("Somebody has this e-mail address already."),
     "registration_taken": _("Somebody in this institution has this registration number already."),
