@@ -21,8 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import tries
 from accounts.backends import Identity, find_person, may_sign_in
 from accounts.models import User
+from accounts.services import passwords
 from accounts.texts import wait_text
-from kernel import audit
 from realtime import publish
 
 REFUSED: Promise = _(
@@ -144,9 +144,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Store a password its owner chose; other devices' sockets end with their sessions."""
-        super().set_password(user, password)
-        audit.append("password.changed", actor_id=user.pk, subject=f"user:{user.pk}")
-        publish.close_user_sockets(user.pk)
+        user.password = passwords.change_own_password(user_id=user.pk, password=password)
 
     def logout(self, request: HttpRequest) -> None:
         """End the session and the sockets opened under it."""

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.backends import BaseBackend
-from django.db.models import Exists, OuterRef, Q
+from django.contrib.auth.hashers import get_hasher, identify_hasher, make_password
+from django.db.models import Q
 from django.http import HttpRequest
 
 from accounts.domain.words import clean_code, clean_email
@@ -46,25 +47,51 @@ def find_person(identity: Identity) -> User | None:
             institution__code__iexact=clean_code(identity.institution),
             registration_number__iexact=number,
         ) & ~Q(registration_number="")
-    memberships = live_memberships().filter(user_id=OuterRef("pk"))
-    people = User.objects.select_related("institution").annotate(has_role=Exists(memberships))
-    return people.filter(wanted).first()
+    return User.objects.select_related("institution").filter(wanted).first()
 
 
-def may_sign_in(user: User) -> bool:
-    """Whether the domain lets this person in: active, with a live role somewhere, or an operator."""
-    if not user.is_active:
+def may_sign_in(user: User | None) -> bool:
+    """Whether the domain lets this person in: active, with a live role somewhere, or an operator.
+
+    One query, for nobody too: how long the answer takes does not tell who exists.
+    """
+    has_role = live_memberships().filter(user_id=user.pk if user else 0).exists()
+    if user is None or not user.is_active:
         return False
     if user.institution is not None and not user.institution.is_active:
         return False
-    return user.is_superuser or live_memberships().filter(user_id=user.pk).exists()
+    return user.is_superuser or has_role
+
+
+def _fits(user: User | None, password: str) -> bool:
+    """Whether this is the person's password; whatever the answer, it costs one full hash.
+
+    A first password on paper is stored with a cheap hash (services/passwords.py) until its first
+    use. Without the full hash after it, a list of names could be sorted by the time of refusals
+    into those who have an account here and those who do not.
+    """
+    if user is None:
+        make_password(password)
+        return False
+    stored = user.password
+    fits = user.check_password(password)  # a cheap one that fits is stored anew with the full cost
+    if not fits and _is_cheap(stored):
+        make_password(password)
+    return fits
+
+
+def _is_cheap(stored: str) -> bool:
+    try:
+        return identify_hasher(stored).algorithm != get_hasher().algorithm
+    except ValueError:  # no usable password: Django has spent a full hash on it
+        return False
 
 
 class InvigilBackend(BaseBackend):
     """Checks who signs in, and finds the person behind a session.
 
-    Every refusal looks the same and takes the same time: unknown people cost one password hash
-    like known ones, and the domain's rules are asked for everybody after it.
+    Every refusal looks the same and takes as long: one look-up, one full password hash and one
+    question about roles, for unknown people like for known ones.
     """
 
     def authenticate(
@@ -80,10 +107,7 @@ class InvigilBackend(BaseBackend):
         if not login or password is None:
             return None
         user = find_person(Identity(login=login, institution=institution))
-        if user is None:
-            User().set_password(password)  # costs what checking one costs
-            return None
-        fits = user.check_password(password)
+        fits = _fits(user, password)
         return user if may_sign_in(user) and fits else None
 
     def get_user(self, user_id: int) -> User | None:

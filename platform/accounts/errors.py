@@ -10,6 +10,13 @@ class PersonUnknown(DomainError):
     http_status = 404
 
 
+class InstitutionUnknown(DomainError):
+    """There is no such institution."""
+
+    code = "institution_unknown"
+    http_status = 404
+
+
 class ClassUnknown(DomainError):
     """There is no such class in this institution."""
 
@@ -70,6 +77,13 @@ class LastAdmin(DomainError):
     """The institution would be left without an administrator."""
 
     code = "last_admin"
+    http_status = 409
+
+
+class OwnAccount(DomainError):
+    """Nobody closes their own account; another administrator does."""
+
+    code = "own_account"
     http_status = 409
 
 

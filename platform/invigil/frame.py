@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from accounts import policies, selectors
 from accounts.roles import STAFF_ROLES, Role, RoleSet
+from accounts.views.scope import FIELD, shown_institution
 from web import home, nav
 from web.home import Action, Card, Row
 from web.nav import NavItem
@@ -64,35 +65,41 @@ def cards(request: HttpRequest) -> Iterable[Card]:
 
 
 def _people_cards(request: HttpRequest) -> Iterable[Card]:
+    """Count the people of the institution that the pages about people show, and lead there."""
     if not manages_people(request):
         return
-    institutions = selectors.managed_institutions(roles_of(request))
-    for institution in institutions[:1]:
-        counts = selectors.count_people(institution.id)
-        students = counts.get(Role.STUDENT, 0)
-        staff = sum(counts.get(role, 0) for role in STAFF_ROLES)
-        yield Card(
-            key="people",
-            title=gettext_lazy("People"),
-            icon="people",
-            rank=40,
-            rows=(
-                Row(
-                    ngettext("%(count)s student", "%(count)s students", students)
-                    % {"count": digits(students)},
-                    url=f"{reverse('accounts:people')}?role=student",
-                ),
-                Row(
-                    ngettext("%(count)s role of staff", "%(count)s roles of staff", staff)
-                    % {"count": digits(staff)},
-                    url=reverse("accounts:people"),
-                ),
+    institution = shown_institution(request, selectors.managed_institutions(roles_of(request)))
+    if institution is None:
+        return
+    counts = selectors.count_people(institution.id)
+    students = counts.get(Role.STUDENT, 0)
+    staff = sum(counts.get(role, 0) for role in STAFF_ROLES)
+    here = f"?{FIELD}={institution.id}"
+    people = f"{reverse('accounts:people')}{here}"
+    yield Card(
+        key="people",
+        title=gettext_lazy("People"),
+        icon="people",
+        rank=40,
+        rows=(
+            Row(
+                ngettext("%(count)s student", "%(count)s students", students)
+                % {"count": digits(students)},
+                url=f"{people}&role=student",
             ),
-            actions=(
-                Action(gettext_lazy("Import a class list"), reverse("accounts:roster_upload")),
-                Action(gettext_lazy("New person"), reverse("accounts:new_person")),
+            Row(
+                ngettext("%(count)s role of staff", "%(count)s roles of staff", staff)
+                % {"count": digits(staff)},
+                url=people,
             ),
-        )
+        ),
+        actions=(
+            Action(
+                gettext_lazy("Import a class list"), f"{reverse('accounts:roster_upload')}{here}"
+            ),
+            Action(gettext_lazy("New person"), f"{reverse('accounts:new_person')}{here}"),
+        ),
+    )
 
 
 def _own_cards(request: HttpRequest) -> Iterable[Card]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, transaction
 
 from kernel import clock
 from kernel.models import AuditEntry
@@ -34,12 +34,13 @@ def append(
         data: JSON-safe facts (before, after); dictionaries with text keys.
         institution_id: Chain to append to; None is the system chain.
 
-    Needs: an open transaction (the chain's lock is held until it ends).
+    Raises:
+        TransactionManagementError: No transaction is open, which has to hold the chain's lock.
     """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError(f"no transaction around {action}")
     chain = f"institution:{institution_id}" if institution_id else "system"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_CLASS, chain])
-    last = AuditEntry.objects.filter(chain=chain).order_by("-position").first()
+    last = _locked_end(chain)
     entry = AuditEntry(
         chain=chain,
         position=last.position + 1 if last else 1,
@@ -54,6 +55,13 @@ def append(
     entry.hash = hash_of(entry)
     entry.save(force_insert=True)
     return entry
+
+
+def _locked_end(chain: str) -> AuditEntry | None:
+    """Return the last entry of a chain; nobody else appends to it until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_CLASS, chain])
+    return AuditEntry.objects.filter(chain=chain).order_by("-position").first()
 
 
 def hash_of(entry: AuditEntry) -> str:

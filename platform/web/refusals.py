@@ -123,6 +123,7 @@ FILES: Mapping[str, Promise] = {
 
 PEOPLE: Mapping[str, Promise] = {
     "person_unknown": _("This person does not exist, or belongs to another institution."),
+    "institution_unknown": _("This institution does not exist."),
     "class_unknown": _("This class does not exist, or belongs to another institution."),
     "email_taken": _("Somebody has this e-mail address already."),
     "registration_taken": _("Somebody in this institution has this registration number already."),
@@ -137,6 +138,7 @@ PEOPLE: Mapping[str, Promise] = {
     "roster_unknown": _("This class list was imported already, or it is too old. Upload it again."),
     "roster_unreadable": _("This file cannot be read as a class list."),
     "last_admin": _("This is the only administrator. Name another one first."),
+    "own_account": _("Nobody closes their own account. Ask another administrator."),
 }
 
 CHAT: Mapping[str, Promise] = {

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.errors import ClassUnknown, PersonUnknown
+from accounts.errors import ClassUnknown, InstitutionUnknown, PersonUnknown
 from accounts.models import ClassGroup, Institution, User
 
 # Joins letters of scripts that would otherwise connect (Persian initials).
@@ -193,11 +193,11 @@ def institution_card(institution_id: int) -> InstitutionCard:
     """Return one institution.
 
     Raises:
-        PersonUnknown: There is no institution with this id.
+        InstitutionUnknown: There is no institution with this id.
     """
     institution = Institution.objects.filter(pk=institution_id).first()
     if institution is None:
-        raise PersonUnknown
+        raise InstitutionUnknown
     return InstitutionCard(
         id=institution.pk,
         code=institution.code,

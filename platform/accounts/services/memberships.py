@@ -1,9 +1,12 @@
 """Giving, suspending and restoring roles."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.errors import ClassUnknown, LastAdmin, MembershipUnknown, PersonUnknown
-from accounts.models import ClassGroup, Membership, User
+from accounts.models import ClassGroup, Institution, Membership, User
 from accounts.roles import Role
 from accounts.selectors import live_memberships
 from kernel import audit, clock
@@ -21,6 +24,8 @@ def grant_role(
 ) -> int:
     """Make a person something in an institution or in one of its classes; again changes nothing.
 
+    A role that was suspended is restored: whoever gives it means that the person has it.
+
     Args:
         user_id: Who.
         institution_id: Where.
@@ -35,13 +40,7 @@ def grant_role(
         ClassUnknown: The class is not one of the institution, or a student was given none.
         PersonUnknown: There is no such person.
     """
-    if class_id is None and role is Role.STUDENT:
-        raise ClassUnknown
-    if (
-        class_id
-        and not ClassGroup.objects.filter(pk=class_id, institution_id=institution_id).exists()
-    ):
-        raise ClassUnknown
+    _check_class(class_id, institution_id, role)
     if not User.objects.filter(pk=user_id).exists():
         raise PersonUnknown
     membership, created = Membership.objects.get_or_create(
@@ -49,7 +48,17 @@ def grant_role(
     )
     if created:
         _record("role.granted", membership, actor_id, "")
+    elif _restored(membership.pk):
+        _record("role.restored", membership, actor_id, "")
     return membership.pk
+
+
+def _check_class(class_id: int | None, institution_id: int, role: Role) -> None:
+    if class_id is None and role is Role.STUDENT:
+        raise ClassUnknown
+    classes = ClassGroup.objects.filter(institution_id=institution_id)
+    if class_id and not classes.filter(pk=class_id).exists():
+        raise ClassUnknown
 
 
 @transaction.atomic
@@ -62,6 +71,7 @@ def suspend_membership(
         MembershipUnknown: Not a membership of this institution, or suspended already.
         LastAdmin: The institution would have no administrator.
     """
+    lock_administration([institution_id])
     membership = _locked(membership_id, institution_id)
     if membership.role == Role.ADMIN and _is_last_admin(membership):
         raise LastAdmin
@@ -83,12 +93,14 @@ def restore_membership(*, membership_id: int, institution_id: int, actor_id: int
         MembershipUnknown: Not a suspended membership of this institution.
     """
     membership = _locked(membership_id, institution_id)
-    changed = Membership.objects.filter(pk=membership_id, suspended_at__isnull=False).update(
-        suspended_at=None
-    )
-    if not changed:
+    if not _restored(membership_id):
         raise MembershipUnknown
     _record("role.restored", membership, actor_id, "")
+
+
+def _restored(membership_id: int) -> bool:
+    rows = Membership.objects.filter(pk=membership_id, suspended_at__isnull=False)
+    return bool(rows.update(suspended_at=None))
 
 
 def _locked(membership_id: int, institution_id: int) -> Membership:
@@ -101,13 +113,46 @@ def _locked(membership_id: int, institution_id: int) -> Membership:
     return membership
 
 
+def lock_administration(institution_ids: Iterable[int]) -> None:
+    """Let whoever takes administrators away from these institutions do so one after the other.
+
+    Two at once would each count on the administrator whom the other takes away. Taken before any
+    row of a person or a role, as an import of a class list does: nobody waits in a circle.
+
+    Needs: an open transaction.
+    """
+    rows = Institution.objects.filter(pk__in=institution_ids).order_by("pk")
+    list(rows.select_for_update(no_key=True))
+
+
+def administered_by(user_id: int) -> list[int]:
+    """Return the institutions of which this person is an administrator."""
+    rows = _live_admins().filter(user_id=user_id)
+    return list(rows.values_list("institution_id", flat=True))
+
+
+def refuse_last_admin(user_id: int) -> None:
+    """Refuse to do without this person where nobody else administers the institution.
+
+    Raises:
+        LastAdmin: An institution would have no administrator.
+
+    Needs: lock_administration of what the person administers.
+    """
+    for institution_id in administered_by(user_id):
+        others = _live_admins().filter(institution_id=institution_id).exclude(user_id=user_id)
+        if not others.exists():
+            raise LastAdmin
+
+
+def _live_admins() -> QuerySet[Membership]:
+    return live_memberships().filter(role=Role.ADMIN, class_group__isnull=True)
+
+
 def _is_last_admin(membership: Membership) -> bool:
-    admins = live_memberships().filter(
-        institution_id=membership.institution_id, role=Role.ADMIN, class_group__isnull=True
-    )
-    # Locked, so that two suspensions at once cannot each spare the other.
-    others = admins.exclude(pk=membership.pk).select_for_update(of=("self",))
-    return membership.class_group_id is None and not list(others)
+    admins = _live_admins().filter(institution_id=membership.institution_id)
+    others = admins.exclude(pk=membership.pk)
+    return membership.class_group_id is None and not others.exists()
 
 
 def _end_if_without_role(user_id: int) -> None:

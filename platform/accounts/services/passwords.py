@@ -40,15 +40,35 @@ def set_password(*, user_id: int, password: str, actor_id: int | None) -> None:
         validate_password(password, user)
     except ValidationError as error:
         raise PasswordWeak(reasons=" ".join(error.messages)) from None
+    _store(user, password, "password.set", actor_id)
+
+
+@transaction.atomic
+def change_own_password(*, user_id: int, password: str) -> str:
+    """Store a password its owner chose and the form has checked; return it as stored.
+
+    Every session ends; the caller may give the owner's present one the new session hash.
+
+    Raises:
+        PersonUnknown: There is no such person.
+    """
+    user = User.objects.select_for_update().filter(pk=user_id).first()
+    if user is None:
+        raise PersonUnknown
+    _store(user, password, "password.changed", user_id)
+    return user.password
+
+
+def _store(user: User, password: str, action: str, actor_id: int | None) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
     audit.append(
-        "password.set",
+        action,
         actor_id=actor_id,
-        subject=f"user:{user_id}",
+        subject=f"user:{user.pk}",
         institution_id=user.institution_id,
     )
-    publish.close_user_sockets(user_id)
+    publish.close_user_sockets(user.pk)
 
 
 @transaction.atomic
@@ -116,9 +136,15 @@ def end_sessions(*, user_id: int, actor_id: int | None) -> None:
 @transaction.atomic
 def share_password(*, user_ids: Sequence[int], password: str) -> None:
     """Give many people one password, hashed once: for demo accounts, whose password is public."""
-    User.objects.filter(pk__in=user_ids).update(password=make_password(password))
-    for user_id in user_ids:
-        audit.append("password.set", actor_id=None, subject=f"user:{user_id}")
+    people = User.objects.filter(pk__in=user_ids)
+    people.update(password=make_password(password))
+    for user_id, institution_id in people.values_list("pk", "institution_id"):
+        audit.append(
+            "password.set",
+            actor_id=None,
+            subject=f"user:{user_id}",
+            institution_id=institution_id,
+        )
 
 
 def new_password() -> str:

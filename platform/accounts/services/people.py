@@ -7,6 +7,7 @@ from accounts.domain.words import clean_code, clean_email, clean_text
 from accounts.errors import (
     ClassCodeTaken,
     EmailTaken,
+    OwnAccount,
     PersonUnknown,
     PhoneInvalid,
     RegistrationTaken,
@@ -21,7 +22,7 @@ from accounts.selectors import (
     institution_card,
     user_card,
 )
-from accounts.services.memberships import grant_role
+from accounts.services import memberships
 from kernel import audit
 from realtime import publish
 
@@ -137,7 +138,7 @@ def create_person(
         registration_number=registration_number,
         phone=phone,
     )
-    grant_role(
+    memberships.grant_role(
         user_id=made.id,
         institution_id=institution_id,
         role=role,
@@ -180,12 +181,18 @@ def change_person(
 
 @transaction.atomic
 def deactivate_user(*, user_id: int, institution_id: int, actor_id: int, reason: str) -> None:
-    """Close a person's account: no login, no session, no socket.
+    """Close another person's account: no login, no session, no socket.
 
     Raises:
+        OwnAccount: It is the actor's own.
         PersonUnknown: Not a person of this institution.
+        LastAdmin: An institution would have no administrator.
     """
+    if user_id == actor_id:
+        raise OwnAccount
+    memberships.lock_administration(memberships.administered_by(user_id))
     user = locked_person(user_id, institution_id)
+    memberships.refuse_last_admin(user_id)
     user.is_active = False
     user.session_epoch += 1
     user.save(update_fields=["is_active", "session_epoch"])

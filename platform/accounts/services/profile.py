@@ -40,10 +40,16 @@ def update_profile(
 @transaction.atomic
 def mark_phone_verified(*, user_id: int, phone: str) -> bool:
     """Record that the person proved to hold this number; False when it changed meanwhile."""
-    changed = User.objects.filter(pk=user_id, phone=phone).update(phone_verified_at=clock.now())
-    if changed:
-        audit.append("phone.verified", actor_id=user_id, subject=f"user:{user_id}")
-    return bool(changed)
+    people = User.objects.filter(pk=user_id, phone=phone)
+    if not people.update(phone_verified_at=clock.now()):
+        return False
+    audit.append(
+        "phone.verified",
+        actor_id=user_id,
+        subject=f"user:{user_id}",
+        institution_id=people.values_list("institution_id", flat=True).get(),
+    )
+    return True
 
 
 def _locked(user_id: int) -> User:

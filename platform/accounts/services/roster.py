@@ -13,18 +13,16 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from accounts.domain.roster import Entry, Known, Outcome, Plan, Step, plan_import
+from accounts.domain.roster import Known, Plan, plan_import
 from accounts.domain.sheet import SheetRow, Unreadable, read
 from accounts.domain.words import clean_code, clean_email
 from accounts.errors import RosterChanged, RosterHasErrors, RosterUnknown, RosterUnreadable
 from accounts.models import ClassGroup, Institution, Membership, RosterDraft, User
-from accounts.roles import Role
-from accounts.services.passwords import hash_first_password, new_password
+from accounts.services.roster_rows import Imported, Source, write_plan
 from kernel import audit, clock
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 DRAFT_LIFE: Final = timedelta(hours=24)
-BATCH: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +46,6 @@ class Preview:
     region: str
     plan: Plan
     digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class FirstPassword:
-    """What a new person is told on paper; it is shown once and stored nowhere."""
-
-    full_name: str
-    login: str
-    class_code: str
-    password: str
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import did."""
-
-    created: int
-    changed: int
-    joined: int
-    classes: int
-    passwords: tuple[FirstPassword, ...]
 
 
 @transaction.atomic
@@ -220,108 +197,12 @@ def import_roster(*, draft_id: UUID, institution_id: int, actor_id: int, digest:
         raise RosterHasErrors(rows=preview.plan.refused)
     try:
         with transaction.atomic():
-            imported = _apply(preview, institution_id)
+            source = Source(institution_id, actor_id, draft.sha256)
+            imported = write_plan(preview.plan, source, gives_passwords=preview.gives_passwords)
     except IntegrityError:  # somebody was created by hand between our read and our write
         raise RosterChanged from None
     _close(draft, imported, actor_id)
     return imported
-
-
-def _apply(preview: Preview, institution_id: int) -> Imported:
-    plan = preview.plan
-    ClassGroup.objects.bulk_create(
-        ClassGroup(institution_id=institution_id, code=code, name=code) for code in plan.new_classes
-    )
-    passwords = _create_people(plan, institution_id, gives_passwords=preview.gives_passwords)
-    changed = sum(_change_person(step) for step in plan.steps)
-    _create_memberships(plan, institution_id)
-    return Imported(
-        created=len(_new_people(plan)),
-        changed=changed,
-        joined=plan.count(Outcome.JOINS),
-        classes=len(plan.new_classes),
-        passwords=passwords,
-    )
-
-
-def _new_people(plan: Plan) -> list[Entry]:
-    """Return the first row of each new person; later rows only add classes."""
-    new = [step for step in plan.steps if step.outcome is Outcome.NEW]
-    return [step.entry for step in new if step.entry.line == step.first_line]
-
-
-def _create_people(
-    plan: Plan, institution_id: int, *, gives_passwords: bool
-) -> tuple[FirstPassword, ...]:
-    users: list[User] = []
-    sheet: list[FirstPassword] = []
-    for entry in _new_people(plan):
-        user = User(
-            institution_id=institution_id,
-            full_name=entry.full_name,
-            registration_number=entry.registration_number,
-            email=entry.email,
-            phone=entry.phone,
-            locale=entry.locale,
-            time_zone=entry.time_zone,
-        )
-        user.set_unusable_password()
-        if gives_passwords:
-            password = new_password()
-            user.password = hash_first_password(password)
-            login = entry.registration_number or entry.email
-            sheet.append(FirstPassword(entry.full_name, login, entry.class_code, password))
-        users.append(user)
-    User.objects.bulk_create(users, batch_size=BATCH)
-    return tuple(sheet)
-
-
-def _change_person(step: Step) -> bool:
-    if not step.changes or step.person_id is None:
-        return False
-    changes: dict[str, str | None] = dict(step.changes)
-    if "phone" in changes:
-        changes["phone_verified_at"] = None
-    User.objects.filter(pk=step.person_id).update(**changes)
-    return True
-
-
-def _create_memberships(plan: Plan, institution_id: int) -> None:
-    groups = ClassGroup.objects.filter(institution_id=institution_id, is_active=True)
-    classes = {group.code.lower(): group.pk for group in groups}
-    people = _ids_of(plan, institution_id)
-    Membership.objects.bulk_create(
-        (
-            Membership(
-                user_id=people[step.entry.keys[0]],
-                institution_id=institution_id,
-                class_group_id=classes[step.entry.class_code.lower()]
-                if step.entry.class_code
-                else None,
-                role=Role(step.entry.role),
-            )
-            for step in plan.steps
-        ),
-        batch_size=BATCH,
-        ignore_conflicts=True,
-    )
-
-
-def _ids_of(plan: Plan, institution_id: int) -> dict[str, int]:
-    wanted = {step.entry.keys[0] for step in plan.steps}
-    numbers = [key[2:].lower() for key in wanted if key.startswith("n:")]
-    emails = [key[2:].lower() for key in wanted if key.startswith("e:")]
-    people = User.objects.annotate(
-        low_email=Lower("email"), low_number=Lower("registration_number")
-    )
-    found = people.filter(
-        Q(low_email__in=emails) | Q(low_number__in=numbers), institution_id=institution_id
-    )
-    ids: dict[str, int] = {}
-    for user in found:
-        ids[f"n:{user.registration_number.lower()}"] = user.pk
-        ids[f"e:{user.email.lower()}"] = user.pk
-    return ids
 
 
 def _close(draft: RosterDraft, imported: Imported, actor_id: int) -> None:

@@ -15,8 +15,9 @@ from django.test import Client
 
 from accounts.adapter import REFUSED, TOO_MANY
 from accounts.models import Institution, Membership, User
-from accounts.tests.conftest import PASSWORD, Cast, School
+from accounts.tests.conftest import PASSWORD, Cast, School, as_person
 from accounts.tests.entrance import LOGIN, post_login, refusal
+from kernel.models import AuditEntry
 
 pytestmark = pytest.mark.usefixtures("fresh_limits")
 
@@ -130,6 +131,23 @@ def test_changing_the_password_keeps_this_session_and_ends_the_others(cast: Cast
     assert here.post("/accounts/password/change/", typed).status_code == 302
     assert is_signed_in(here)
     assert not is_signed_in(there)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_changed_password_is_in_the_audit_of_the_institution(school: School, cast: Cast) -> None:
+    ana = as_person(cast.ana)
+    typed = {
+        "oldpassword": PASSWORD,
+        "password1": "green-hill-paper",
+        "password2": "green-hill-paper",
+    }
+    assert ana.post("/accounts/password/change/", typed).status_code == 302
+    line = AuditEntry.objects.get(action="password.changed")
+    assert (line.chain, line.actor_id, line.subject) == (
+        f"institution:{school.id}",
+        cast.ana,
+        f"user:{cast.ana}",
+    )
 
 
 def test_a_forgotten_password_is_set_by_a_link_that_works_once(client: Client, cast: Cast) -> None:

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import selectors
-from accounts.errors import ClassUnknown, PersonUnknown
+from accounts.errors import ClassUnknown, InstitutionUnknown, PersonUnknown
 from accounts.models import Institution, User
 from accounts.services.people import deactivate_user
 from accounts.tests.conftest import Cast, School
@@ -49,7 +49,7 @@ def test_a_card_falls_back_to_the_institutions_language_and_zone(
 def test_nobody_has_no_card(db: None) -> None:
     with pytest.raises(PersonUnknown):
         selectors.user_card(0)
-    with pytest.raises(PersonUnknown):
+    with pytest.raises(InstitutionUnknown):
         selectors.institution_card(0)
     with pytest.raises(ClassUnknown):
         selectors.class_card(0)

@@ -82,6 +82,22 @@ def test_a_suspended_role_is_gone_until_it_is_restored(school: School, cast: Cas
         )
 
 
+def test_a_suspended_role_that_is_given_again_is_there_again(school: School, cast: Cast) -> None:
+    role = membership_of(cast.ivo, Role.INVIGILATOR)
+    suspend(school, role, cast.admin)
+    given = memberships.grant_role(
+        user_id=cast.ivo,
+        institution_id=school.id,
+        role=Role.INVIGILATOR,
+        class_id=school.class_id,
+        actor_id=cast.admin,
+    )
+    assert given == role
+    assert Grant(Role.INVIGILATOR, school.id, school.class_id) in roles_of(cast.ivo).grants
+    entry = AuditEntry.objects.get(action="role.restored")
+    assert (entry.actor_id, entry.subject) == (cast.admin, f"user:{cast.ivo}")
+
+
 def test_one_of_two_roles_suspended_leaves_the_session(school: School, cast: Cast) -> None:
     memberships.grant_role(
         user_id=cast.ivo, institution_id=school.id, role=Role.AUTHOR, actor_id=None

@@ -69,6 +69,8 @@ def test_nobody_is_unknown(db: None) -> None:
     with pytest.raises(PersonUnknown):
         passwords.set_password(user_id=0, password="another-fine-word", actor_id=None)
     with pytest.raises(PersonUnknown):
+        passwords.change_own_password(user_id=0, password="another-fine-word")
+    with pytest.raises(PersonUnknown):
         passwords.end_sessions(user_id=0, actor_id=None)
 
 
@@ -110,3 +112,15 @@ def test_nobody_lifts_the_limit_of_another_institutions_people(
 ) -> None:
     with pytest.raises(PersonUnknown):
         passwords.lift_tries(user_id=cast.ana, institution_id=other_school.id, actor_id=cast.olga)
+
+
+def test_a_shared_password_is_recorded_where_each_person_belongs(
+    cast: Cast, school: School, other_school: School
+) -> None:
+    passwords.share_password(user_ids=[cast.ana, cast.olga], password="for-all-to-see")
+    assert user(cast.olga).check_password("for-all-to-see")
+    lines = AuditEntry.objects.filter(action="password.set")
+    assert set(lines.values_list("subject", "chain")) == {
+        (f"user:{cast.ana}", f"institution:{school.id}"),
+        (f"user:{cast.olga}", f"institution:{other_school.id}"),
+    }

@@ -1,10 +1,15 @@
 """Creating and changing people; the outsider reaches nobody."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connections, transaction
 
 from accounts.errors import (
     ClassCodeTaken,
     EmailTaken,
+    LastAdmin,
+    OwnAccount,
     PersonUnknown,
     PhoneInvalid,
     RegistrationTaken,
@@ -13,9 +18,11 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import class_card, institution_card, person_view, roles_of
 from accounts.services import people
-from accounts.tests.conftest import Cast, School
+from accounts.services.memberships import grant_role
+from accounts.tests.conftest import Cast, School, make_person
 from kernel import audit
 from kernel.models import AuditEntry
+from kernel.tests.waiting import wait_until_blocked
 
 
 def test_an_institution_is_created_with_a_code_in_lower_case(db: None) -> None:
@@ -131,6 +138,67 @@ def test_a_closed_account_has_no_role_and_no_session(school: School, cast: Cast)
     people.reactivate_user(user_id=cast.ana, institution_id=school.id, actor_id=cast.admin)
     assert roles_of(cast.ana).grants
     assert audit.first_broken(f"institution:{school.id}") is None
+
+
+def close(school: School, user_id: int, actor_id: int) -> None:
+    people.deactivate_user(
+        user_id=user_id, institution_id=school.id, actor_id=actor_id, reason="left"
+    )
+
+
+def is_open(user_id: int) -> bool:
+    return User.objects.get(pk=user_id).is_active
+
+
+def test_the_account_of_the_last_administrator_stays_open(
+    school: School, other_school: School, cast: Cast
+) -> None:
+    with pytest.raises(LastAdmin):
+        close(school, cast.admin, cast.olga)
+    grant_role(user_id=cast.ivo, institution_id=school.id, role=Role.ADMIN, actor_id=None)
+    grant_role(user_id=cast.ivo, institution_id=other_school.id, role=Role.ADMIN, actor_id=None)
+    close(school, cast.admin, cast.ivo)
+    assert not is_open(cast.admin)
+    with pytest.raises(LastAdmin):
+        close(school, cast.ivo, cast.olga)
+    assert is_open(cast.ivo)
+
+
+def test_an_account_stays_open_while_another_institution_has_no_other_administrator(
+    school: School, other_school: School, cast: Cast
+) -> None:
+    grant_role(user_id=cast.ivo, institution_id=other_school.id, role=Role.ADMIN, actor_id=None)
+    close(other_school, cast.olga, cast.ivo)
+    with pytest.raises(LastAdmin):
+        close(school, cast.ivo, cast.admin)
+    assert is_open(cast.ivo)
+
+
+def test_nobody_closes_their_own_account(school: School, cast: Cast) -> None:
+    make_person(school, "Nadia", Role.ADMIN)
+    with pytest.raises(OwnAccount):
+        close(school, cast.admin, cast.admin)
+    assert is_open(cast.admin)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_cannot_close_each_other_at_once(school: School, cast: Cast) -> None:
+    other = make_person(school, "Nadia", Role.ADMIN)
+
+    def close_in_another_session() -> None:
+        try:
+            close(school, other, cast.admin)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            close(school, cast.admin, other)
+            second = pool.submit(close_in_another_session)
+            wait_until_blocked()
+        with pytest.raises(LastAdmin):
+            second.result(10)
+    assert (is_open(cast.admin), is_open(other)) == (False, True)
 
 
 def test_an_outsider_reaches_nobody(other_school: School, cast: Cast) -> None:

@@ -6,7 +6,7 @@ from accounts.errors import PersonUnknown, PhoneInvalid
 from accounts.models import User
 from accounts.selectors import own_profile
 from accounts.services import profile
-from accounts.tests.conftest import Cast
+from accounts.tests.conftest import Cast, School
 from kernel.models import AuditEntry
 
 
@@ -20,9 +20,10 @@ def test_language_zone_and_phone_are_kept(cast: Cast) -> None:
     assert (own.locale, own.time_zone, own.phone) == ("fa", "Asia/Tehran", "+447911123456")
 
 
-def test_a_changed_number_is_not_confirmed_any_more(cast: Cast) -> None:
+def test_a_changed_number_is_not_confirmed_any_more(school: School, cast: Cast) -> None:
     update(cast.ana, "+447911123456")
     assert profile.mark_phone_verified(user_id=cast.ana, phone="+447911123456")
+    assert AuditEntry.objects.get(action="phone.verified").chain == f"institution:{school.id}"
     update(cast.ana, "+447911123456")
     assert own_profile(cast.ana).phone_verified_at is not None
     update(cast.ana, "+447911123457")

@@ -14,7 +14,7 @@ from accounts.models import ClassGroup, Membership, RosterDraft, User
 from accounts.roles import Grant, Role
 from accounts.selectors import roles_of
 from accounts.services import people, roster
-from accounts.services.roster import Imported
+from accounts.services.roster_rows import Imported
 from accounts.tests.conftest import Cast, School
 from kernel.models import AuditEntry
 

@@ -104,6 +104,13 @@ def test_the_last_administrator_is_told_why(mona: Client, cast: Cast) -> None:
     assert "the only administrator" in text(response)
 
 
+def test_nobody_closes_their_own_account_past_the_page(mona: Client, cast: Cast) -> None:
+    response = mona.post(f"/people/{cast.admin}/active/", {"active": "0"})
+    assert response.status_code == 409
+    assert "Nobody closes their own account" in text(response)
+    assert mona.get("/people/").status_code == 200
+
+
 def test_a_new_password_is_shown_once_and_not_kept_by_the_browser(mona: Client, cast: Cast) -> None:
     response = mona.post(f"/people/{cast.ana}/password/")
     shown = text(response).split('class="lead"><code class="ltr">')[1].split("<")[0]

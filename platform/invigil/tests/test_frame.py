@@ -4,16 +4,19 @@ from dataclasses import dataclass
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.db import connection
 from django.http import HttpRequest
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services.memberships import grant_role
 from accounts.services.people import create_class, create_institution, create_user
 from accounts.services.profile import mark_phone_verified
+from accounts.views.scope import SESSION_KEY
 from invigil import frame
 from web import home, nav
 from web.home import Card
@@ -55,14 +58,17 @@ def people() -> People:
     )
 
 
-def request_of(user_id: int) -> HttpRequest:
+def request_of(user_id: int, institution_id: int | None = None) -> HttpRequest:
     request = RequestFactory().get("/")
     request.user = User.objects.get(pk=user_id)
+    request.session = SessionStore()
+    if institution_id is not None:
+        request.session[SESSION_KEY] = institution_id
     return request
 
 
-def cards_of(user_id: int) -> dict[str, Card]:
-    return {card.key: card for card in frame.cards(request_of(user_id))}
+def cards_of(user_id: int, institution_id: int | None = None) -> dict[str, Card]:
+    return {card.key: card for card in frame.cards(request_of(user_id, institution_id))}
 
 
 def routes_of(user_id: int) -> set[str]:
@@ -101,6 +107,30 @@ def test_only_who_manages_people_sees_how_many_there_are(people: People) -> None
     assert "people" not in cards_of(people.ivo)
     titles = [str(row.title) for row in cards_of(people.mona)["people"].rows]
     assert titles == ["1 student", "2 roles of staff"]
+
+
+def test_the_counts_are_in_the_digits_of_the_language(people: People) -> None:
+    with translation.override("fa"):
+        shown = " ".join(str(row.title) for row in cards_of(people.mona)["people"].rows)
+    assert "۱" in shown
+    assert "۲" in shown
+    assert "1" not in shown
+
+
+def test_the_card_counts_the_institution_its_links_open(people: People) -> None:
+    south = create_institution(code="south", name="South College", actor_id=None)
+    grant_role(user_id=people.mona, institution_id=south.id, role=Role.ADMIN, actor_id=None)
+    north = User.objects.get(pk=people.mona).institution_id
+    for last, shown, titles in (
+        (None, north, ["1 student", "2 roles of staff"]),
+        (south.id, south.id, ["0 students", "1 role of staff"]),
+        (0, north, ["1 student", "2 roles of staff"]),
+    ):
+        card = cards_of(people.mona, last)["people"]
+        assert [str(row.title) for row in card.rows] == titles
+        links = [row.url for row in card.rows] + [action.url for action in card.actions]
+        assert len(links) == 4
+        assert all(f"?institution={shown}" in link for link in links)
 
 
 def test_a_missing_phone_is_asked_for_until_it_is_there(people: People) -> None:

@@ -68,6 +68,13 @@ def test_the_line_disappears_with_the_act_that_failed() -> None:
     assert AuditEntry.objects.count() == 0
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_line_outside_a_transaction_is_refused() -> None:
+    with pytest.raises(transaction.TransactionManagementError, match=r"attempt\.extended"):
+        written(1)
+    assert AuditEntry.objects.count() == 0
+
+
 CHANGES: dict[str, Callable[[AuditEntry], object]] = {
     "update": lambda _: AuditEntry.objects.update(reason=""),
     "delete": lambda _: AuditEntry.objects.all().delete(),
