@@ -46,6 +46,9 @@ class Notice(models.Model):
     scheduled_at = models.DateTimeField(null=True, blank=True)
     expanded_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    turn = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Which batch is next: one at a time is asked for"
+    )
 
     class Meta:
         constraints: ClassVar = [

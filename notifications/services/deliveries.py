@@ -11,12 +11,12 @@ from typing import Final
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from accounts import selectors as people
 from accounts.selectors import Contact
-from kernel import clock, outbox
+from kernel import clock
 from notifications.domain.delivery import (
     CLAIM_LEASE,
     DELIVERY,
@@ -40,8 +40,6 @@ from notifications.services.wording import Facts, Wording, facts_of, word_for
 
 log = structlog.get_logger(__name__)
 
-SEND_TASK: Final = "notifications.send_batch"
-QUEUE: Final = "notices"
 BATCH: Final = 100
 BATCH_SECONDS: Final = 15.0  # far below the time limit of a task, one slow request included
 LOST_AFTER: Final = timedelta(seconds=60)  # `sending` for so long: its worker is gone
@@ -64,36 +62,25 @@ def send_batch(notice_id: int) -> int:
         # Read for each message: the sitting may be moved while a batch is under way.
         _handle(notice, facts_of(audience_of(notice)), delivery)
         handled += 1
-    wake(notice_id)
+    close_if_done(notice_id)
     return handled
 
 
-def wake(notice_id: int) -> None:
-    """Ask for the next batch if anything is due; close the notice if nothing is open."""
-    with transaction.atomic():
-        rows = Delivery.objects.filter(notice_id=notice_id)
-        still_open = rows.filter(state__in=OPEN).count()
-        if not still_open:
-            _finish(notice_id)
-        elif _claimable(notice_id).exists():
-            # One ask for each state of the work and ten seconds: repeats cost nothing.
-            slot = int(clock.now().timestamp()) // 10
-            outbox.enqueue(
-                SEND_TASK,
-                {"notice_id": notice_id},
-                queue=QUEUE,
-                dedupe_key=f"notice:{notice_id}:{still_open}:{slot}",
-            )
+def close_if_done(notice_id: int) -> bool:
+    """Close a notice of which no message is open; True if this did it. One statement."""
+    still_open = Delivery.objects.filter(notice_id=OuterRef("pk"), state__in=OPEN)
+    done = Notice.objects.filter(~Exists(still_open), pk=notice_id, state=NoticeState.SENDING)
+    target = NOTICE.next_state(NoticeState.SENDING, NoticeAction.FINISH)
+    return bool(done.update(state=target, finished_at=clock.now()))
 
 
-def wake_all() -> int:
-    """Give up on silent workers and wake every notice that is being sent. Run by beat."""
-    lose_silent()
-    sending = Notice.objects.filter(state=NoticeState.SENDING).values_list("pk", flat=True)
-    ids = list(sending)
-    for notice_id in ids:
-        wake(notice_id)
-    return len(ids)
+def due_of(notice_id: int) -> QuerySet[Delivery]:
+    """Return the rows that a worker may take now, those of a silent worker included."""
+    now = clock.now()
+    due = Q(not_before=None) | Q(not_before__lte=now)
+    waiting = Q(state__in=[DeliveryState.PENDING, DeliveryState.RETRY]) & due
+    abandoned = Q(state=DeliveryState.CLAIMED, claimed_at__lt=now - CLAIM_LEASE)
+    return Delivery.objects.filter(waiting | abandoned, notice_id=notice_id)
 
 
 def lose_silent() -> int:
@@ -200,7 +187,7 @@ def _claim(notice_id: int) -> Delivery | None:
     """Take the next due row for this worker; rows that another worker holds are passed over."""
     with transaction.atomic():
         row = (
-            _claimable(notice_id)
+            due_of(notice_id)
             .filter(notice__state=NoticeState.SENDING)
             .select_for_update(skip_locked=True, of=("self",))
             .order_by(F("not_before").asc(nulls_first=True), "pk")
@@ -212,21 +199,6 @@ def _claim(notice_id: int) -> Delivery | None:
         row.claimed_at = clock.now()
         row.save(update_fields=["state", "claimed_at"])
     return row
-
-
-def _claimable(notice_id: int) -> QuerySet[Delivery]:
-    now = clock.now()
-    due = Q(not_before=None) | Q(not_before__lte=now)
-    waiting = Q(state__in=[DeliveryState.PENDING, DeliveryState.RETRY]) & due
-    abandoned = Q(state=DeliveryState.CLAIMED, claimed_at__lt=now - CLAIM_LEASE)
-    return Delivery.objects.filter(waiting | abandoned, notice_id=notice_id)
-
-
-def _finish(notice_id: int) -> None:
-    target = NOTICE.next_state(NoticeState.SENDING, NoticeAction.FINISH)
-    Notice.objects.filter(pk=notice_id, state=NoticeState.SENDING).update(
-        state=target, finished_at=clock.now()
-    )
 
 
 def _stale_reason(notice: Notice, facts: Facts) -> str:

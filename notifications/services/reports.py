@@ -22,7 +22,7 @@ from notifications.gateways.base import (
 )
 from notifications.models import Delivery, OptOut
 from notifications.selectors import phone_hash
-from notifications.services import deliveries
+from notifications.services import deliveries, turns
 
 log = structlog.get_logger(__name__)
 
@@ -139,7 +139,7 @@ def _apply(delivery_id: UUID, attempt: int, report: StatusReport) -> bool:
         log.exception("sms.report_claims_another_message", delivery_id=str(delivery_id))
         return False
     if moved:
-        deliveries.wake(row.notice_id)
+        deliveries.close_if_done(row.notice_id)
     return bool(moved)
 
 
@@ -160,5 +160,5 @@ def _release(row: Delivery) -> bool:
                 settled_at=clock.now(),
             )
     if moved:
-        deliveries.wake(row.notice_id)
+        turns.wake(row.notice_id)
     return bool(moved)

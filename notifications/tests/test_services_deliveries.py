@@ -11,14 +11,13 @@ from django.conf import LazySettings
 from django.db import connection, connections
 
 from kernel import clock
-from kernel.models import OutboxEntry
 from kernel.tests.machines import disagreements, moves_of_row
 from notifications.domain.delivery import CLAIM_LEASE, MAX_TRIES, DeliveryAction, DeliveryState
 from notifications.domain.notice import NoticeState
 from notifications.gateways.base import Outgoing, bind_gateway
-from notifications.models import Delivery, Notice, OptOut
+from notifications.models import Delivery, OptOut
 from notifications.selectors import notice_card, phone_hash
-from notifications.services import deliveries
+from notifications.services import deliveries, turns
 from notifications.tests import fake_twilio as fake
 from notifications.tests.cast import EN, FA, School
 from notifications.tests.fake_twilio import FakeTwilio, Handler
@@ -299,7 +298,7 @@ def test_a_request_whose_worker_died_is_doubt(school: School) -> None:
     Delivery.objects.update(state=S.SENDING, attempt=1, sending_at=clock.now())
     assert deliveries.lose_silent() == 0
     with time_machine.travel(clock.now() + deliveries.LOST_AFTER + timedelta(seconds=1)):
-        assert deliveries.wake_all() == 1
+        assert turns.wake_all() == 1
         assert deliveries.send_batch(notice_id) == 0
     assert (row_of(school.ana).state, row_of(school.ana).reason) == (S.UNKNOWN, "worker_lost")
     assert notice_card(notice_id).state is NoticeState.SENDING
@@ -338,37 +337,6 @@ def test_two_workers_share_the_work_and_send_nothing_twice(twilio: FakeTwilio) -
     assert all(len(twilio.sent_to(each.phone)) == 1 for each in people)
     assert notice_card(notice_id).state is NoticeState.DONE
     connection.close()
-
-
-# ── waking ─────────────────────────────────────────────────────────────────────────────────
-
-
-def jobs(notice_id: int) -> int:
-    return OutboxEntry.objects.filter(
-        task=deliveries.SEND_TASK, kwargs={"notice_id": notice_id}
-    ).count()
-
-
-def test_waking_asks_once_for_the_same_work(school: School) -> None:
-    with time_machine.travel(clock.now(), tick=False) as now:
-        notice_id = expanded(school)
-        assert jobs(notice_id) == 1
-        deliveries.wake(notice_id)
-        assert jobs(notice_id) == 1
-        now.shift(timedelta(seconds=11))
-        assert deliveries.wake_all() == 1
-        assert jobs(notice_id) == 2
-
-
-def test_nothing_is_asked_for_what_waits_for_later(school: School) -> None:
-    alone(school)
-    notice_id = expanded(school)
-    Delivery.objects.update(not_before=clock.now() + timedelta(hours=3))
-    before = jobs(notice_id)
-    with time_machine.travel(clock.now() + timedelta(hours=1)):
-        deliveries.wake(notice_id)
-    assert jobs(notice_id) == before
-    assert Notice.objects.get(pk=notice_id).state == NoticeState.SENDING
 
 
 def test_a_report_address_needs_a_public_site(school: School, settings: LazySettings) -> None:
