@@ -93,6 +93,28 @@ def lose_silent() -> int:
     )
 
 
+@transaction.atomic
+def let_try_again(delivery: Delivery, action: DeliveryAction, **changes: object) -> bool:
+    """Move what surely did not leave back to a try, or skip it if its notice was cancelled.
+
+    Cancelling skips whatever waits, but not what is under way. The notice's row is locked first,
+    as cancelling does: either it finds this message waiting, or this finds it cancelled.
+
+    Args:
+        delivery: As it was when its last request began.
+        action: RETRY or RELEASE.
+        changes: Fields of the row; `not_before` and the reason.
+
+    Returns:
+        False if somebody else has moved the row meanwhile.
+    """
+    notice = Notice.objects.select_for_update(of=("self",)).get(pk=delivery.notice_id)
+    moved = _settle(delivery, action, **changes)
+    if moved and notice.state == NoticeState.CANCELLED:
+        _settle(delivery, DeliveryAction.SKIP, reason="cancelled")
+    return moved
+
+
 def _handle(notice: Notice, facts: Facts, delivery: Delivery) -> None:
     contact = people.contacts_of([delivery.recipient_id]).get(delivery.recipient_id)
     silent = opted_out_of([contact]) if contact else set()
@@ -170,7 +192,7 @@ def _record_failure(delivery: Delivery, contact: Contact, error: GatewayError) -
         _settle(delivery, DeliveryAction.REJECT, reason="gave_up", settled_at=clock.now(), **facts)
     else:
         again = clock.now() + pause_before(delivery.attempt)
-        _settle(delivery, DeliveryAction.RETRY, reason="retry", not_before=again, **facts)
+        let_try_again(delivery, DeliveryAction.RETRY, reason="retry", not_before=again, **facts)
 
 
 def _settle(delivery: Delivery, action: DeliveryAction, **changes: object) -> bool:

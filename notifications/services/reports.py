@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 
 from kernel import clock
 from notifications.domain.delivery import DELIVERY, DeliveryAction, DeliveryState
-from notifications.domain.notice import NoticeState
 from notifications.errors import CallbackRefused
 from notifications.gateways.base import (
     BadSignature,
@@ -84,7 +83,7 @@ def reconcile_unknown() -> int:
     """
     lost = Delivery.objects.filter(
         state=DeliveryState.UNKNOWN, sending_at__lt=clock.now() - ASK_AFTER
-    ).select_related("notice", "recipient")
+    ).select_related("recipient")
     resolved = 0
     for row in lost.order_by("sending_at")[:RECONCILE_BATCH]:
         try:
@@ -163,20 +162,9 @@ def _apply(delivery_id: UUID, attempt: int, report: StatusReport) -> bool:
 
 def _release(row: Delivery) -> bool:
     """Let a message that never left be tried again; not if its notice was cancelled meanwhile."""
-    with transaction.atomic():
-        moved = Delivery.objects.filter(
-            pk=row.pk, state=DeliveryState.UNKNOWN, attempt=row.attempt
-        ).update(
-            state=DELIVERY.next_state(DeliveryState.UNKNOWN, DeliveryAction.RELEASE),
-            reason="no_record",
-            not_before=clock.now(),
-        )
-        if moved and row.notice.state == NoticeState.CANCELLED:
-            Delivery.objects.filter(pk=row.pk, state=DeliveryState.RETRY).update(
-                state=DELIVERY.next_state(DeliveryState.RETRY, DeliveryAction.SKIP),
-                reason="cancelled",
-                settled_at=clock.now(),
-            )
+    moved = deliveries.let_try_again(
+        row, DeliveryAction.RELEASE, reason="no_record", not_before=clock.now()
+    )
     if moved:
         turns.wake(row.notice_id)
-    return bool(moved)
+    return moved

@@ -14,10 +14,10 @@ from kernel import clock
 from kernel.tests.machines import disagreements, moves_of_row
 from notifications.domain.delivery import CLAIM_LEASE, MAX_TRIES, DeliveryAction, DeliveryState
 from notifications.domain.notice import NoticeState
-from notifications.gateways.base import Outgoing, bind_gateway
+from notifications.gateways.base import GatewayError, Outgoing, Sent, bind_gateway
 from notifications.models import Delivery, OptOut
 from notifications.selectors import notice_card, phone_hash
-from notifications.services import deliveries, turns
+from notifications.services import deliveries, notices, turns
 from notifications.tests import fake_twilio as fake
 from notifications.tests.cast import EN, FA, School
 from notifications.tests.fake_twilio import FakeTwilio, Handler
@@ -201,6 +201,28 @@ def test_mixed_faults_account_for_everybody_and_send_nobody_two(
     per_number = [len(twilio.sent_to(each.phone)) for each in [*people, school.ana, school.ben]]
     assert max(per_number) == 1
     assert rows.filter(state=S.ACCEPTED).count() + 4 == len(twilio.ledger)
+
+
+# ── cancelled while a request is under way ─────────────────────────────────────────────────
+
+
+def test_a_definite_no_after_the_cancelling_is_not_tried_again(school: School) -> None:
+    """O12: the row said "Tried again soon" for ever."""
+    alone(school)
+
+    class CancelledMeanwhile:
+        name = "late"
+
+        def send(self, message: Outgoing) -> str:
+            notices.cancel(notice_id, actor_id=school.nora.pk)
+            raise GatewayError("too many", sent=Sent.NO, code="20429")
+
+    bind_gateway(CancelledMeanwhile())  # type: ignore[arg-type] # only `send` is asked
+    notice_id = expanded(school)
+    deliveries.send_batch(notice_id)
+    row = row_of(school.ana)
+    assert (row.state, row.reason, row.error_code) == (S.SKIPPED, "cancelled", "20429")
+    assert row.settled_at is not None
 
 
 # ── who is left out at the last moment ─────────────────────────────────────────────────────

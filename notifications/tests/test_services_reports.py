@@ -1,11 +1,13 @@
 """Reports, lost answers and STOP, with real signatures and the fake's ledger as the judge."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.conf import LazySettings
+from django.db import connection, connections, transaction
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped] # no types
 
 from kernel import clock
@@ -305,6 +307,41 @@ def test_a_cancelled_notice_is_not_sent_after_all(school: School, twilio: FakeTw
         deliveries.send_batch(notice_id)
     assert (row_of(school.ana).state, row_of(school.ana).reason) == (S.SKIPPED, "cancelled")
     assert twilio.ledger == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("state", "action"), [(S.SENDING, DeliveryAction.RETRY), (S.UNKNOWN, DeliveryAction.RELEASE)]
+)
+def test_what_never_left_waits_for_the_end_of_the_cancelling(
+    state: DeliveryState, action: DeliveryAction
+) -> None:
+    school = School()
+    alone(school)
+    notice_id = expanded(school)
+    Delivery.objects.update(state=state, attempt=1, sending_at=clock.now())
+    worker = threading.Thread(target=never_left, args=(row_of(school.ana), action))
+    with transaction.atomic():
+        notices.cancel(notice_id, actor_id=school.nora.pk)
+        worker.start()
+        while worker.is_alive() and not somebody_waits_for_a_lock():
+            pass
+    worker.join(10)
+    assert (row_of(school.ana).state, row_of(school.ana).reason) == (S.SKIPPED, "cancelled")
+    connection.close()
+
+
+def never_left(row: Delivery, action: DeliveryAction) -> None:
+    try:
+        deliveries.let_try_again(row, action, reason="retry")
+    finally:
+        connections.close_all()
+
+
+def somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone() is not None
 
 
 # ── STOP ───────────────────────────────────────────────────────────────────────────────────
