@@ -120,6 +120,7 @@ class Delivery(models.Model):
                 condition=Q(state__in=["pending", "claimed", "sending", "retry", "unknown"]),
             ),
             models.Index(fields=["phone_hash", "sending_at"], name="delivery_per_phone"),
+            models.Index(fields=["sending_at"], name="delivery_per_day"),
         ]
 
     def __str__(self) -> str:

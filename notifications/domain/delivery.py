@@ -92,6 +92,10 @@ OPEN: Final = frozenset({_S.PENDING, _S.CLAIMED, _S.SENDING, _S.RETRY, _S.UNKNOW
 """States in which the notice still has work to do for this recipient."""
 
 
+LEFT: Final = frozenset({_S.SENDING, _S.UNKNOWN, _S.ACCEPTED, _S.DELIVERED, _S.UNDELIVERED})
+"""States of a message that has left or may have: what the daily limits count."""
+
+
 def pause_before(tries: int) -> timedelta:
     """Return the pause after the `tries`-th definite "not sent": 5 s, 10 s … 10 min."""
     doublings = min(max(tries - 1, 0), 16)

@@ -35,7 +35,7 @@ from notifications.errors import TextRefused
 from notifications.gateways.base import GatewayError, Outgoing, Sent, bound_gateway
 from notifications.models import Delivery, Notice, OptOut
 from notifications.selectors import audience_of, opted_out_of, phone_hash
-from notifications.services.reach import cap_reason, unreachable_reason
+from notifications.services.reach import InstitutionDay, cap_reason, unreachable_reason
 from notifications.services.wording import Facts, Wording, facts_of, word_for
 
 log = structlog.get_logger(__name__)
@@ -53,6 +53,7 @@ def send_batch(notice_id: int) -> int:
     notice = Notice.objects.filter(pk=notice_id, state=NoticeState.SENDING).first()
     if notice is None:
         return 0
+    day = InstitutionDay(notice.institution_id)
     ends = time.monotonic() + BATCH_SECONDS
     handled = 0
     while handled < BATCH and time.monotonic() < ends:
@@ -60,7 +61,7 @@ def send_batch(notice_id: int) -> int:
         if delivery is None:
             break
         # Read for each message: the sitting may be moved while a batch is under way.
-        _handle(notice, facts_of(audience_of(notice)), delivery)
+        _handle(notice, facts_of(audience_of(notice)), delivery, day)
         handled += 1
     close_if_done(notice_id)
     return handled
@@ -115,7 +116,7 @@ def let_try_again(delivery: Delivery, action: DeliveryAction, **changes: object)
     return moved
 
 
-def _handle(notice: Notice, facts: Facts, delivery: Delivery) -> None:
+def _handle(notice: Notice, facts: Facts, delivery: Delivery, day: InstitutionDay) -> None:
     contact = people.contacts_of([delivery.recipient_id]).get(delivery.recipient_id)
     silent = opted_out_of([contact]) if contact else set()
     reason = unreachable_reason(contact, is_silent=bool(silent)) or _stale_reason(notice, facts)
@@ -126,20 +127,21 @@ def _handle(notice: Notice, facts: Facts, delivery: Delivery) -> None:
     if waking is not None:
         _settle(delivery, DeliveryAction.DEFER, not_before=waking)
         return
-    reason = cap_reason(contact, institution_id=notice.institution_id)
-    if reason:
-        _settle(delivery, DeliveryAction.SKIP, reason=reason)
-        return
     try:
         wording = word_for(contact, facts, text_en=notice.text_en, text_fa=notice.text_fa)
     except TextRefused:
         _settle(delivery, DeliveryAction.SKIP, reason="text")
         return
-    _send(delivery, contact, wording)
+    reason = cap_reason(contact, day)
+    if reason:
+        _settle(delivery, DeliveryAction.SKIP, reason=reason)
+        return
+    if _send(delivery, contact, wording):
+        day.add_one()
 
 
-def _send(delivery: Delivery, contact: Contact, wording: Wording) -> None:
-    """Make the one request of this attempt.
+def _send(delivery: Delivery, contact: Contact, wording: Wording) -> bool:
+    """Make the one request of this attempt; False if surely nothing has left.
 
     1. Store `sending`, the attempt's number and the text; a crash from here on means "unknown".
     2. Ask the gateway, outside of any transaction.
@@ -161,19 +163,21 @@ def _send(delivery: Delivery, contact: Contact, wording: Wording) -> None:
         reason="",
     )
     if not begun:
-        return
+        return False
     message = Outgoing(contact.phone, wording.body, _report_url(delivery, attempt))
     delivery.attempt = attempt
     try:
         provider_id = gateway.send(message)
     except GatewayError as error:
         _record_failure(delivery, contact, error)
+        return error.sent is Sent.UNKNOWN
     except BaseException:  # a bug or the end of this process: it may have left
         _settle(delivery, DeliveryAction.LOSE, reason="broken")
         raise
     else:
         now = clock.now()
         _settle(delivery, DeliveryAction.ACCEPT, provider_id=provider_id, accepted_at=now)
+        return True
 
 
 def _record_failure(delivery: Delivery, contact: Contact, error: GatewayError) -> None:

@@ -302,6 +302,21 @@ def test_daily_limits_hold(school: School, settings: LazySettings, name: str, re
     assert Delivery.objects.filter(state="accepted").count() == 3
 
 
+@pytest.mark.parametrize("name", ["NOTICES_PER_NUMBER_A_DAY", "NOTICES_PER_INSTITUTION_A_DAY"])
+def test_a_second_try_is_not_stopped_by_the_first(
+    school: School, twilio: FakeTwilio, settings: LazySettings, name: str
+) -> None:
+    alone(school)
+    setattr(settings, name, 1)
+    twilio.moods = [fake.refuses(429, 20429)]
+    with time_machine.travel(clock.now(), tick=False) as now:
+        notice_id = expanded(school)
+        deliveries.send_batch(notice_id)
+        now.shift(timedelta(seconds=6))
+        deliveries.send_batch(notice_id)
+    assert row_of(school.ana).state == S.ACCEPTED
+
+
 # ── workers that die ───────────────────────────────────────────────────────────────────────
 
 
