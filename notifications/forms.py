@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Role
 from notifications.domain.notice import Audience, AudienceKind
 from notifications.errors import AudienceRefused
 from notifications.refusals import Refusal, field_of, text_of
@@ -178,9 +179,11 @@ def audience_from(key: str, institution_id: int) -> Audience:
                 return Audience(AudienceKind.SITTING, institution_id, sitting_id=int(rest))
             case "class":
                 number, _colon, role = rest.partition(":")
-                return Audience(AudienceKind.CLASS, institution_id, class_id=int(number), role=role)
+                return Audience(
+                    AudienceKind.CLASS, institution_id, class_id=int(number), role=Role(role)
+                )
             case "role":
-                return Audience(AudienceKind.ROLE, institution_id, role=rest)
+                return Audience(AudienceKind.ROLE, institution_id, role=Role(rest))
             case _:
                 pass
     except ValueError:

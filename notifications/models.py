@@ -46,6 +46,9 @@ class Notice(models.Model):
     scheduled_at = models.DateTimeField(null=True, blank=True)
     expanded_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    turn = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Which batch is next: one at a time is asked for"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -117,6 +120,7 @@ class Delivery(models.Model):
                 condition=Q(state__in=["pending", "claimed", "sending", "retry", "unknown"]),
             ),
             models.Index(fields=["phone_hash", "sending_at"], name="delivery_per_phone"),
+            models.Index(fields=["sending_at"], name="delivery_per_day"),
         ]
 
     def __str__(self) -> str:

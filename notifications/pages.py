@@ -69,6 +69,9 @@ REASONS: Final[Mapping[str, Promise]] = {
         "Sending was interrupted. The provider's records are asked; nothing is sent twice."
     ),
     "no_record": _("The SMS provider has no record of it, so it is sent again."),
+    "number_changed": _(
+        "The number in the profile has changed, so nobody can tell whether it reached the old one."
+    ),
     "undelivered": _("The network could not deliver it."),
 }
 VARIABLES: Final[Sequence[tuple[Variable, Promise]]] = (

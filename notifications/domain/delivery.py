@@ -50,6 +50,7 @@ _S, _A = DeliveryState, DeliveryAction
 
 # `sending` is stored before the request leaves. From it, only a definite "not sent" leads back to
 # a try; whatever is not known leads to `unknown`, and only the provider's own records lead out.
+# A report about the last request counts until the next one begins: it proves that it had left.
 DELIVERY: Machine[DeliveryState, DeliveryAction] = Machine(
     name="delivery",
     start=_S.PENDING,
@@ -72,6 +73,15 @@ DELIVERY: Machine[DeliveryState, DeliveryAction] = Machine(
         (_S.UNKNOWN, _A.DELIVER): _S.DELIVERED,
         (_S.UNKNOWN, _A.FAIL): _S.UNDELIVERED,
         (_S.UNKNOWN, _A.RELEASE): _S.RETRY,  # the provider has no record of it
+        (_S.PENDING, _A.ACCEPT): _S.ACCEPTED,
+        (_S.PENDING, _A.DELIVER): _S.DELIVERED,
+        (_S.PENDING, _A.FAIL): _S.UNDELIVERED,
+        (_S.RETRY, _A.ACCEPT): _S.ACCEPTED,
+        (_S.RETRY, _A.DELIVER): _S.DELIVERED,
+        (_S.RETRY, _A.FAIL): _S.UNDELIVERED,
+        (_S.CLAIMED, _A.ACCEPT): _S.ACCEPTED,
+        (_S.CLAIMED, _A.DELIVER): _S.DELIVERED,
+        (_S.CLAIMED, _A.FAIL): _S.UNDELIVERED,
         (_S.ACCEPTED, _A.DELIVER): _S.DELIVERED,
         (_S.ACCEPTED, _A.FAIL): _S.UNDELIVERED,
     },
@@ -80,6 +90,10 @@ DELIVERY: Machine[DeliveryState, DeliveryAction] = Machine(
 
 OPEN: Final = frozenset({_S.PENDING, _S.CLAIMED, _S.SENDING, _S.RETRY, _S.UNKNOWN})
 """States in which the notice still has work to do for this recipient."""
+
+
+LEFT: Final = frozenset({_S.SENDING, _S.UNKNOWN, _S.ACCEPTED, _S.DELIVERED, _S.UNDELIVERED})
+"""States of a message that has left or may have: what the daily limits count."""
 
 
 def pause_before(tries: int) -> timedelta:

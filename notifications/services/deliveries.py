@@ -11,12 +11,12 @@ from typing import Final
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from accounts import selectors as people
 from accounts.selectors import Contact
-from kernel import clock, outbox
+from kernel import clock
 from notifications.domain.delivery import (
     CLAIM_LEASE,
     DELIVERY,
@@ -35,13 +35,11 @@ from notifications.errors import TextRefused
 from notifications.gateways.base import GatewayError, Outgoing, Sent, bound_gateway
 from notifications.models import Delivery, Notice, OptOut
 from notifications.selectors import audience_of, opted_out_of, phone_hash
-from notifications.services.reach import cap_reason, unreachable_reason
+from notifications.services.reach import InstitutionDay, cap_reason, unreachable_reason
 from notifications.services.wording import Facts, Wording, facts_of, word_for
 
 log = structlog.get_logger(__name__)
 
-SEND_TASK: Final = "notifications.send_batch"
-QUEUE: Final = "notices"
 BATCH: Final = 100
 BATCH_SECONDS: Final = 15.0  # far below the time limit of a task, one slow request included
 LOST_AFTER: Final = timedelta(seconds=60)  # `sending` for so long: its worker is gone
@@ -55,6 +53,7 @@ def send_batch(notice_id: int) -> int:
     notice = Notice.objects.filter(pk=notice_id, state=NoticeState.SENDING).first()
     if notice is None:
         return 0
+    day = InstitutionDay(notice.institution_id)
     ends = time.monotonic() + BATCH_SECONDS
     handled = 0
     while handled < BATCH and time.monotonic() < ends:
@@ -62,38 +61,27 @@ def send_batch(notice_id: int) -> int:
         if delivery is None:
             break
         # Read for each message: the sitting may be moved while a batch is under way.
-        _handle(notice, facts_of(audience_of(notice)), delivery)
+        _handle(notice, facts_of(audience_of(notice)), delivery, day)
         handled += 1
-    wake(notice_id)
+    close_if_done(notice_id)
     return handled
 
 
-def wake(notice_id: int) -> None:
-    """Ask for the next batch if anything is due; close the notice if nothing is open."""
-    with transaction.atomic():
-        rows = Delivery.objects.filter(notice_id=notice_id)
-        still_open = rows.filter(state__in=OPEN).count()
-        if not still_open:
-            _finish(notice_id)
-        elif _claimable(notice_id).exists():
-            # One ask for each state of the work and ten seconds: repeats cost nothing.
-            slot = int(clock.now().timestamp()) // 10
-            outbox.enqueue(
-                SEND_TASK,
-                {"notice_id": notice_id},
-                queue=QUEUE,
-                dedupe_key=f"notice:{notice_id}:{still_open}:{slot}",
-            )
+def close_if_done(notice_id: int) -> bool:
+    """Close a notice of which no message is open; True if this did it. One statement."""
+    still_open = Delivery.objects.filter(notice_id=OuterRef("pk"), state__in=OPEN)
+    done = Notice.objects.filter(~Exists(still_open), pk=notice_id, state=NoticeState.SENDING)
+    target = NOTICE.next_state(NoticeState.SENDING, NoticeAction.FINISH)
+    return bool(done.update(state=target, finished_at=clock.now()))
 
 
-def wake_all() -> int:
-    """Give up on silent workers and wake every notice that is being sent. Run by beat."""
-    lose_silent()
-    sending = Notice.objects.filter(state=NoticeState.SENDING).values_list("pk", flat=True)
-    ids = list(sending)
-    for notice_id in ids:
-        wake(notice_id)
-    return len(ids)
+def due_of(notice_id: int) -> QuerySet[Delivery]:
+    """Return the rows that a worker may take now, those of a silent worker included."""
+    now = clock.now()
+    due = Q(not_before=None) | Q(not_before__lte=now)
+    waiting = Q(state__in=[DeliveryState.PENDING, DeliveryState.RETRY]) & due
+    abandoned = Q(state=DeliveryState.CLAIMED, claimed_at__lt=now - CLAIM_LEASE)
+    return Delivery.objects.filter(waiting | abandoned, notice_id=notice_id)
 
 
 def lose_silent() -> int:
@@ -106,7 +94,29 @@ def lose_silent() -> int:
     )
 
 
-def _handle(notice: Notice, facts: Facts, delivery: Delivery) -> None:
+@transaction.atomic
+def let_try_again(delivery: Delivery, action: DeliveryAction, **changes: object) -> bool:
+    """Move what surely did not leave back to a try, or skip it if its notice was cancelled.
+
+    Cancelling skips whatever waits, but not what is under way. The notice's row is locked first,
+    as cancelling does: either it finds this message waiting, or this finds it cancelled.
+
+    Args:
+        delivery: As it was when its last request began.
+        action: RETRY or RELEASE.
+        changes: Fields of the row; `not_before` and the reason.
+
+    Returns:
+        False if somebody else has moved the row meanwhile.
+    """
+    notice = Notice.objects.select_for_update(of=("self",)).get(pk=delivery.notice_id)
+    moved = _settle(delivery, action, **changes)
+    if moved and notice.state == NoticeState.CANCELLED:
+        _settle(delivery, DeliveryAction.SKIP, reason="cancelled")
+    return moved
+
+
+def _handle(notice: Notice, facts: Facts, delivery: Delivery, day: InstitutionDay) -> None:
     contact = people.contacts_of([delivery.recipient_id]).get(delivery.recipient_id)
     silent = opted_out_of([contact]) if contact else set()
     reason = unreachable_reason(contact, is_silent=bool(silent)) or _stale_reason(notice, facts)
@@ -117,20 +127,21 @@ def _handle(notice: Notice, facts: Facts, delivery: Delivery) -> None:
     if waking is not None:
         _settle(delivery, DeliveryAction.DEFER, not_before=waking)
         return
-    reason = cap_reason(contact, institution_id=notice.institution_id)
-    if reason:
-        _settle(delivery, DeliveryAction.SKIP, reason=reason)
-        return
     try:
         wording = word_for(contact, facts, text_en=notice.text_en, text_fa=notice.text_fa)
     except TextRefused:
         _settle(delivery, DeliveryAction.SKIP, reason="text")
         return
-    _send(delivery, contact, wording)
+    reason = cap_reason(contact, day)
+    if reason:
+        _settle(delivery, DeliveryAction.SKIP, reason=reason)
+        return
+    if _send(delivery, contact, wording):
+        day.add_one()
 
 
-def _send(delivery: Delivery, contact: Contact, wording: Wording) -> None:
-    """Make the one request of this attempt.
+def _send(delivery: Delivery, contact: Contact, wording: Wording) -> bool:
+    """Make the one request of this attempt; False if surely nothing has left.
 
     1. Store `sending`, the attempt's number and the text; a crash from here on means "unknown".
     2. Ask the gateway, outside of any transaction.
@@ -152,19 +163,21 @@ def _send(delivery: Delivery, contact: Contact, wording: Wording) -> None:
         reason="",
     )
     if not begun:
-        return
+        return False
     message = Outgoing(contact.phone, wording.body, _report_url(delivery, attempt))
     delivery.attempt = attempt
     try:
         provider_id = gateway.send(message)
     except GatewayError as error:
         _record_failure(delivery, contact, error)
+        return error.sent is Sent.UNKNOWN
     except BaseException:  # a bug or the end of this process: it may have left
         _settle(delivery, DeliveryAction.LOSE, reason="broken")
         raise
     else:
         now = clock.now()
         _settle(delivery, DeliveryAction.ACCEPT, provider_id=provider_id, accepted_at=now)
+        return True
 
 
 def _record_failure(delivery: Delivery, contact: Contact, error: GatewayError) -> None:
@@ -183,7 +196,7 @@ def _record_failure(delivery: Delivery, contact: Contact, error: GatewayError) -
         _settle(delivery, DeliveryAction.REJECT, reason="gave_up", settled_at=clock.now(), **facts)
     else:
         again = clock.now() + pause_before(delivery.attempt)
-        _settle(delivery, DeliveryAction.RETRY, reason="retry", not_before=again, **facts)
+        let_try_again(delivery, DeliveryAction.RETRY, reason="retry", not_before=again, **facts)
 
 
 def _settle(delivery: Delivery, action: DeliveryAction, **changes: object) -> bool:
@@ -200,7 +213,7 @@ def _claim(notice_id: int) -> Delivery | None:
     """Take the next due row for this worker; rows that another worker holds are passed over."""
     with transaction.atomic():
         row = (
-            _claimable(notice_id)
+            due_of(notice_id)
             .filter(notice__state=NoticeState.SENDING)
             .select_for_update(skip_locked=True, of=("self",))
             .order_by(F("not_before").asc(nulls_first=True), "pk")
@@ -212,21 +225,6 @@ def _claim(notice_id: int) -> Delivery | None:
         row.claimed_at = clock.now()
         row.save(update_fields=["state", "claimed_at"])
     return row
-
-
-def _claimable(notice_id: int) -> QuerySet[Delivery]:
-    now = clock.now()
-    due = Q(not_before=None) | Q(not_before__lte=now)
-    waiting = Q(state__in=[DeliveryState.PENDING, DeliveryState.RETRY]) & due
-    abandoned = Q(state=DeliveryState.CLAIMED, claimed_at__lt=now - CLAIM_LEASE)
-    return Delivery.objects.filter(waiting | abandoned, notice_id=notice_id)
-
-
-def _finish(notice_id: int) -> None:
-    target = NOTICE.next_state(NoticeState.SENDING, NoticeAction.FINISH)
-    Notice.objects.filter(pk=notice_id, state=NoticeState.SENDING).update(
-        state=target, finished_at=clock.now()
-    )
 
 
 def _stale_reason(notice: Notice, facts: Facts) -> str:

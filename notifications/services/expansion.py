@@ -13,7 +13,7 @@ from notifications.domain.notice import NOTICE, NoticeAction, NoticeState
 from notifications.domain.numbers import masked
 from notifications.models import Delivery, Notice
 from notifications.selectors import audience_ids, audience_of, opted_out_of, phone_hash
-from notifications.services import deliveries
+from notifications.services import turns
 from notifications.services.reach import unreachable_reason
 from notifications.services.wording import facts_of
 
@@ -41,7 +41,7 @@ def expand(notice_id: int) -> int:
     rows = _rows(notice, now)
     Delivery.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     _leave(notice, NoticeAction.SEND, expanded_at=now)
-    deliveries.wake(notice_id)
+    turns.wake(notice_id)
     log.info("notice.expanded", notice_id=notice_id, recipients=len(rows))
     return len(rows)
 

@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 
 from kernel import clock
 from notifications.domain.delivery import DELIVERY, DeliveryAction, DeliveryState
-from notifications.domain.notice import NoticeState
 from notifications.errors import CallbackRefused
 from notifications.gateways.base import (
     BadSignature,
@@ -22,12 +21,15 @@ from notifications.gateways.base import (
 )
 from notifications.models import Delivery, OptOut
 from notifications.selectors import phone_hash
-from notifications.services import deliveries
+from notifications.services import deliveries, turns
 
 log = structlog.get_logger(__name__)
 
 ASK_AFTER: Final = timedelta(seconds=60)
 NO_RECORD_AFTER: Final = timedelta(minutes=3)  # far beyond the longest request
+# Our clock may be this fast. A wide window costs nothing: records of other rows have known ids.
+CLOCK_ERROR: Final = timedelta(hours=1)
+GIVE_UP_AFTER: Final = timedelta(hours=1)  # for a report, where the records cannot be asked
 RECONCILE_BATCH: Final = 50
 STOP_WORDS: Final = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "لغو"})
 START_WORDS: Final = frozenset({"start", "unstop", "yes"})
@@ -75,11 +77,13 @@ def reconcile_unknown() -> int:
     """Ask the provider about messages whose answer was lost; returns how many were resolved.
 
     Found in its records: accepted. Not found long after the request: it never left, so it may be
-    tried again. Until then, and while the records cannot be read: unknown.
+    tried again. Until then, and while the records cannot be read: unknown. The records are asked
+    by number, and of the number written to only a hash is kept: once the profile has another one,
+    only a report can resolve it, and without one it is never sent again.
     """
     lost = Delivery.objects.filter(
         state=DeliveryState.UNKNOWN, sending_at__lt=clock.now() - ASK_AFTER
-    ).select_related("notice", "recipient")
+    ).select_related("recipient")
     resolved = 0
     for row in lost.order_by("sending_at")[:RECONCILE_BATCH]:
         try:
@@ -97,7 +101,10 @@ def public_url(path: str) -> str:
 
 def _reconcile(row: Delivery) -> bool:
     began = row.sending_at or clock.now()
-    found = bound_gateway().find(row.recipient.phone, row.body, since=began - timedelta(seconds=5))
+    waited = clock.now() - began
+    if phone_hash(row.recipient.phone) != row.phone_hash:
+        return waited >= GIVE_UP_AFTER and _give_up(row)
+    found = bound_gateway().find(row.recipient.phone, row.body, since=began - CLOCK_ERROR)
     known = set(
         Delivery.objects.filter(provider_id__in=[each.provider_id for each in found]).values_list(
             "provider_id", flat=True
@@ -106,9 +113,19 @@ def _reconcile(row: Delivery) -> bool:
     new = [each for each in found if each.provider_id not in known]
     if new:
         return _apply(row.pk, row.attempt, new[0])
-    if clock.now() - began < NO_RECORD_AFTER:
-        return False
-    return _release(row)
+    return waited >= NO_RECORD_AFTER and _release(row)
+
+
+def _give_up(row: Delivery) -> bool:
+    moved = Delivery.objects.filter(
+        pk=row.pk, state=DeliveryState.UNKNOWN, attempt=row.attempt
+    ).update(
+        state=DELIVERY.next_state(DeliveryState.UNKNOWN, DeliveryAction.FAIL),
+        reason="number_changed",
+        settled_at=clock.now(),
+    )
+    deliveries.close_if_done(row.notice_id)
+    return bool(moved)
 
 
 def _apply(delivery_id: UUID, attempt: int, report: StatusReport) -> bool:
@@ -139,26 +156,15 @@ def _apply(delivery_id: UUID, attempt: int, report: StatusReport) -> bool:
         log.exception("sms.report_claims_another_message", delivery_id=str(delivery_id))
         return False
     if moved:
-        deliveries.wake(row.notice_id)
+        deliveries.close_if_done(row.notice_id)
     return bool(moved)
 
 
 def _release(row: Delivery) -> bool:
     """Let a message that never left be tried again; not if its notice was cancelled meanwhile."""
-    with transaction.atomic():
-        moved = Delivery.objects.filter(
-            pk=row.pk, state=DeliveryState.UNKNOWN, attempt=row.attempt
-        ).update(
-            state=DELIVERY.next_state(DeliveryState.UNKNOWN, DeliveryAction.RELEASE),
-            reason="no_record",
-            not_before=clock.now(),
-        )
-        if moved and row.notice.state == NoticeState.CANCELLED:
-            Delivery.objects.filter(pk=row.pk, state=DeliveryState.RETRY).update(
-                state=DELIVERY.next_state(DeliveryState.RETRY, DeliveryAction.SKIP),
-                reason="cancelled",
-                settled_at=clock.now(),
-            )
+    moved = deliveries.let_try_again(
+        row, DeliveryAction.RELEASE, reason="no_record", not_before=clock.now()
+    )
     if moved:
-        deliveries.wake(row.notice_id)
-    return bool(moved)
+        turns.wake(row.notice_id)
+    return moved

@@ -11,14 +11,13 @@ from django.conf import LazySettings
 from django.db import connection, connections
 
 from kernel import clock
-from kernel.models import OutboxEntry
 from kernel.tests.machines import disagreements, moves_of_row
 from notifications.domain.delivery import CLAIM_LEASE, MAX_TRIES, DeliveryAction, DeliveryState
 from notifications.domain.notice import NoticeState
-from notifications.gateways.base import Outgoing, bind_gateway
-from notifications.models import Delivery, Notice, OptOut
+from notifications.gateways.base import GatewayError, Outgoing, Sent, bind_gateway
+from notifications.models import Delivery, OptOut
 from notifications.selectors import notice_card, phone_hash
-from notifications.services import deliveries
+from notifications.services import deliveries, notices, turns
 from notifications.tests import fake_twilio as fake
 from notifications.tests.cast import EN, FA, School
 from notifications.tests.fake_twilio import FakeTwilio, Handler
@@ -204,6 +203,28 @@ def test_mixed_faults_account_for_everybody_and_send_nobody_two(
     assert rows.filter(state=S.ACCEPTED).count() + 4 == len(twilio.ledger)
 
 
+# ── cancelled while a request is under way ─────────────────────────────────────────────────
+
+
+def test_a_definite_no_after_the_cancelling_is_not_tried_again(school: School) -> None:
+    """O12: the row said "Tried again soon" for ever."""
+    alone(school)
+
+    class CancelledMeanwhile:
+        name = "late"
+
+        def send(self, message: Outgoing) -> str:
+            notices.cancel(notice_id, actor_id=school.nora.pk)
+            raise GatewayError("too many", sent=Sent.NO, code="20429")
+
+    bind_gateway(CancelledMeanwhile())  # type: ignore[arg-type] # only `send` is asked
+    notice_id = expanded(school)
+    deliveries.send_batch(notice_id)
+    row = row_of(school.ana)
+    assert (row.state, row.reason, row.error_code) == (S.SKIPPED, "cancelled", "20429")
+    assert row.settled_at is not None
+
+
 # ── who is left out at the last moment ─────────────────────────────────────────────────────
 
 
@@ -281,6 +302,21 @@ def test_daily_limits_hold(school: School, settings: LazySettings, name: str, re
     assert Delivery.objects.filter(state="accepted").count() == 3
 
 
+@pytest.mark.parametrize("name", ["NOTICES_PER_NUMBER_A_DAY", "NOTICES_PER_INSTITUTION_A_DAY"])
+def test_a_second_try_is_not_stopped_by_the_first(
+    school: School, twilio: FakeTwilio, settings: LazySettings, name: str
+) -> None:
+    alone(school)
+    setattr(settings, name, 1)
+    twilio.moods = [fake.refuses(429, 20429)]
+    with time_machine.travel(clock.now(), tick=False) as now:
+        notice_id = expanded(school)
+        deliveries.send_batch(notice_id)
+        now.shift(timedelta(seconds=6))
+        deliveries.send_batch(notice_id)
+    assert row_of(school.ana).state == S.ACCEPTED
+
+
 # ── workers that die ───────────────────────────────────────────────────────────────────────
 
 
@@ -299,7 +335,7 @@ def test_a_request_whose_worker_died_is_doubt(school: School) -> None:
     Delivery.objects.update(state=S.SENDING, attempt=1, sending_at=clock.now())
     assert deliveries.lose_silent() == 0
     with time_machine.travel(clock.now() + deliveries.LOST_AFTER + timedelta(seconds=1)):
-        assert deliveries.wake_all() == 1
+        assert turns.wake_all() == 1
         assert deliveries.send_batch(notice_id) == 0
     assert (row_of(school.ana).state, row_of(school.ana).reason) == (S.UNKNOWN, "worker_lost")
     assert notice_card(notice_id).state is NoticeState.SENDING
@@ -338,37 +374,6 @@ def test_two_workers_share_the_work_and_send_nothing_twice(twilio: FakeTwilio) -
     assert all(len(twilio.sent_to(each.phone)) == 1 for each in people)
     assert notice_card(notice_id).state is NoticeState.DONE
     connection.close()
-
-
-# ── waking ─────────────────────────────────────────────────────────────────────────────────
-
-
-def jobs(notice_id: int) -> int:
-    return OutboxEntry.objects.filter(
-        task=deliveries.SEND_TASK, kwargs={"notice_id": notice_id}
-    ).count()
-
-
-def test_waking_asks_once_for_the_same_work(school: School) -> None:
-    with time_machine.travel(clock.now(), tick=False) as now:
-        notice_id = expanded(school)
-        assert jobs(notice_id) == 1
-        deliveries.wake(notice_id)
-        assert jobs(notice_id) == 1
-        now.shift(timedelta(seconds=11))
-        assert deliveries.wake_all() == 1
-        assert jobs(notice_id) == 2
-
-
-def test_nothing_is_asked_for_what_waits_for_later(school: School) -> None:
-    alone(school)
-    notice_id = expanded(school)
-    Delivery.objects.update(not_before=clock.now() + timedelta(hours=3))
-    before = jobs(notice_id)
-    with time_machine.travel(clock.now() + timedelta(hours=1)):
-        deliveries.wake(notice_id)
-    assert jobs(notice_id) == before
-    assert Notice.objects.get(pk=notice_id).state == NoticeState.SENDING
 
 
 def test_a_report_address_needs_a_public_site(school: School, settings: LazySettings) -> None:

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 def expanded(school: School, **changes: object) -> int:
-    notice_id = school.scheduled(**changes)
+    notice_id = school.saved(**changes)
+    notices.schedule(notice_id, actor_id=school.nora.pk, even_for_nobody=True)
     Notice.objects.filter(pk=notice_id).update(send_at=clock.now())
     notices.start_due()
     expansion.expand(notice_id)

@@ -125,8 +125,8 @@ def test_a_move_in_the_middle_of_a_batch_reaches_the_messages_that_follow(
     real = deliveries._handle
     sent: list[str] = []
 
-    def handle(notice: Any, facts: Any, delivery: Any) -> None:
-        real(notice, facts, delivery)
+    def handle(notice: Any, facts: Any, delivery: Any, day: Any) -> None:
+        real(notice, facts, delivery, day)
         sent.append(Delivery.objects.get(pk=delivery.pk).body)
         if len(sent) == 1:
             move(school, sitting, 2 * HOUR)

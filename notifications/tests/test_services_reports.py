@@ -1,11 +1,13 @@
 """Reports, lost answers and STOP, with real signatures and the fake's ledger as the judge."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.conf import LazySettings
+from django.db import connection, connections, transaction
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped] # no types
 
 from kernel import clock
@@ -104,6 +106,36 @@ def test_a_report_resolves_a_lost_answer(school: School, twilio: FakeTwilio) -> 
     assert notice_card(notice_id).state is NoticeState.DONE
 
 
+@pytest.mark.parametrize("waits_as", [S.RETRY, S.CLAIMED, S.PENDING])
+@pytest.mark.parametrize(("status", "becomes"), [("sent", S.ACCEPTED), ("delivered", S.DELIVERED)])
+def test_a_report_that_comes_before_the_next_try_stops_it(
+    school: School, twilio: FakeTwilio, waits_as: DeliveryState, status: str, becomes: DeliveryState
+) -> None:
+    """O8: a signed report was ignored in these states and the person got a second SMS."""
+    alone(school)
+    twilio.moods = [fake.fails_after_accepting]
+    notice_id = expanded(school)
+    deliveries.send_batch(notice_id)
+    Delivery.objects.update(state=waits_as, claimed_at=clock.now() - timedelta(hours=1))
+    assert report(row_of(school.ana), status, sid=twilio.ledger[0].sid)
+    deliveries.send_batch(notice_id)
+    assert (row_of(school.ana).state, len(twilio.ledger)) == (becomes, 1)
+    assert notice_card(notice_id).state is NoticeState.DONE
+
+
+def test_a_worker_that_holds_the_row_does_not_send_what_a_report_has_proved(
+    school: School, twilio: FakeTwilio
+) -> None:
+    alone(school)
+    notice_id = expanded(school)
+    Delivery.objects.update(state=S.RETRY, attempt=1, sending_at=clock.now())
+    held = deliveries._claim(notice_id)
+    assert held is not None
+    assert report(held, "sent", sid="SM" + "a" * 32)
+    assert not deliveries._settle(held, DeliveryAction.SEND, attempt=2)
+    assert row_of(school.ana).state == S.ACCEPTED
+
+
 def test_a_report_of_another_attempt_or_message_changes_nothing(
     school: School, twilio: FakeTwilio
 ) -> None:
@@ -175,6 +207,45 @@ def test_a_message_that_had_left_is_found_in_the_records_and_not_sent_again(
     assert notice_card(notice_id).state is NoticeState.DONE
 
 
+@pytest.mark.parametrize("fast", [timedelta(seconds=-50), timedelta(minutes=20)])
+def test_a_clock_of_ours_that_is_wrong_does_not_hide_the_record(
+    school: School, twilio: FakeTwilio, fast: timedelta
+) -> None:
+    """O8: five seconds fast were enough to find no record and to send it again."""
+    alone(school)
+    twilio.moods = [fake.fails_after_accepting]
+    with time_machine.travel(clock.now() + fast) as now:
+        notice_id = expanded(school)
+        deliveries.send_batch(notice_id)
+        twilio.ledger[0].at -= fast
+        now.shift(timedelta(minutes=4))
+        assert reports.reconcile_unknown() == 1
+        deliveries.send_batch(notice_id)
+    assert (row_of(school.ana).state, len(twilio.ledger)) == (S.ACCEPTED, 1)
+
+
+@pytest.mark.parametrize("phone", ["", "+442079460000"])
+def test_the_records_of_another_number_prove_nothing(
+    school: School, twilio: FakeTwilio, phone: str
+) -> None:
+    """O8: the present number was asked for, or none, and the answer called "no record"."""
+    alone(school)
+    twilio.moods = [fake.fails_after_accepting]
+    notice_id = expanded(school)
+    deliveries.send_batch(notice_id)
+    school.ana.phone = phone
+    school.ana.save()
+    with time_machine.travel(clock.now() + timedelta(minutes=50)):
+        assert reports.reconcile_unknown() == 0
+        assert row_of(school.ana).state == S.UNKNOWN
+    with time_machine.travel(clock.now() + reports.GIVE_UP_AFTER + timedelta(seconds=1)):
+        assert reports.reconcile_unknown() == 1
+        deliveries.send_batch(notice_id)
+    row = row_of(school.ana)
+    assert (row.state, row.reason, len(twilio.ledger)) == (S.UNDELIVERED, "number_changed", 1)
+    assert notice_card(notice_id).state is NoticeState.DONE
+
+
 @pytest.mark.parametrize("mood", [fake.refuses(500), fake.answers_late_without_accepting])
 def test_a_message_without_any_record_is_sent_again_once_it_is_sure(
     school: School, twilio: FakeTwilio, mood: Callable[[Handler], None]
@@ -236,6 +307,41 @@ def test_a_cancelled_notice_is_not_sent_after_all(school: School, twilio: FakeTw
         deliveries.send_batch(notice_id)
     assert (row_of(school.ana).state, row_of(school.ana).reason) == (S.SKIPPED, "cancelled")
     assert twilio.ledger == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("state", "action"), [(S.SENDING, DeliveryAction.RETRY), (S.UNKNOWN, DeliveryAction.RELEASE)]
+)
+def test_what_never_left_waits_for_the_end_of_the_cancelling(
+    state: DeliveryState, action: DeliveryAction
+) -> None:
+    school = School()
+    alone(school)
+    notice_id = expanded(school)
+    Delivery.objects.update(state=state, attempt=1, sending_at=clock.now())
+    worker = threading.Thread(target=never_left, args=(row_of(school.ana), action))
+    with transaction.atomic():
+        notices.cancel(notice_id, actor_id=school.nora.pk)
+        worker.start()
+        while worker.is_alive() and not somebody_waits_for_a_lock():
+            pass
+    worker.join(10)
+    assert (row_of(school.ana).state, row_of(school.ana).reason) == (S.SKIPPED, "cancelled")
+    connection.close()
+
+
+def never_left(row: Delivery, action: DeliveryAction) -> None:
+    try:
+        deliveries.let_try_again(row, action, reason="retry")
+    finally:
+        connections.close_all()
+
+
+def somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone() is not None
 
 
 # ── STOP ───────────────────────────────────────────────────────────────────────────────────

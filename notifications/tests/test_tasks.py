@@ -12,7 +12,7 @@ from notifications import tasks
 from notifications.domain.notice import NoticeState
 from notifications.models import Delivery
 from notifications.selectors import notice_card
-from notifications.services import deliveries, notices
+from notifications.services import notices, turns
 from notifications.tests.cast import School
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def test_the_schedule_names_tasks_that_exist() -> None:
 
 def run_jobs() -> None:
     """Play the worker: run every waiting job of notices."""
-    by_name = {notices.EXPAND_TASK: tasks.expand_notice, deliveries.SEND_TASK: tasks.send_batch}
+    by_name = {notices.EXPAND_TASK: tasks.expand_notice, turns.SEND_TASK: tasks.send_batch}
     while entry := OutboxEntry.objects.filter(state="waiting", task__in=by_name).first():
         by_name[entry.task](outbox_id=str(entry.pk), **entry.kwargs)
 

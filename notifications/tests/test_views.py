@@ -233,6 +233,18 @@ def test_an_unfinished_form_has_an_unfinished_preview(
     assert response.status_code == 200
 
 
+@pytest.mark.parametrize("audience", ["class:{maths}:x", "class:{maths}", "role:x"])
+def test_a_role_that_does_not_exist_has_an_unfinished_preview(
+    school: School, nora: Client, audience: str
+) -> None:
+    """O19: it was answered with 500."""
+    changes = {"audience": audience.format(maths=school.maths.pk)}
+    drawn = nora.post(reverse("notifications:preview"), form(school, **changes))
+    composed = nora.get(reverse("notifications:new"), changes)
+    assert (drawn.status_code, composed.status_code) == (200, 200)
+    assert "Ana Moreno" not in drawn.content.decode()
+
+
 def test_what_people_wrote_is_text_never_markup(school: School, nora: Client) -> None:
     school.ana.full_name = "<img src=x onerror=alert(1)>"
     school.ana.save()

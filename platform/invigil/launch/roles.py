@@ -1,13 +1,15 @@
 """The roles of the code base as commands; the same ones that the container images run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from invigil.launch.place import Place
 from invigil.launch.ports import Ports
 from invigil.launch.supervisor import Role
 
-QUEUES = "grading,notices,scans,media,default"
-WORKER_PROCESSES = "2"
+WORKER = ("-Q", "grading,scans,media,default", "-c", "2")
+# A batch of SMS waits for the provider for many seconds: with slots of its own it never holds up
+# the exam clock. Threads wait as well as processes do, and share one process's memory.
+NOTICES = ("-Q", "notices", "-P", "threads", "-c", "2")
 
 
 def serving_roles(place: Place, ports: Ports, host: str, env: Mapping[str, str]) -> list[Role]:
@@ -24,7 +26,8 @@ def background_roles(place: Place) -> list[Role]:
     """Return what works out of sight; started second, so that pages are there sooner."""
     beat = ("celery", "-A", "invigil", "beat", "-s", f"{place.var}/beat", "-l", "info")
     return [
-        Role("worker", _worker(place)),
+        Role("worker", _worker(place, "worker", WORKER)),
+        Role("notices", _worker(place, "notices", NOTICES)),
         Role("beat", _python(place, *beat)),
         Role("metrics", _python(place, "monitoring.exporter")),
     ]
@@ -34,10 +37,10 @@ def _python(place: Place, module: str, *words: str) -> list[str]:
     return [str(place.python), "-m", module, *words]
 
 
-def _worker(place: Place) -> list[str]:
+def _worker(place: Place, name: str, slots: Sequence[str]) -> list[str]:
     quiet = ("--without-gossip", "--without-mingle")
-    queues = ("-Q", QUEUES, "-c", WORKER_PROCESSES, "-l", "info")
-    return _python(place, "celery", "-A", "invigil", "worker", *queues, *quiet)
+    named = ("-n", f"{name}@%h", "-l", "info")  # Celery warns when two have one name
+    return _python(place, "celery", "-A", "invigil", "worker", *slots, *quiet, *named)
 
 
 def _socket_server(place: Place, ports: Ports, host: str, server: str) -> list[str]:

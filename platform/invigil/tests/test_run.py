@@ -26,7 +26,7 @@ from invigil.tests.conftest import (
 )
 
 pytestmark = [pytest.mark.whole_stack, pytest.mark.timeout(300)]
-ROLES = {"postgres", "valkey", "web", "rt", "sfu", "worker", "beat", "metrics"}
+ROLES = {"postgres", "valkey", "web", "rt", "sfu", "worker", "notices", "beat", "metrics"}
 
 
 class Stack:
