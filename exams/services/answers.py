@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from exams.domain.saving import IncomingAnswer, Refusal, Saved, SaveRequest
 from exams.domain.states import AttemptState
 from exams.errors import (
     AttemptIsPaused,
@@ -13,15 +14,7 @@ from exams.errors import (
     NotStarted,
     TryAgain,
 )
-from exams.queries import (
-    IncomingAnswer,
-    Refusal,
-    Saved,
-    SaveRequest,
-    hold_answers,
-    save_answers as save_statement,
-    why_refused,
-)
+from exams.queries import hold_answers, save_answers as save_statement, why_refused
 from exams.services import pushes
 from exams.services.taking import lease_token
 from exams.wire import AnswerIn, AnswerValue, SaveReply

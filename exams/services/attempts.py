@@ -139,8 +139,9 @@ def extend_sitting(
         granted_by_id=actor_id,
         granted_at=database_now(),
     )
+    moved = _move_deadlines(grant, reason)
     _audit_grant("grant.given", grant, actor_id, reason)
-    return _move_deadlines(grant, reason)
+    return moved
 
 
 @transaction.atomic
@@ -158,8 +159,8 @@ def revoke_grant(grant_id: int, *, actor_id: int, reason: str) -> None:
         raise GrantInvalid
     grant.revoked_at = database_now()
     grant.save(update_fields=["revoked_at"])
-    _audit_grant("grant.revoked", grant, actor_id, reason)
     _move_deadlines(grant, reason)
+    _audit_grant("grant.revoked", grant, actor_id, reason)
 
 
 def _move_deadlines(grant: TimeGrant, reason: str) -> int:

@@ -1,7 +1,8 @@
 """Tell the browsers after commit: the candidate's own topic, the wall, the sitting."""
 
+from exams.domain.saving import Saved
 from exams.models import Attempt, Sitting
-from exams.queries import Saved, database_now
+from exams.queries import database_now
 from exams.selectors.attempts import changed_of
 from exams.selectors.progress import progress_value, wall_rows
 from exams.selectors.sittings import changed_of_sitting

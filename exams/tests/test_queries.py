@@ -11,9 +11,9 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from exams import queries
+from exams.domain.saving import IncomingAnswer, SaveRequest
 from exams.domain.states import AttemptAction, AttemptState, ResultAction, SittingAction
 from exams.models import Answer, AnswerRevision, Attempt, Result, Sitting
-from exams.queries import IncomingAnswer, SaveRequest
 from exams.tests.conftest import Taking, shift
 from exams.tests.test_domain_states import ATTEMPT_MOVES, RESULT_MOVES, SITTING_MOVES
 from kernel.tests.machines import disagreements, moves_of_row

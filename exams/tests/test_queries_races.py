@@ -13,10 +13,10 @@ from django.db import OperationalError, connection, connections, transaction
 from psycopg.errors import LockNotAvailable
 
 from exams import queries
+from exams.domain.saving import IncomingAnswer, Saved
 from exams.domain.states import AttemptAction, AttemptState
 from exams.errors import AttemptIsPaused, AttemptOver, LeaseLost
 from exams.models import Answer, AnswerRevision, Attempt, Sitting, Submission
-from exams.queries import IncomingAnswer, Saved
 from exams.services import answers, attempts, taking
 from exams.tests.conftest import Taking
 from exams.tests.test_queries import request_of

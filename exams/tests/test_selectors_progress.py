@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from exams.domain.saving import IncomingAnswer, SaveRequest
 from exams.models import Attempt, Submission
-from exams.queries import IncomingAnswer, SaveRequest, save_answers
+from exams.queries import save_answers
 from exams.selectors.progress import progress_value, wall_rows
 from exams.services import answers, attempts, pushes
 from exams.tests.conftest import Taking

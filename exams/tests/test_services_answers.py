@@ -7,10 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from exams.domain.saving import Saved, SaveRequest
 from exams.domain.states import AttemptState
 from exams.errors import AttemptIsPaused, AttemptOver, LeaseLost, NotStarted, TryAgain
 from exams.models import Answer, AnswerRevision, Attempt
-from exams.queries import Saved, SaveRequest, save_answers
+from exams.queries import save_answers
 from exams.services import answers, attempts, taking
 from exams.tests.conftest import Cast, Taking, begin, shift
 from exams.wire import AnswerIn, SaveReply

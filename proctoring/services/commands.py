@@ -110,9 +110,16 @@ def issue_command(order: Order, attempt_id: int) -> Command:
     if order.kind is CommandKind.EXTEND:
         _check_total(order, attempt_id)
     _apply(order, facts)
+    command = _record(order, facts, row_id, seq)
+    _push(command, facts.sitting_id)
+    return command
+
+
+def _record(order: Order, facts: AttemptFacts, row_id: UUID, seq: int) -> Command:
+    """Write the row and its audit line."""
     command = Command.objects.create(
         id=row_id,
-        attempt_id=attempt_id,
+        attempt_id=facts.attempt_id,
         seq=seq,
         kind=order.kind,
         text=order.text.strip(),
@@ -122,12 +129,11 @@ def issue_command(order: Order, attempt_id: int) -> Command:
     audit.append(
         f"command.{order.kind.value}",
         actor_id=order.issued_by,
-        subject=f"attempt:{attempt_id}",
+        subject=f"attempt:{facts.attempt_id}",
         reason=order.text.strip(),
         data={"command": str(row_id), "extra_s": command.extra_s},
         institution_id=facts.institution_id,
     )
-    _push(command, facts.sitting_id)
     return command
 
 
