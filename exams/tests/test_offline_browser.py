@@ -15,7 +15,7 @@ from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from accounts.models import User
-from exams.models import Answer
+from exams.models import Answer, AnswerRevision
 from exams.services import attempts
 from exams.tests.conftest import Cast, Taking, begin, shift
 from kernel.tests.browsers import LOOKS, Look, chromium_beside_database
@@ -268,7 +268,9 @@ def test_what_happened_meanwhile_wins(desk: Desk, taking: Taking) -> None:
         taking.attempt_id, actor_id=taking.cast.ivo.pk, reason="Found cheating"
     )
     desk.context.set_offline(False)
-    expect(page.get_by_text("1 answer did not reach the server")).to_be_visible()
+    expect(page.get_by_text("1 answer came after the end")).to_be_visible()
+    connections.close_all()
+    assert AnswerRevision.objects.get(late=True).value == "while it was ended"
     wait_until(page, f"async () => !(await ({PAPERS})()) && (await caches.keys()).length === 0")
 
 

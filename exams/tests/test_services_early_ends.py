@@ -90,7 +90,7 @@ def test_an_answer_on_its_way_is_taken_within_the_grace_and_kept_as_late_after_i
     attempts.expire_due()
     with pytest.raises(AttemptOver) as refusal:
         save(running, 3, "after the end")
-    assert refusal.value.data["held"] == 1
+    assert refusal.value.data["held"] == [running.questions[0]]
     frozen = Submission.objects.get().answers[str(running.questions[0])]
     assert frozen["value"] == "on its way"
 
