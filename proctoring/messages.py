@@ -39,12 +39,6 @@ class WallReply(Message, frozen=True):
     reply: str
 
 
-class WallWatch(Message, frozen=True):
-    """An invigilator looks at one student at large, or (None) at nobody."""
-
-    attempt: int | None = None
-
-
 class WatchAck(Message, frozen=True):
     """The candidate's browser reports how far a command got."""
 

@@ -165,16 +165,32 @@ class LinkChange(models.Model):
 
 
 class WatchView(models.Model):
-    """Who watched whose camera, how, from when to when. The student can see it."""
+    """Who saw whose camera at large, from when to when. The student can read it.
+
+    Written where the high layer is granted, per connection of the viewer.
+    """
 
     attempt = models.ForeignKey("exams.Attempt", on_delete=models.CASCADE, related_name="+")
     viewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=8, choices=[("wall", "wall"), ("focus", "focus")])
+    connection_id = models.CharField(max_length=64, db_default="", help_text="The viewer's socket")
     started_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField(
+        db_default=Now(), help_text="When the viewer's process last said that it goes on"
+    )
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["attempt", "started_at"], name="watch_attempt")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["attempt", "connection_id"],
+                condition=Q(ended_at=None),
+                name="watch_open_once",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["attempt", "started_at"], name="watch_attempt"),
+            models.Index(fields=["seen_at"], name="watch_open", condition=Q(ended_at=None)),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.viewer_id} {self.kind} {self.attempt_id}"
+        return f"{self.viewer_id} sees {self.attempt_id}"

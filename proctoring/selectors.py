@@ -1,6 +1,5 @@
 """Reads of the wall: views of commands, incidents and help, and the whole board at once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -215,12 +214,3 @@ def watcher_names(attempt_id: int) -> list[str]:
         "viewer_id", flat=True
     )
     return sorted(card.name for card in user_cards(list(ids)).values())
-
-
-def watch_log(attempt_ids: Sequence[int]) -> list[WatchedBy]:
-    """Return who watched these attempts at large, newest first, for the student's own page."""
-    views = WatchView.objects.filter(attempt_id__in=attempt_ids).select_related("viewer")
-    return [
-        WatchedBy(view.attempt_id, view.viewer.full_name, view.started_at, view.ended_at)
-        for view in views.order_by("-started_at")
-    ]

@@ -42,7 +42,6 @@ from proctoring.messages import (
     WallDecide,
     WallReply,
     WallState,
-    WallWatch,
     WatchAck,
     Watchers,
     WatchExplain,
@@ -54,7 +53,6 @@ from proctoring.selectors import candidate_sync, wall_state
 from proctoring.services.commands import Order, issue_commands, record_ack
 from proctoring.services.help import answer_help, ask_help
 from proctoring.services.incidents import add_statement, decide_incident, record_observation
-from proctoring.services.watch import start_focus, stop_focus
 from realtime.errors import NotFound
 from realtime.ratelimit import Rate
 from realtime.threads import in_database
@@ -107,7 +105,6 @@ class WallTopic(Topic):
             "wall.command": Call(WallCommand, self._command, Outcome, Rate(5, 20)),
             "wall.decide": Call(WallDecide, self._decide, IncidentView),
             "wall.reply": Call(WallReply, self._reply, HelpView),
-            "wall.watch": Call(WallWatch, self._watch),
         }
 
     async def subscribe(self, caller: Caller, key: str, since: int | None) -> Snapshot:
@@ -115,11 +112,6 @@ class WallTopic(Topic):
         del since
         state = await in_database(_wall_snapshot, caller.user_id, number_of(key))
         return Snapshot(state=state)
-
-    async def left(self, caller: Caller, key: str) -> None:
-        """Nobody looks at anybody at large once the board is closed."""
-        del key
-        await in_database(stop_focus, caller.user_id)
 
     async def _command(self, caller: Caller, key: str, message: WallCommand) -> Outcome:
         outcome = await in_database(_issue, caller.user_id, number_of(key), message)
@@ -130,9 +122,6 @@ class WallTopic(Topic):
 
     async def _reply(self, caller: Caller, key: str, message: WallReply) -> HelpView:
         return await in_database(_reply, caller.user_id, number_of(key), message)
-
-    async def _watch(self, caller: Caller, key: str, message: WallWatch) -> None:
-        await in_database(_focus, caller.user_id, number_of(key), message.attempt)
 
 
 def _wall_snapshot(user_id: int, sitting_id: int) -> WallState:
@@ -183,14 +172,6 @@ def _reply(user_id: int, sitting_id: int, message: WallReply) -> HelpView:
         raise NotAllowed
     reply = plain(message.reply)
     return answer_help(uuid_of(message.help_id), sitting_id, reply, actor_id=user_id)
-
-
-def _focus(user_id: int, sitting_id: int, attempt_id: int | None) -> None:
-    watch_of(user_id, sitting_id)
-    if attempt_id is None:
-        stop_focus(user_id)
-    else:
-        start_focus(user_id, attempt_id, sitting_id=sitting_id)
 
 
 def _one_of(kinds: type[K], word: str) -> K:

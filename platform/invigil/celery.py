@@ -21,6 +21,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 2.0,
         "options": {"expires": 4},
     },
+    "end-silent-views": {
+        "task": "proctoring.end_silent_views",
+        "schedule": 15.0,
+        "options": {"expires": 30},
+    },
     "requeue-scans": {
         "task": "scanner.requeue_waiting",
         "schedule": 10.0,

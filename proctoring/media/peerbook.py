@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from proctoring.media.errors import MediaBusy, PeerUnknown
-from proctoring.media.ports import SourceRef
+from proctoring.media.ports import HIGH_LAYER, SourceRef
 
 MAX_PEERS_PER_CONNECTION: Final = 4
 
@@ -103,3 +103,15 @@ class PeerBook:
         records = self.of_connection(connection_id)
         self.drop(records)
         return records
+
+
+def attempt_of(source: str) -> int:
+    """Return whose a source named `attempt:<id>/…` is."""
+    return int(source.partition("/")[0].removeprefix("attempt:"))
+
+
+def attempts_at_large(slots: Iterable[SourceRef | None]) -> frozenset[int]:
+    """Return whose picture these slots show in the high layer."""
+    return frozenset(
+        attempt_of(shown.name) for shown in slots if shown is not None and shown.layer == HIGH_LAYER
+    )

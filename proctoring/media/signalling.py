@@ -7,7 +7,8 @@ shows a source outside the viewer's room.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Container, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -16,6 +17,7 @@ import structlog
 
 from kernel.errors import DomainError
 from proctoring.media.errors import MediaForbidden, PeerUnknown
+from proctoring.media.looks import LookLog, NoteLooks, Viewer
 from proctoring.media.messages import (
     MediaAnswer,
     MediaIce,
@@ -26,7 +28,7 @@ from proctoring.media.messages import (
     SlotChange,
     SlotWish,
 )
-from proctoring.media.peerbook import PeerBook, PeerRecord
+from proctoring.media.peerbook import PeerBook, PeerRecord, attempt_of
 from proctoring.media.ports import (
     Layer,
     LayerWanted,
@@ -38,6 +40,7 @@ from proctoring.media.ports import (
     SourceUp,
     WorkerLost,
 )
+from realtime.tasks import spawn
 
 log = structlog.get_logger(__name__)
 
@@ -74,19 +77,26 @@ class MediaCaller:
     is_staff: bool = False
     visible: Container[int] | None = None
 
+    @property
+    def viewer(self) -> Viewer:
+        """Return the caller as the watch log knows them."""
+        return Viewer(self.user_id, self.connection_id, self.sitting_id)
+
 
 class Signalling:
     """One per rt process; knows the peers of its own sockets only.
 
     Attributes:
         hear_camera: Told of the cameras of those peers; nobody by default.
+        looks: The watch log of those sockets.
     """
 
-    def __init__(self, engine: MediaEngine, push: Push) -> None:
+    def __init__(self, engine: MediaEngine, push: Push, note_looks: NoteLooks) -> None:
         self._engine = engine
         self._push = push
         self.hear_camera: HearCamera | None = None
         self._book = PeerBook()
+        self.looks = LookLog(self._book, note_looks)
         self._news: defaultdict[int, dict[str, bool]] = defaultdict(dict)
 
     async def handle_publish(self, caller: MediaCaller, attempt_id: int, offer: str) -> MediaAnswer:
@@ -124,7 +134,7 @@ class Signalling:
         if not caller.is_staff or caller.sitting_id != sitting_id:
             raise MediaForbidden
         wanted = [_checked(caller, wish) for wish in slots]
-        with self._book.opening(caller.connection_id):
+        async with self._opening_wall(caller, wanted):
             answer = await self._engine.subscribe(
                 _room(sitting_id), f"user:{caller.user_id}", offer, wanted
             )
@@ -145,8 +155,9 @@ class Signalling:
         """
         record = self._wall(caller, peer_id)
         wanted = {change.slot: _checked(caller, change.show) for change in changes}
-        await self._engine.switch(peer_id, wanted)
-        record.slots |= wanted
+        async with self.looks.granting(caller.viewer, wanted.values()):
+            await self._engine.switch(peer_id, wanted)
+            record.slots |= wanted
 
     async def handle_layer(
         self, caller: MediaCaller, peer_id: str, slot: int, layer: Layer
@@ -162,8 +173,9 @@ class Signalling:
         if shown is None:
             raise PeerUnknown(reason="empty_slot")
         wanted = SourceRef(shown.name, layer)
-        await self._engine.switch(peer_id, {slot: wanted})
-        record.slots[slot] = wanted
+        async with self.looks.granting(caller.viewer, [wanted]):
+            await self._engine.switch(peer_id, {slot: wanted})
+            record.slots[slot] = wanted
 
     async def handle_restart(self, caller: MediaCaller, peer_id: str) -> MediaIce:
         """Give a peer new ICE credentials.
@@ -223,6 +235,14 @@ class Signalling:
             case SourceDown(name=name, peer_id=peer_id):
                 self._tell_room(self._held(peer_id), name, is_live=False)
 
+    @asynccontextmanager
+    async def _opening_wall(
+        self, caller: MediaCaller, wanted: Sequence[SourceRef | None]
+    ) -> AsyncIterator[None]:
+        with self._book.opening(caller.connection_id):
+            async with self.looks.granting(caller.viewer, wanted):
+                yield
+
     async def _enter(self, record: PeerRecord) -> None:
         if not self._book.add(record):
             await self._engine.close(record.peer_id)
@@ -249,11 +269,17 @@ class Signalling:
             self._push(topic, MediaReassign(peers=tuple(peers)))
         for record in records:
             self._tell_down(record)
+        for connection_id in {record.connection_id for record in records}:
+            _ = spawn(self.looks.settle(connection_id), name="looks-ended")
 
     async def _close(self, records: Sequence[PeerRecord]) -> None:
-        for record in records:
-            self._tell_down(record)
-            await self._engine.close(record.peer_id)
+        try:
+            for record in records:
+                self._tell_down(record)
+                await self._engine.close(record.peer_id)
+        finally:
+            for connection_id in {record.connection_id for record in records}:
+                await self.looks.settle(connection_id)
 
     def _tell_down(self, record: PeerRecord) -> None:
         if record.attempt_id is not None:
@@ -297,7 +323,7 @@ def _checked(caller: MediaCaller, wish: SlotWish | None) -> SourceRef | None:
     """
     if wish is None:
         return None
-    attempt_id = int(wish.source.partition("/")[0].removeprefix("attempt:"))
+    attempt_id = attempt_of(wish.source)
     if caller.visible is not None and attempt_id not in caller.visible:
         raise MediaForbidden(attempt=attempt_id)
     return SourceRef(wish.source, wish.layer)

@@ -29,6 +29,7 @@ from kernel.errors import DomainError
 from kernel.tests.programs import chromium_path, missing
 from proctoring.media import messages
 from proctoring.media.embedded import EmbeddedEngine
+from proctoring.media.looks import Viewer
 from proctoring.media.sfu import protocol
 from proctoring.media.sfu.roundtrip import in_one_trip
 from proctoring.media.signalling import MediaCaller, Signalling
@@ -158,12 +159,17 @@ class Stage:
     """A web server that serves the page and plays the part of gateway and topics."""
 
     def __init__(self, engine: EmbeddedEngine, folder: Path) -> None:
-        self.signalling = Signalling(engine, self.push)
+        self.signalling = Signalling(engine, self.push, self.note_looks)
+        self.looks: list[frozenset[int]] = []
         self.pushed: list[tuple[str, str]] = []
         self.url = ""
         self._sending: asyncio.Task[None] | None = None
         self._folder = folder
         self._followers: dict[str, set[ServerConnection]] = {}
+
+    async def note_looks(self, viewer: Viewer, attempt_ids: frozenset[int]) -> None:
+        del viewer
+        self.looks.append(attempt_ids)
 
     def push(self, topic: str, message: msgspec.Struct) -> None:
         name = str(message.__struct_config__.tag)

@@ -10,7 +10,7 @@ from proctoring.handlers import end_watching, note_connection, show_presence, sh
 from proctoring.models import Incident, LinkChange
 from proctoring.policies import watch_of
 from proctoring.selectors import wall_state, watcher_names
-from proctoring.services.watch import start_focus
+from proctoring.services.watch import keep_views
 from proctoring.tests.stage import Stage
 from realtime import presence
 from realtime.events import PresenceChanged
@@ -83,7 +83,7 @@ def test_the_wall_hears_of_an_early_end_and_when_it_was(stage: Stage) -> None:
 
 @pytest.mark.django_db
 def test_nobody_is_watched_after_the_end(stage: Stage) -> None:
-    start_focus(stage.cast.ivo.pk, stage.ana, sitting_id=stage.sitting)
+    keep_views(stage.cast.ivo.pk, "tab", [stage.ana], sitting_id=stage.sitting)
     end_watching(
         AttemptEnded(stage.ana, stage.sitting, stage.cast.ana.pk, "submitted", clock.now())
     )

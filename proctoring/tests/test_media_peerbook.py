@@ -3,7 +3,13 @@
 import pytest
 
 from proctoring.media.errors import MediaBusy, PeerUnknown
-from proctoring.media.peerbook import MAX_PEERS_PER_CONNECTION, PeerBook, PeerRecord
+from proctoring.media.peerbook import (
+    MAX_PEERS_PER_CONNECTION,
+    PeerBook,
+    PeerRecord,
+    attempts_at_large,
+)
+from proctoring.media.ports import SourceRef
 
 
 def entered(book: PeerBook, *peers: str, connection: str = "c1") -> None:
@@ -53,3 +59,8 @@ def test_peers_of_a_lost_worker_are_found_by_its_life() -> None:
 def test_the_holder_of_a_peer_hears_on_its_own_topic() -> None:
     assert PeerRecord("a", "c", 3, attempt_id=7).topic == "media:a7"
     assert PeerRecord("a", "c", 3).topic == "media:3"
+
+
+def test_only_the_high_layer_of_a_slot_counts_as_at_large() -> None:
+    low, high = SourceRef("attempt:7/camera", "q"), SourceRef("attempt:8/camera", "f")
+    assert attempts_at_large([low, None, high]) == {8}

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from proctoring.media.errors import MediaForbidden, MediaUnavailable, PeerUnknown
+from proctoring.media.looks import Viewer
 from proctoring.media.messages import (
     MediaLayerWanted,
     MediaReassign,
@@ -60,6 +61,8 @@ class FakeEngine:
         return Answer("sdp", f"p{len(self.calls)}@w/1")
 
     async def switch(self, peer_id: str, changes: Mapping[int, SourceRef | None]) -> None:
+        if self.is_down:
+            raise MediaUnavailable
         self.calls.append(("switch", peer_id, dict(changes)))
 
     async def restart_ice(self, peer_id: str) -> IceCredentials:
@@ -84,9 +87,17 @@ class Desk:
     def __init__(self) -> None:
         self.engine = FakeEngine()
         self.pushed: list[tuple[str, msgspec.Struct]] = []
+        self.looks: list[tuple[str, set[int]]] = []
         self.signalling = Signalling(
-            self.engine, lambda topic, message: self.pushed.append((topic, message))
+            self.engine,
+            lambda topic, message: self.pushed.append((topic, message)),
+            self.note_looks,
         )
+
+    async def note_looks(self, viewer: Viewer, attempt_ids: frozenset[int]) -> None:
+        if 404 in attempt_ids:
+            raise MediaForbidden
+        self.looks.append((viewer.connection_id, set(attempt_ids)))
 
 
 async def test_a_candidate_sends_its_own_camera_into_the_room_of_its_sitting() -> None:
@@ -256,3 +267,77 @@ async def test_the_room_is_empty_while_no_worker_answers() -> None:
     assert (await desk.signalling.room(1)).sources == (CAMERA,)
     desk.engine.is_down = True
     assert (await desk.signalling.room(1)).sources == ()
+
+
+# ── who is seen at large ────────────────────────────────────────────────────────────────────
+LOW, LARGE = SlotWish(source=CAMERA), SlotWish(source=CAMERA, layer="f")
+LARGE_BEN = SlotWish(source="attempt:12/camera", layer="f")
+
+
+def shown(wish: SlotWish | None) -> list[SlotChange]:
+    return [SlotChange(slot=0, show=wish)]
+
+
+async def test_a_thumbnail_is_no_look_and_the_high_layer_is_one_however_it_is_asked_for() -> None:
+    desk = Desk()
+    wall = await desk.signalling.handle_subscribe(IVO, 1, "offer", [LOW])
+    assert desk.looks == []
+    await desk.signalling.handle_layer(IVO, wall.peer, 0, "f")
+    await desk.signalling.handle_layer(IVO, wall.peer, 0, "q")
+    await desk.signalling.handle_switch(IVO, wall.peer, shown(LARGE))
+    await desk.signalling.handle_switch(IVO, wall.peer, shown(None))
+    await desk.signalling.handle_subscribe(IVO, 1, "offer", [LARGE_BEN])
+    sets = [seen for _, seen in desk.looks]
+    assert sets == [{11}, set(), {11}, set(), {12}]
+
+
+async def test_the_next_student_is_logged_before_the_last_one_is_left() -> None:
+    desk = Desk()
+    wall = await desk.signalling.handle_subscribe(IVO, 1, "offer", [LARGE])
+    await desk.signalling.handle_switch(IVO, wall.peer, shown(LARGE_BEN))
+    assert [seen for _, seen in desk.looks] == [{11}, {11, 12}, {12}]
+
+
+async def test_a_look_that_cannot_be_logged_is_not_granted() -> None:
+    desk = Desk()
+    wall = await desk.signalling.handle_subscribe(IVO, 1, "offer", [])
+    stranger = SlotWish(source="attempt:404/camera", layer="f")
+    with pytest.raises(MediaForbidden):
+        await desk.signalling.handle_switch(IVO, wall.peer, shown(stranger))
+    with pytest.raises(MediaForbidden):
+        await desk.signalling.handle_subscribe(IVO, 1, "offer", [stranger])
+    assert [call[0] for call in desk.engine.calls] == ["subscribe"]
+
+
+async def test_a_look_that_the_engine_refuses_ends_at_once() -> None:
+    desk = Desk()
+    wall = await desk.signalling.handle_subscribe(IVO, 1, "offer", [])
+    desk.engine.is_down = True
+    with pytest.raises(MediaUnavailable):
+        await desk.signalling.handle_switch(IVO, wall.peer, shown(LARGE))
+    assert [seen for _, seen in desk.looks] == [{11}, set()]
+
+
+async def test_looks_end_with_the_socket_the_peer_or_the_worker_that_carried_them() -> None:
+    desk = Desk()
+    for end in ("socket", "peer", "worker"):
+        wall = await desk.signalling.handle_subscribe(IVO, 1, "offer", [LARGE])
+        if end == "socket":
+            await desk.signalling.connection_closed("ivo-tab")
+        elif end == "peer":
+            await desk.signalling.handle_close(IVO, wall.peer)
+        else:
+            desk.signalling.hear(WorkerLost("w", "1"))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        assert desk.looks == [("ivo-tab", {11}), ("ivo-tab", set())], end
+        desk.looks.clear()
+
+
+async def test_after_a_reconnect_the_student_is_seen_by_the_new_socket() -> None:
+    desk = Desk()
+    later = MediaCaller(3, "ivo-tab-again", 1, is_staff=True)
+    await desk.signalling.handle_subscribe(IVO, 1, "offer", [LARGE])
+    await desk.signalling.handle_subscribe(later, 1, "offer", [LARGE])
+    await desk.signalling.connection_closed("ivo-tab")
+    assert desk.looks == [("ivo-tab", {11}), ("ivo-tab-again", {11}), ("ivo-tab", set())]

@@ -10,21 +10,24 @@ from exams.selectors.attempts import attempt_facts
 from kernel.errors import DomainError
 from kernel.wire import BadMessage
 from proctoring.errors import NotAllowed
+from proctoring.media import binding
+from proctoring.media.messages import MediaSubscribe, SlotWish
 from proctoring.messages import (
     WallCommand,
     WallDecide,
     WallReply,
-    WallWatch,
     WatchAck,
     WatchExplain,
     WatchHelp,
     WatchObserve,
 )
-from proctoring.models import Command, HelpRequest, Incident, Observation
+from proctoring.models import Command, HelpRequest, Incident, Observation, WatchView
 from proctoring.selectors import watcher_names
 from proctoring.tests.stage import Stage, make_stage
+from proctoring.tests.test_media_signalling import FakeEngine
 from proctoring.topics import MediaTopic, WallTopic, WatchTopic, number_of, uuid_of
 from realtime.errors import NotFound
+from realtime.threads import in_database
 from realtime.topics import Caller, TopicHandler
 
 WALL, WATCH, MEDIA = WallTopic(), WatchTopic(), MediaTopic()
@@ -123,14 +126,6 @@ def test_an_incident_is_reported_explained_and_decided(stage: Stage) -> None:
     assert view.state == "dismissed"
 
 
-def test_focus_is_logged_and_ends_with_the_board(stage: Stage) -> None:
-    ivo = stage.cast.ivo.pk
-    call(WALL, ivo, stage.sitting, "wall.watch", WallWatch(attempt=stage.ana))
-    assert watcher_names(stage.ana) == ["Ivo"]
-    async_to_sync(WALL.left)(caller(ivo), str(stage.sitting))
-    assert watcher_names(stage.ana) == []
-
-
 # ── watch ───────────────────────────────────────────────────────────────────────────────────
 def test_a_candidate_gets_what_is_not_applied_yet_and_reports_it(stage: Stage) -> None:
     call(WALL, stage.cast.ivo.pk, stage.sitting, "wall.command", pause(stage))
@@ -185,6 +180,54 @@ def test_strangers_join_no_signalling(stage: Stage) -> None:
     for key in (stage.sitting, f"a{stage.ana}"):
         with pytest.raises(NotAllowed):
             join(MEDIA, stage.cast.olga.pk, key)
+
+
+class QuietEngine(FakeEngine):
+    """Carries nothing; what a topic may ask of it is granted."""
+
+    async def start(self) -> None:
+        """Nothing to open."""
+
+
+@pytest.fixture
+def media(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = binding._Binding(make_engine=QuietEngine, push=lambda topic, message: None)  # type: ignore[arg-type] # the port's fake
+    monkeypatch.setattr(binding, "_binding", ours)
+
+
+def at_large(attempt: int) -> SlotWish:
+    return SlotWish(source=f"attempt:{attempt}/camera", layer="f")
+
+
+def test_who_is_shown_the_high_layer_is_told_to_the_student_until_the_socket_ends(
+    stage: Stage, media: None
+) -> None:
+    tab, again = (Caller(stage.cast.ivo.pk, name, "session") for name in ("tab", "again"))
+    key, look = str(stage.sitting), MediaSubscribe(offer="offer", slots=(at_large(stage.ana),))
+    names: list[list[str]] = []
+
+    async def note() -> None:
+        names.append(await in_database(watcher_names, stage.ana))
+
+    async def scene() -> None:
+        await MEDIA.calls["media.subscribe"].run(tab, key, look)
+        await note()
+        await MEDIA.left(tab, key)
+        await note()
+        await MEDIA.calls["media.subscribe"].run(again, key, look)
+        await note()
+
+    async_to_sync(scene)()
+    assert names == [["Ivo"], [], ["Ivo"]]
+
+
+def test_the_board_of_one_sitting_shows_no_student_of_another_at_large(
+    stage: Stage, media: None
+) -> None:
+    look = MediaSubscribe(offer="offer", slots=(at_large(10**9),))
+    with pytest.raises(NotAllowed):
+        call(MEDIA, stage.cast.ivo.pk, stage.sitting, "media.subscribe", look)
+    assert not WatchView.objects.exists()
 
 
 # ── keys ────────────────────────────────────────────────────────────────────────────────────

@@ -110,11 +110,10 @@ export class WallStore {
     this.orderedAt = this.now;
   }
 
-  /** Look at one student at large, or at nobody; the watch log records it. */
-  async focus(attempt: number | null): Promise<void> {
+  /** Look at one student at large, or at nobody; the server logs it with the high layer it grants. */
+  focus(attempt: number | null): void {
     this.focused = attempt;
     if (attempt !== null) this.selected = attempt;
-    await this.socket.call(this.topic, "wall.watch", { attempt });
   }
 
   async issue(kind: string, attempts: number[], words: { text?: string; extra_s?: number }): Promise<Record<string, string>> {

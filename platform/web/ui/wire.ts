@@ -475,11 +475,6 @@ export interface WallState {
   links: LinkView[];
 }
 
-/** An invigilator looks at one student at large, or (None) at nobody. */
-export interface WallWatch {
-  attempt?: number | null;
-}
-
 /** The candidate's browser reports how far a command got. */
 export interface WatchAck {
   command_id: string;
@@ -525,7 +520,6 @@ export interface Calls {
   "wall.command": { data: WallCommand; result: Outcome };
   "wall.decide": { data: WallDecide; result: IncidentView };
   "wall.reply": { data: WallReply; result: HelpView };
-  "wall.watch": { data: WallWatch; result: null };
   "watch.ack": { data: WatchAck; result: null };
   "watch.explain": { data: WatchExplain; result: IncidentView };
   "watch.help": { data: WatchHelp; result: HelpView };
