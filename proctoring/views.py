@@ -1,4 +1,4 @@
-"""Pages of the board: sittings to watch, the wall itself (an island), and who is assigned."""
+"""Pages: sittings to watch, the wall itself (an island), who is assigned, one's own record."""
 
 from typing import Any
 
@@ -7,13 +7,21 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from exams.selectors.sittings import SittingView
 from kernel import wire
 from proctoring.errors import LastInvigilator
 from proctoring.forms import AssignForm
-from proctoring.policies import may_watch, sitting_to_assign, watch_of, watchable_sittings
+from proctoring.policies import (
+    may_watch,
+    own_attempt,
+    sitting_to_assign,
+    watch_of,
+    watchable_sittings,
+)
+from proctoring.record import record_of
 from proctoring.selectors import assignable_to, assigned_to
 from proctoring.services.assignments import assign_invigilator, remove_invigilator
 from web.refusals import text_of
@@ -34,6 +42,15 @@ def wall(request: HttpRequest, sitting_id: int) -> HttpResponse:
     watch = watch_of(_user_id(request), sitting_id)
     context = {"watch": watch, "props": {"sitting": sitting_id}}
     return render(request, "proctoring/wall.html", context)
+
+
+@require_safe
+@login_required
+@never_cache
+def record(request: HttpRequest, attempt_id: int) -> HttpResponse:
+    """Show what was recorded of one's own attempt, and who looked."""
+    seen = record_of(own_attempt(_user_id(request), attempt_id))
+    return render(request, "proctoring/record.html", {"record": seen})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,10 +1,14 @@
 import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
+from exams.services.attempts import terminate_attempt
 from proctoring.policies import may_watch
+from proctoring.services.help import ask_help
+from proctoring.services.watch import keep_views
 from proctoring.tests.stage import Stage
 
 INLINE = re.compile(
@@ -113,3 +117,28 @@ def test_when_everybody_is_assigned_the_page_says_so(stage: Stage) -> None:
     assert "Everybody who invigilates for this class is assigned" in (
         client.get(path).content.decode()
     )
+
+
+def test_a_student_reads_their_own_record_with_who_looked(stage: Stage) -> None:
+    keep_views(stage.cast.ivo.pk, "tab", [stage.ana], sitting_id=stage.sitting)
+    ask_help(uuid4(), stage.ana, "<b>Which page?</b>")
+    page = as_person(stage.cast.ana).get(
+        f"/attempts/{stage.ana}/record/", headers={"accept-language": "en"}
+    )
+    html = page.content.decode()
+    assert "<bdi>Ivo</bdi>" in html
+    assert "You asked for help" in html
+    assert "&lt;b&gt;Which page?" in html
+    assert not INLINE.search(html)
+
+
+@pytest.mark.parametrize("who", ["ben", "olga", "ivo", "author"])
+def test_nobody_reads_the_record_of_somebody_else(stage: Stage, who: str) -> None:
+    page = as_person(getattr(stage.cast, who)).get(f"/attempts/{stage.ana}/record/")
+    assert page.status_code == 403
+
+
+def test_a_student_finds_the_record_among_their_results(stage: Stage) -> None:
+    terminate_attempt(stage.ana, actor_id=stage.chief.pk, reason="Over")
+    html = as_person(stage.cast.ana).get("/results/").content.decode()
+    assert f'href="/attempts/{stage.ana}/record/"' in html
