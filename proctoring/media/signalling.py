@@ -98,6 +98,7 @@ class Signalling:
         self._book = PeerBook()
         self.looks = LookLog(self._book, note_looks)
         self._news: defaultdict[int, dict[str, bool]] = defaultdict(dict)
+        self._telling = asyncio.Lock()
 
     async def handle_publish(self, caller: MediaCaller, attempt_id: int, offer: str) -> MediaAnswer:
         """Take a candidate's camera.
@@ -275,8 +276,8 @@ class Signalling:
     async def _close(self, records: Sequence[PeerRecord]) -> None:
         try:
             for record in records:
-                self._tell_down(record)
                 await self._engine.close(record.peer_id)
+                self._tell_down(record)
         finally:
             for connection_id in {record.connection_id for record in records}:
                 await self.looks.settle(connection_id)
@@ -292,18 +293,32 @@ class Signalling:
         """
         for record in records:
             if not self._news:
-                asyncio.get_running_loop().call_later(NEWS_SECONDS, self.push_news)
+                asyncio.get_running_loop().call_later(NEWS_SECONDS, self._push_soon)
             self._news[record.sitting_id][name] = is_live
             if record.attempt_id is not None and self.hear_camera is not None:
                 self.hear_camera(record.sitting_id, record.attempt_id, is_live=is_live)
 
-    def push_news(self) -> None:
-        """Push what was noted; called by a timer."""
-        news, self._news = self._news, defaultdict(dict)
-        for sitting_id, changes in news.items():
-            up = tuple(name for name, is_live in changes.items() if is_live)
-            down = tuple(name for name, is_live in changes.items() if not is_live)
-            self._push(f"media:{sitting_id}", MediaSources(up=up, down=down))
+    def _push_soon(self) -> None:
+        _ = spawn(self.push_news(), name="media-news")
+
+    async def push_news(self) -> None:
+        """Push what was noted; one round at a time, so that the last word stays the last."""
+        async with self._telling:
+            news, self._news = self._news, defaultdict(dict)
+            await asyncio.gather(*(self._tell_wall(*one) for one in news.items()))
+
+    async def _tell_wall(self, sitting_id: int, changes: dict[str, bool]) -> None:
+        """Push a sitting's news.
+
+        A camera comes back through another socket or process before its old socket is given up:
+        whether it is down is asked of the media plane, which knows the newer peer.
+        """
+        gone = {name for name, is_live in changes.items() if not is_live}
+        if gone:
+            gone -= set((await self.room(sitting_id)).sources)
+        up = tuple(name for name in changes if name not in gone)
+        down = tuple(name for name in changes if name in gone)
+        self._push(f"media:{sitting_id}", MediaSources(up=up, down=down))
 
 
 def source_of(attempt_id: int) -> str:

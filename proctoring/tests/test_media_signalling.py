@@ -44,7 +44,9 @@ class FakeEngine:
         self.closed: list[str] = []
         self.facts: asyncio.Queue[MediaEvent] = asyncio.Queue()
         self.gate: asyncio.Event | None = None
+        self.asked: asyncio.Event | None = None
         self.is_down = False
+        self.live: list[str] = []
 
     async def publish(
         self, room: str, who: str, offer_sdp: str, *, layers: Sequence[str] = LAYERS
@@ -74,7 +76,9 @@ class FakeEngine:
     async def sources(self, room: str) -> Sequence[str]:
         if self.is_down:
             raise MediaUnavailable
-        return [CAMERA]
+        if self.asked is not None:
+            await self.asked.wait()
+        return list(self.live)
 
     async def events(self) -> AsyncIterator[MediaEvent]:
         while True:
@@ -177,7 +181,7 @@ async def test_a_closed_socket_closes_its_peers_and_tells_the_wall() -> None:
     await desk.signalling.connection_closed("ana-tab")
     await desk.signalling.connection_closed("ana-tab")
     assert desk.engine.closed == [camera.peer]
-    desk.signalling.push_news()
+    await desk.signalling.push_news()
     assert desk.pushed == [("media:1", MediaSources(down=(CAMERA,)))]
 
 
@@ -211,7 +215,7 @@ async def test_a_lost_worker_sends_its_own_peers_elsewhere_once() -> None:
     assert desk.pushed == []
     desk.signalling.hear(WorkerLost("w", "1"))
     desk.signalling.hear(WorkerLost("w", "1"))
-    desk.signalling.push_news()
+    await desk.signalling.push_news()
     assert desk.pushed == [
         ("media:a11", MediaReassign(peers=(camera.peer,))),
         ("media:1", MediaReassign(peers=(wall.peer,))),
@@ -225,12 +229,12 @@ async def test_facts_reach_those_they_concern_and_only_from_the_process_with_the
     other = "x@w/1"
     for peer in (other, camera.peer):
         desk.signalling.hear(SourceUp("sitting:1", CAMERA, peer))
-        desk.signalling.push_news()
+        await desk.signalling.push_news()
         desk.signalling.hear(LayerWanted("sitting:1", CAMERA, "f", True, peer))
         desk.signalling.hear(SourceDown("sitting:1", CAMERA, peer))
-        desk.signalling.push_news()
+        await desk.signalling.push_news()
         desk.signalling.hear(PeerLost("sitting:1", peer))
-        desk.signalling.push_news()
+        await desk.signalling.push_news()
     assert desk.pushed == [
         ("media:1", MediaSources(up=(CAMERA,))),
         ("media:a11", MediaLayerWanted(layer="f", wanted=True)),
@@ -258,12 +262,55 @@ async def test_cameras_that_come_together_are_one_push_with_the_last_word_on_eac
     desk.signalling.hear(SourceUp("sitting:1", CAMERA, ana.peer))
     desk.signalling.hear(SourceUp("sitting:1", other, ben.peer))
     desk.signalling.hear(SourceDown("sitting:1", CAMERA, ana.peer))
-    desk.signalling.push_news()
+    await desk.signalling.push_news()
     assert desk.pushed == [("media:1", MediaSources(up=(other,), down=(CAMERA,)))]
+
+
+async def test_the_end_of_an_old_socket_does_not_darken_the_camera_of_the_new_one() -> None:
+    desk = Desk()
+    later = MediaCaller(1, "ana-tab-again", 1, attempt_id=11)
+    await desk.signalling.handle_publish(ANA, 11, "offer")
+    await desk.signalling.handle_publish(later, 11, "offer")
+    desk.engine.live = [CAMERA]
+    await desk.signalling.connection_closed("ana-tab")
+    await desk.signalling.push_news()
+    assert desk.pushed == [("media:1", MediaSources(up=(CAMERA,)))]
+    desk.engine.live = []
+    await desk.signalling.connection_closed("ana-tab-again")
+    await desk.signalling.push_news()
+    assert desk.pushed[1:] == [("media:1", MediaSources(down=(CAMERA,)))]
+
+
+async def test_a_camera_that_is_back_while_the_media_plane_is_asked_is_told_last() -> None:
+    desk = Desk()
+    camera = await desk.signalling.handle_publish(ANA, 11, "offer")
+    desk.engine.asked = asyncio.Event()
+    desk.signalling.hear(SourceDown("sitting:1", CAMERA, camera.peer))
+    first = asyncio.ensure_future(desk.signalling.push_news())
+    await asyncio.sleep(0)
+    desk.signalling.hear(SourceUp("sitting:1", CAMERA, camera.peer))
+    second = asyncio.ensure_future(desk.signalling.push_news())
+    await asyncio.sleep(0)
+    desk.engine.asked.set()
+    await asyncio.gather(first, second)
+    assert [message for _, message in desk.pushed] == [
+        MediaSources(down=(CAMERA,)),
+        MediaSources(up=(CAMERA,)),
+    ]
+
+
+async def test_cameras_are_down_for_all_one_knows_while_no_worker_answers() -> None:
+    desk = Desk()
+    camera = await desk.signalling.handle_publish(ANA, 11, "offer")
+    desk.engine.is_down = True
+    desk.signalling.hear(SourceDown("sitting:1", CAMERA, camera.peer))
+    await desk.signalling.push_news()
+    assert desk.pushed == [("media:1", MediaSources(down=(CAMERA,)))]
 
 
 async def test_the_room_is_empty_while_no_worker_answers() -> None:
     desk = Desk()
+    desk.engine.live = [CAMERA]
     assert (await desk.signalling.room(1)).sources == (CAMERA,)
     desk.engine.is_down = True
     assert (await desk.signalling.room(1)).sources == ()
