@@ -24,6 +24,20 @@ class IncidentUnknown(DomainError):
     http_status = 404
 
 
+class IncidentDecided(DomainError):
+    """Somebody has decided this incident; what they read stays as it was."""
+
+    code = "incident_decided"
+    http_status = 409
+
+
+class StatementFull(DomainError):
+    """The student has said as much about this incident as is kept."""
+
+    code = "statement_full"
+    http_status = 422
+
+
 class HelpUnknown(DomainError):
     """There is no such request for help in this sitting."""
 

@@ -251,7 +251,8 @@ def _observe(user_id: int, attempt_id: int, message: WatchObserve) -> None:
 
 def _explain(user_id: int, attempt_id: int, message: WatchExplain) -> IncidentView:
     own_attempt(user_id, attempt_id)
-    return add_statement(message.incident_id, attempt_id, plain(message.text))
+    words = plain(message.text)
+    return add_statement(message.incident_id, attempt_id, words, actor_id=user_id)
 
 
 class MediaTopic(Topic):

@@ -93,6 +93,8 @@ PROCTORING: Mapping[str, Promise] = {
     "reason_missing": _("Say why: the student will read it."),
     "command_unknown": _("There is no such instruction."),
     "incident_unknown": _("There is no such incident in this sitting."),
+    "incident_decided": _("This has been decided. Ask for help if something is missing."),
+    "statement_full": _("That is as much as can be kept. Ask for help to say more."),
     "help_unknown": _("There is no such request for help."),
     "too_much_time": _("This is more time than your role may give. Ask the chief invigilator."),
     "not_an_invigilator": _(

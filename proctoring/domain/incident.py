@@ -15,6 +15,9 @@ class IncidentState(StrEnum):
     ESCALATED = "escalated"
 
 
+UNDECIDED = frozenset({IncidentState.OPEN, IncidentState.ACKNOWLEDGED})
+
+
 class IncidentAction(StrEnum):
     """What a person may do with it."""
 
@@ -40,3 +43,12 @@ INCIDENT: Machine[IncidentState, IncidentAction] = Machine(
     },
     ends=frozenset({_S.NOTED, _S.DISMISSED, _S.ESCALATED}),
 )
+
+
+def with_words(statement: str, words: str) -> str:
+    """Return the student's statement with new words below the former ones, which stay.
+
+    The same words once more are a repeat of the call, not a new statement.
+    """
+    lines = statement.split("\n") if statement else []
+    return statement if lines[-1:] == [words] else "\n".join([*lines, words])

@@ -8,7 +8,13 @@ from exams.selectors.attempts import attempt_facts
 from kernel import audit, clock
 from kernel.events import bus
 from kernel.machine import IllegalMove
-from proctoring.domain.incident import INCIDENT, IncidentAction, IncidentState
+from proctoring.domain.incident import (
+    INCIDENT,
+    UNDECIDED,
+    IncidentAction,
+    IncidentState,
+    with_words,
+)
 from proctoring.domain.observation import (
     COALESCE_WITHIN,
     RULES_VERSION,
@@ -16,14 +22,15 @@ from proctoring.domain.observation import (
     Rule,
     rule_for,
 )
-from proctoring.errors import IncidentUnknown, ReasonMissing
+from proctoring.errors import IncidentDecided, IncidentUnknown, ReasonMissing, StatementFull
 from proctoring.events import IncidentRaised
 from proctoring.messages import IncidentTold, IncidentView
 from proctoring.models import Incident, Observation
 from proctoring.selectors import incident_view
 from realtime.publish import publish, publish_state
 
-MAX_STATEMENT_CHARS = 1000
+MAX_WORDS_CHARS = 1000
+MAX_STATEMENT_CHARS = 4000
 NEEDS_REASON = frozenset({IncidentAction.DISMISS, IncidentAction.ESCALATE})
 
 
@@ -70,7 +77,7 @@ def _coalesce(attempt_id: int, rule: Rule, amount: float) -> tuple[Incident, boo
             attempt_id=attempt_id,
             kind=rule.kind,
             last_at__gt=now - COALESCE_WITHIN,
-            state__in=[IncidentState.OPEN, IncidentState.ACKNOWLEDGED],
+            state__in=UNDECIDED,
         )
         .order_by("-last_at")
         .first()
@@ -132,19 +139,44 @@ def decide_incident(
 
 
 @transaction.atomic
-def add_statement(incident_id: int, attempt_id: int, text: str) -> IncidentView:
-    """Store the student's own words about an incident, cut at a generous length.
+def add_statement(incident_id: int, attempt_id: int, text: str, *, actor_id: int) -> IncidentView:
+    """Add the student's own words about an incident, cut at a generous length.
+
+    What was said before stays, and each addition has its audit line: who decides and who reads
+    the case later see the same words.
 
     Raises:
         IncidentUnknown: It is not an incident of this attempt.
+        IncidentDecided: A person has decided it; nothing was changed.
+        StatementFull: Enough has been said.
     """
-    changed = Incident.objects.filter(pk=incident_id, attempt_id=attempt_id).update(
-        statement=text.strip()[:MAX_STATEMENT_CHARS]
-    )
-    if not changed:
+    incidents = Incident.objects.select_for_update().filter(attempt_id=attempt_id)
+    incident = incidents.filter(pk=incident_id).first()
+    if incident is None:
         raise IncidentUnknown(incident=incident_id)
-    incident = Incident.objects.get(pk=incident_id)
-    return _tell(incident, attempt_facts(attempt_id).sitting_id)
+    if incident.state not in UNDECIDED:
+        raise IncidentDecided(state=incident.state)
+    facts = attempt_facts(attempt_id)
+    words = " ".join(text.split())[:MAX_WORDS_CHARS]
+    statement = with_words(incident.statement, words)
+    if words and statement != incident.statement:
+        _keep(incident, statement)
+        audit.append(
+            "incident.explained",
+            actor_id=actor_id,
+            subject=f"attempt:{attempt_id}",
+            reason=words,
+            data={"incident": incident_id, "kind": incident.kind},
+            institution_id=facts.institution_id,
+        )
+    return _tell(incident, facts.sitting_id)
+
+
+def _keep(incident: Incident, statement: str) -> None:
+    if len(statement) > MAX_STATEMENT_CHARS:
+        raise StatementFull(limit=MAX_STATEMENT_CHARS)
+    incident.statement = statement
+    incident.save(update_fields=["statement"])
 
 
 def _tell(incident: Incident, sitting_id: int) -> IncidentView:

@@ -1,7 +1,13 @@
 """The life of an incident: opened, taken by one person, decided once."""
 
 from kernel.tests.machines import differences, unnoticed
-from proctoring.domain.incident import INCIDENT, IncidentAction, IncidentState
+from proctoring.domain.incident import (
+    INCIDENT,
+    UNDECIDED,
+    IncidentAction,
+    IncidentState,
+    with_words,
+)
 
 S, A = IncidentState, IncidentAction
 
@@ -27,3 +33,14 @@ def test_every_mutant_of_the_table_is_noticed() -> None:
 
 def test_what_is_decided_stays_decided() -> None:
     assert INCIDENT.ends == {S.NOTED, S.DISMISSED, S.ESCALATED}
+
+
+def test_words_are_added_below_and_a_repeat_adds_nothing() -> None:
+    assert with_words("", "One") == "One"
+    assert with_words("One", "Two") == "One\nTwo"
+    assert with_words("One\nTwo", "Two") == "One\nTwo"
+    assert with_words("One\nTwo", "One") == "One\nTwo\nOne"
+
+
+def test_what_is_undecided_has_not_come_to_an_end() -> None:
+    assert set(IncidentState) - set(INCIDENT.ends) == UNDECIDED

@@ -48,7 +48,7 @@ def live_through(stage: Stage, attempt: int, by: User) -> None:
     record_observation(attempt, ObservationKind.FOCUS_LOST, 2)
     incident = record_observation(attempt, ObservationKind.FOCUS_LOST, 12)
     assert incident is not None
-    add_statement(incident.pk, attempt, "A pop-up")
+    add_statement(incident.pk, attempt, "A pop-up", actor_id=stage.cast.ana.pk)
     act = IncidentAction.DISMISS
     decide_incident(incident.pk, stage.sitting, act, actor_id=by.pk, reason="Seen it")
 

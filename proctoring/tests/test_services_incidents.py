@@ -7,7 +7,7 @@ from kernel.models import AuditEntry
 from kernel.tests.machines import disagreements, moves_of_row
 from proctoring.domain.incident import IncidentAction, IncidentState
 from proctoring.domain.observation import ObservationKind
-from proctoring.errors import IncidentUnknown, ReasonMissing
+from proctoring.errors import IncidentDecided, IncidentUnknown, ReasonMissing, StatementFull
 from proctoring.models import Incident, Observation
 from proctoring.services.incidents import add_statement, decide_incident, record_observation
 from proctoring.tests.stage import Stage
@@ -96,11 +96,56 @@ def test_an_incident_of_another_sitting_is_unknown(stage: Stage) -> None:
         )
 
 
-def test_the_students_own_words_stay_with_the_incident(stage: Stage) -> None:
-    incident = record_observation(stage.ana, KIND, 12)
-    assert incident is not None
-    assert add_statement(incident.pk, stage.ana, " The laptop slept. ").statement == (
-        "The laptop slept."
-    )
+def explained(stage: Stage, incident: Incident, text: str) -> str:
+    ana = stage.cast.ana.pk
+    return add_statement(incident.pk, stage.ana, text, actor_id=ana).statement
+
+
+@pytest.fixture
+def incident(stage: Stage) -> Incident:
+    found = record_observation(stage.ana, KIND, 12)
+    assert found is not None
+    return found
+
+
+def test_what_the_student_said_first_stays_below_what_they_add(
+    stage: Stage, incident: Incident
+) -> None:
+    assert explained(stage, incident, " The laptop\nslept. ") == "The laptop slept."
+    assert explained(stage, incident, "Twice.") == "The laptop slept.\nTwice."
+    assert explained(stage, incident, "Twice.") == "The laptop slept.\nTwice.", "a repeat"
+    assert explained(stage, incident, "  ") == "The laptop slept.\nTwice.", "nothing said"
+    lines = AuditEntry.objects.filter(action="incident.explained").order_by("position")
+    assert [(line.reason, line.actor_id) for line in lines] == [
+        ("The laptop slept.", stage.cast.ana.pk),
+        ("Twice.", stage.cast.ana.pk),
+    ]
+
+
+def test_nothing_is_explained_away_after_the_decision(stage: Stage, incident: Incident) -> None:
+    explained(stage, incident, "The laptop slept.")
+    act: Any = {"actor_id": stage.cast.ivo.pk, "reason": "Heard"}
+    decide_incident(incident.pk, stage.sitting, IncidentAction.ACKNOWLEDGE, **act)
+    explained(stage, incident, "Twice.")
+    decide_incident(incident.pk, stage.sitting, IncidentAction.ESCALATE, **act)
+    with pytest.raises(IncidentDecided):
+        explained(stage, incident, "I never left.")
+    incident.refresh_from_db()
+    assert incident.statement == "The laptop slept.\nTwice."
+    assert AuditEntry.objects.filter(action="incident.explained").count() == 2
+
+
+def test_a_statement_has_an_end(stage: Stage, incident: Incident) -> None:
+    assert len(explained(stage, incident, "a" * 5000)) == 1000
+    for letter in "bc":
+        explained(stage, incident, letter * 1000)
+    with pytest.raises(StatementFull):
+        explained(stage, incident, "d" * 1000)
+    assert explained(stage, incident, "e").endswith("\ne")
+
+
+def test_nobody_explains_the_incident_of_somebody_else(stage: Stage, incident: Incident) -> None:
     with pytest.raises(IncidentUnknown):
-        add_statement(incident.pk, stage.ben, "Not mine")
+        add_statement(incident.pk, stage.ben, "Not mine", actor_id=stage.cast.ben.pk)
+    incident.refresh_from_db()
+    assert incident.statement == ""

@@ -246,7 +246,7 @@ describe("invigilators", () => {
 
   it("a noted fact is told and can be explained", async () => {
     const room = await openRoom();
-    const incident = { id: 4, kind: "paste", amount: 50, unit: "characters", last_at: 1, statement: "" };
+    const incident = { id: 4, kind: "paste", state: "open", amount: 50, unit: "characters", last_at: 1, statement: "" };
     newest().push(`watch:${place.attempt}`, "incident.told", { incident });
     expect(room.state.incidents).toEqual([incident]);
     await room.calls.explain(incident, "my own notes");
@@ -260,7 +260,7 @@ describe("invigilators", () => {
 
   it("facts are reported while the exam runs, and only then", async () => {
     const room = await openRoom();
-    const fact = { kind: "paste", amount: 50, at: 1 };
+    const fact = { kind: "paste", state: "open", amount: 50, at: 1 };
     await room.calls.report(fact);
     expect(newest().calls.at(-1)).toEqual([`watch:${place.attempt}`, "watch.observe", fact]);
     api.state = "paused";
