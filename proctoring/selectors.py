@@ -1,7 +1,10 @@
 """Reads of the wall: views of commands, incidents and help, and the whole board at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from accounts.roles import Role
 from accounts.selectors import UserCard, staff_of_class, user_card, user_cards
@@ -33,17 +36,8 @@ from realtime.presence import Seat
 
 RECENT_COMMANDS = 50
 RECENT_LINKS = 100
+Names = Mapping[int, str]
 INVIGILATORS = frozenset({Role.INVIGILATOR, Role.CHIEF_INVIGILATOR})
-
-
-@dataclass(frozen=True, slots=True)
-class WatchedBy:
-    """Somebody looked at a student at large; `ended_at` None while they still do."""
-
-    attempt_id: int
-    viewer_name: str
-    started_at: datetime
-    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +48,8 @@ class Assigned:
     since: datetime
 
 
-def command_view(command: Command) -> CommandView:
-    """Return a command as both sides see it."""
+def command_view(command: Command, names: Names | None = None) -> CommandView:
+    """Return a command as both sides see it; one query for the name unless `names` has it."""
     return CommandView(
         id=str(command.pk),
         attempt=command.attempt_id,
@@ -64,15 +58,15 @@ def command_view(command: Command) -> CommandView:
         text=command.text,
         extra_s=command.extra_s,
         state=command.state,
-        by=user_card(command.issued_by_id).name,
+        by=_name(command.issued_by_id, names),
         issued_at=to_millis(command.issued_at),
         delivered_at=to_millis(command.delivered_at) if command.delivered_at else None,
         applied_at=to_millis(command.applied_at) if command.applied_at else None,
     )
 
 
-def incident_view(incident: Incident) -> IncidentView:
-    """Return an incident as the board and the student see it."""
+def incident_view(incident: Incident, names: Names | None = None) -> IncidentView:
+    """Return an incident as the board and the student see it; for `names` see command_view."""
     return IncidentView(
         id=incident.pk,
         attempt=incident.attempt_id,
@@ -85,13 +79,13 @@ def incident_view(incident: Incident) -> IncidentView:
         amount=incident.amount,
         unit=RULES[ObservationKind(incident.kind)].unit,
         statement=incident.statement,
-        owner=user_card(incident.owner_id).name if incident.owner_id else "",
+        owner=_name(incident.owner_id, names),
         reason=incident.reason,
     )
 
 
-def help_view(request: HelpRequest) -> HelpView:
-    """Return a raised hand as both sides see it."""
+def help_view(request: HelpRequest, names: Names | None = None) -> HelpView:
+    """Return a raised hand as both sides see it; for `names` see command_view."""
     return HelpView(
         id=str(request.pk),
         attempt=request.attempt_id,
@@ -99,32 +93,51 @@ def help_view(request: HelpRequest) -> HelpView:
         asked_at=to_millis(request.asked_at),
         reply=request.reply,
         answered_at=to_millis(request.answered_at) if request.answered_at else None,
-        answered_by=user_card(request.answered_by_id).name if request.answered_by_id else "",
+        answered_by=_name(request.answered_by_id, names),
     )
 
 
-def open_commands(attempt_id: int) -> list[CommandView]:
-    """Return the commands that the candidate's browser has not applied, oldest first."""
-    rows = Command.objects.filter(attempt_id=attempt_id).exclude(state=DeliveryState.APPLIED)
-    return [command_view(row) for row in rows.order_by("seq")]
+def _name(user_id: int | None, names: Names | None) -> str:
+    if user_id is None:
+        return ""
+    return user_card(user_id).name if names is None else names[user_id]
 
 
-def commands_of_sitting(sitting_id: int) -> list[CommandView]:
-    """Return the latest commands of a sitting, newest first."""
-    rows = Command.objects.filter(attempt__sitting_id=sitting_id).order_by("-issued_at")
-    return [command_view(row) for row in rows[:RECENT_COMMANDS]]
+@dataclass(frozen=True, slots=True)
+class _Acts:
+    """What people did, as both sides see it."""
+
+    commands: list[CommandView]
+    incidents: list[IncidentView]
+    help: list[HelpView]
 
 
-def incidents_of_sitting(sitting_id: int) -> list[IncidentView]:
-    """Return every incident of a sitting, newest first."""
-    rows = Incident.objects.filter(attempt__sitting_id=sitting_id).order_by("-last_at")
-    return [incident_view(row) for row in rows]
+def _acts(
+    commands: QuerySet[Command], incidents: QuerySet[Incident], hands: QuerySet[HelpRequest]
+) -> _Acts:
+    """Return the views of these rows. Four queries: the rows, and the names of all at once."""
+    people = {
+        *(row.issued_by_id for row in commands),
+        *(row.owner_id for row in incidents),
+        *(row.answered_by_id for row in hands),
+    }
+    cards = user_cards(user_id for user_id in people if user_id is not None)
+    names = {user_id: card.name for user_id, card in cards.items()}
+    return _Acts(
+        commands=[command_view(row, names) for row in commands],
+        incidents=[incident_view(row, names) for row in incidents],
+        help=[help_view(row, names) for row in hands],
+    )
 
 
-def help_of_sitting(sitting_id: int) -> list[HelpView]:
-    """Return every raised hand of a sitting, oldest first."""
-    rows = HelpRequest.objects.filter(attempt__sitting_id=sitting_id).order_by("asked_at")
-    return [help_view(row) for row in rows]
+def _acts_of_sitting(sitting_id: int) -> _Acts:
+    """Return the latest commands and every incident, newest first, and every hand, oldest first."""
+    commands = Command.objects.filter(attempt__sitting_id=sitting_id).order_by("-issued_at")
+    return _acts(
+        commands[:RECENT_COMMANDS],
+        Incident.objects.filter(attempt__sitting_id=sitting_id).order_by("-last_at"),
+        HelpRequest.objects.filter(attempt__sitting_id=sitting_id).order_by("asked_at"),
+    )
 
 
 def link_view(change_id: int) -> LinkView:
@@ -149,13 +162,22 @@ def _link_view(change: LinkChange) -> LinkView:
 
 
 def candidate_sync(attempt_id: int) -> CandidateSync:
-    """Return what the candidate's browser must know after a (re)connection."""
-    incidents = Incident.objects.filter(attempt_id=attempt_id).order_by("first_at")
-    hands = HelpRequest.objects.filter(attempt_id=attempt_id).order_by("asked_at")
+    """Return what the candidate's browser must know after a (re)connection.
+
+    Commands are those that it has not applied. All oldest first.
+
+    Budget: 3 queries for commands, incidents and help, 1 for the names in them, 2 for who looks.
+    """
+    commands = Command.objects.filter(attempt_id=attempt_id).exclude(state=DeliveryState.APPLIED)
+    acts = _acts(
+        commands.order_by("seq"),
+        Incident.objects.filter(attempt_id=attempt_id).order_by("first_at"),
+        HelpRequest.objects.filter(attempt_id=attempt_id).order_by("asked_at"),
+    )
     return CandidateSync(
-        commands=open_commands(attempt_id),
-        incidents=[incident_view(row) for row in incidents],
-        help=[help_view(row) for row in hands],
+        commands=acts.commands,
+        incidents=acts.incidents,
+        help=acts.help,
         watchers=watcher_names(attempt_id),
     )
 
@@ -163,11 +185,12 @@ def candidate_sync(attempt_id: int) -> CandidateSync:
 def wall_state(watch: Watch) -> WallState:
     """Return the whole board of a sitting for one person.
 
-    Budget: 1 query for the rows, 4 for incidents, help, commands and links, 1 look-up of
-    presence.
+    Budget: 1 query for the rows, 4 for incidents, help, commands and links, 1 for the names of
+    those who acted, 1 look-up of presence.
     """
     sitting = watch.sitting
     rows = wall_rows(sitting.id)
+    acts = _acts_of_sitting(sitting.id)
     seats = {attempt: Seat(row.student, attempt) for attempt, row in rows.items()}
     presence = states_of(seats.values())
     return WallState(
@@ -186,9 +209,9 @@ def wall_state(watch: Watch) -> WallState:
             for attempt, seat in seats.items()
             if seat in presence
         },
-        incidents=incidents_of_sitting(sitting.id),
-        help=help_of_sitting(sitting.id),
-        commands=commands_of_sitting(sitting.id),
+        incidents=acts.incidents,
+        help=acts.help,
+        commands=acts.commands,
         links=links_of_sitting(sitting.id),
     )
 

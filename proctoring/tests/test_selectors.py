@@ -1,14 +1,20 @@
 import asyncio
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.models import User
+from proctoring.domain.command import CommandKind
+from proctoring.domain.incident import IncidentAction
 from proctoring.domain.observation import ObservationKind
 from proctoring.policies import watch_of
 from proctoring.selectors import candidate_sync, wall_state
-from proctoring.services.help import ask_help
-from proctoring.services.incidents import record_observation
+from proctoring.services.commands import Order, issue_command
+from proctoring.services.help import answer_help, ask_help
+from proctoring.services.incidents import decide_incident, record_observation
+from proctoring.services.watch import keep_views
 from proctoring.tests.stage import Stage
 from realtime import leases
 from realtime.presence import Presence, Seat
@@ -52,17 +58,49 @@ def note(states: dict[Seat, Presence]) -> None:
     asyncio.run(write())
 
 
+def act(stage: Stage, attempt: int, person: User) -> None:
+    """A person sends a message, takes an incident and answers a hand."""
+    incident = record_observation(attempt, ObservationKind.FOCUS_LOST, 9)
+    assert incident is not None
+    take = IncidentAction.NOTE
+    decide_incident(incident.pk, stage.sitting, take, actor_id=person.pk, reason="Seen")
+    hand = uuid4()
+    ask_help(hand, attempt, "Which page?")
+    answer_help(hand, stage.sitting, "Page two.", actor_id=person.pk)
+    order = Order(uuid4(), CommandKind.MESSAGE, "Hello", timedelta(), person.pk, stage.sitting)
+    issue_command(order, attempt)
+
+
 @pytest.mark.django_db
-def test_the_board_costs_the_same_however_many_incidents(
+def test_the_board_costs_the_same_however_much_people_do(
     stage: Stage, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     watch = watch_of(stage.cast.ivo.pk, stage.sitting)
     with django_assert_num_queries(5):
         wall_state(watch)
-    for attempt in (stage.ana, stage.ben):
-        record_observation(attempt, ObservationKind.FOCUS_LOST, 9)
-    with django_assert_num_queries(5):
-        wall_state(watch)
+    for attempt, person in ((stage.ana, stage.cast.ivo), (stage.ben, stage.chief)):
+        for _ in range(3):
+            act(stage, attempt, person)
+        with django_assert_num_queries(6):
+            wall_state(watch)
+    board = wall_state(watch)
+    assert {view.by for view in board.commands} == {"Ivo", "Cleo"}
+    assert {view.owner for view in board.incidents} == {"Ivo", "Cleo"}
+    assert {view.answered_by for view in board.help} == {"Ivo", "Cleo"}
+
+
+@pytest.mark.django_db
+def test_coming_back_costs_a_candidate_the_same_however_much_was_done(
+    stage: Stage, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for person in (stage.cast.ivo, stage.chief):
+        act(stage, stage.ana, person)
+        keep_views(person.pk, f"tab {person.pk}", [stage.ana], sitting_id=stage.sitting)
+        with django_assert_num_queries(6):
+            candidate_sync(stage.ana)
+    mine = candidate_sync(stage.ana)
+    assert [view.by for view in mine.commands] == ["Ivo", "Cleo"]
+    assert mine.watchers == ["Cleo", "Ivo"]
 
 
 def test_a_candidate_learns_of_nobody_else(stage: Stage) -> None:
