@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class MonitoringConfig(AppConfig):
-    """See models and services of monitoring."""
+    """Probes, figures and logs; it has no tables."""
 
     name = "monitoring"

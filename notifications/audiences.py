@@ -1,4 +1,4 @@
-"""Which audiences a person may write to, as choices of the composer; and the card at home."""
+"""Which audiences a person may write to, as choices of the composer."""
 
 from datetime import datetime, timedelta
 from typing import Final

@@ -63,7 +63,7 @@ K = TypeVar("K", bound=StrEnum)
 MAX_ATTEMPTS: Final = 500
 MAX_TEXT: Final = 500
 LIVE_STATES: Final = frozenset({"running", "paused"})
-# Only a browser can see these; the server sees the others itself.
+# What a browser may report; a second device and a lost connection are the server's to see.
 REPORTED: Final = frozenset(ObservationKind) - {
     ObservationKind.SECOND_DEVICE,
     ObservationKind.CONNECTION_LOST,

@@ -1,7 +1,7 @@
 """Commands to an attempt: their kinds and how far each has got (pure).
 
-The kinds are the actions of the LTI Proctoring Services control interface (pause, resume,
-terminate, update = extra time, flag) and our own message and force_submit.
+Pause, resume, terminate and extend are actions of the LTI Proctoring Services control interface
+(extend is its `update`); message and force_submit are our own.
 """
 
 from datetime import timedelta
@@ -59,7 +59,6 @@ DELIVERY: Machine[DeliveryState, DeliveryAction] = Machine(
 # Seconds after issue at which an unacknowledged command is pushed again; then every 8 s.
 RESEND_AFTER_S = (2, 4, 8)
 RESEND_EVERY_S = 8
-ALARM_AFTER_S = 10
 
 # The most time one person may give at once.
 MAX_EXTRA_INVIGILATOR: Final = timedelta(minutes=15)

@@ -22,7 +22,7 @@ export interface CameraState {
 
 export interface CameraOptions {
   socket: MediaSocket;
-  /** `media:<sitting>` */
+  /** `media:a<attempt>` */
   topic: string;
   attempt: number;
   devices?: Pick<MediaDevices, "getUserMedia" | "addEventListener" | "removeEventListener"> | undefined;
@@ -136,7 +136,7 @@ export class Camera {
     this.#setState({ status: "off" });
   }
 
-  /** Hand in every event of `attempt:<id>`; others than media.* are ignored. */
+  /** Hand in every event of the topic; others than media.* are ignored. */
   receive(event: MediaPush): void {
     if (event.t === "media.reassign") this.#link.reassigned(event.d.peers);
     if (event.t === "media.layer_wanted" && event.d.layer === "f") {
