@@ -143,3 +143,9 @@ class Person:
         self.page.fill("[name=password]", password)
         self.page.click("main form button.primary")
         self.page.wait_for_url(f"{self.base_url}/")
+
+    def speak(self, language: str) -> None:
+        """Switch the pages to a language; it stays with the account."""
+        if self.page.locator("html").get_attribute("lang") != language:
+            self.page.locator(f"button[name=language][value={language}]").first.click()
+            self.page.wait_for_selector(f"html[lang={language}]")

@@ -20,6 +20,7 @@ WHY: Final = "Fire alarm in the building"
 def enter(browser: Browser, stack: RunningStack, login: str, institution: str = "") -> Person:
     person = Person(browser, stack.base_url, locale="en-GB", timezone_id="UTC")
     person.sign_in(identifier=login, password=PASSWORD, institution=institution)
+    person.speak("en")
     return person
 
 

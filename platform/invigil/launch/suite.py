@@ -31,7 +31,8 @@ def run_tests(place: Place, arguments: Sequence[str]) -> int:
     components = ensure_components(place)
     failed = [] if arguments else [*check_sources(place, node), *test_front_end(place, node)]
     say("\npytest")
-    return run_pytest(place, arguments, {**components, "INVIGIL_FAILED_STEPS": ", ".join(failed)})
+    found = {**components, "PATH": node.environment()["PATH"]}  # tests compile for the browser too
+    return run_pytest(place, arguments, {**found, "INVIGIL_FAILED_STEPS": ", ".join(failed)})
 
 
 def check_sources(place: Place, node: Node) -> list[str]:

@@ -26,6 +26,7 @@ CONTRACTS = {
     "5 Only an app touches": ("chat/planted.py", "import exams.models\n"),
     "5b chat tables": ("proctoring/planted.py", "import chat.models\n"),
     "5c proctoring tables": ("monitoring/planted.py", "import proctoring.models\n"),
+    "5d outbox and audit trail": ("scanner/planted.py", "import kernel.models\n"),
     "6 Vendors": ("notifications/services/planted.py", "import twilio\n"),
     "7 No cycles": ("realtime/planted.py", "import realtime.planted_too\n"),
     "8 Entry points": ("exams/views/planted.py", "import exams.queries\n"),

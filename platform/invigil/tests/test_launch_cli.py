@@ -115,7 +115,7 @@ def test_an_interrupt_while_packages_are_installed_is_one_line_and_leaves_no_pro
     assert begun.end(number) == 128 + number
     assert begun.said.splitlines()[-1] == "Stopped."
     assert "Traceback" not in begun.said
-    assert processes_under(working_copy.root) == []
+    wait_until(lambda: processes_under(working_copy.root) == [], "what was killed is gone")
     assert not (working_copy.venv / "invigil.json").exists()
 
 
