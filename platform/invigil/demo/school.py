@@ -88,10 +88,15 @@ def make_school() -> None:
 
 
 def upcoming() -> SittingView | None:
-    """Return the demo's sitting that runs or comes next; None when all are over."""
+    """Return the demo's sitting that runs or comes next; None when all are over.
+
+    One whose window passed while nothing ran is over too: the clock closes it in a moment.
+    """
     institution = institution_by_code(INSTITUTION_CODE)
     sittings = sittings_of_institution(institution.id) if institution else []
-    return next((one for one in reversed(sittings) if one.state in AHEAD), None)
+    now = clock.now()
+    ahead = (one for one in reversed(sittings) if one.state in AHEAD and now < one.closes_at)
+    return next(ahead, None)
 
 
 @transaction.atomic

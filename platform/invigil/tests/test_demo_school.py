@@ -82,6 +82,15 @@ def test_the_coming_sitting_opens_soon_for_the_whole_class() -> None:
     assert len(seats) == len(set(seats)) == len(STUDENTS["10a"])
 
 
+def test_a_sitting_that_passed_while_nothing_ran_is_not_to_come() -> None:
+    school.make_school()
+    coming = school.upcoming()
+    assert coming is not None
+    shift_sitting(coming.id, -LONG_AGO)
+    assert next(one for one in sittings() if one.id == coming.id).state == "scheduled"
+    assert school.upcoming() is None
+
+
 def test_an_exam_whose_sitting_is_over_is_scheduled_anew() -> None:
     school.make_school()
     first = school.upcoming()
