@@ -73,12 +73,12 @@ def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         committed(people.delete)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture  # anew for each test: a file that runs between two of this one may empty the tables
 def ana(database: None) -> Person:
     return signed_in("ana@socket.example")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def ben(database: None) -> Person:
     return signed_in("ben@socket.example")
 
