@@ -73,7 +73,7 @@ def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         committed(people.delete)
 
 
-@pytest.fixture  # anew for each test: a file that runs between two of this one may empty the tables
+@pytest.fixture  # signed in anew for each test: none depends on what another left of a session
 def ana(database: None) -> Person:
     return signed_in("ana@socket.example")
 
