@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from django.utils import timezone, translation
 from pytest_django.plugin import DjangoDbBlocker
 
 os.environ.setdefault("INVIGIL_TESTING", "1")
@@ -22,6 +23,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("journeys"))
         elif "whole_stack" in item.keywords:
             item.add_marker(pytest.mark.xdist_group("whole stack"))
+
+
+@pytest.fixture(autouse=True)
+def _in_nobodys_language() -> None:
+    """Leave no test the language and time zone of the last request that an earlier one made."""
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(scope="session")

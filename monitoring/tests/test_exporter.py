@@ -1,6 +1,5 @@
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -8,6 +7,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
+from kernel.tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,11 +41,6 @@ def test_metrics_of_every_process_are_served_on_their_own_port(tmp_path: Path) -
         server.send_signal(signal.SIGTERM)
     assert "invigil_probe_total 5.0" in body
     assert server.wait(timeout=10) == 0
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def scrape_when_up(port: int, timeout_s: float = 20) -> str:

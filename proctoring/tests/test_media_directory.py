@@ -6,11 +6,12 @@ import pytest
 from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
+from kernel.tests.ports import free_port
 from proctoring.media.directory import LOST_SECONDS, Directory
 from proctoring.media.errors import MediaUnavailable
 from proctoring.media.ports import WorkerLost
 from proctoring.media.sfu import protocol
-from proctoring.tests.media_stage import ask, free_port, private_valkey
+from proctoring.tests.media_stage import ask, private_valkey
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ import socket
 import pytest
 from hypothesis import given, strategies as st
 
+from kernel.tests.ports import free_port
 from proctoring.media.sfu.ice import IceLite
 from proctoring.media.sfu.mux import UdpMux
 from proctoring.tests.media_peer import check
-from proctoring.tests.media_stage import free_port
 
 HOME = ("192.0.2.1", 5000)
 

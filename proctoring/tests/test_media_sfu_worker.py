@@ -9,11 +9,11 @@ import sys
 import msgspec
 import pytest
 
+from kernel.tests.ports import free_port
 from proctoring.media.sfu.worker import BadSettings, own_addresses, read_settings
 from proctoring.tests.media_stage import (
     ROOT,
     SfuProcess,
-    free_port,
     launch_worker,
     private_valkey,
 )

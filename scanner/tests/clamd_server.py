@@ -11,6 +11,7 @@ from typing import Self
 
 import pytest
 
+from kernel.tests.ports import free_port
 from kernel.tests.programs import need_program
 from scanner.engines.clamav import ClamavAddress, ClamavEngine
 
@@ -28,7 +29,7 @@ class ClamdServer:
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         self.socket_path = folder / "clamd.sock"
-        self.port = _free_port()
+        self.port = free_port()
         self._settings = {
             "MaxScanSize": "40M",
             "MaxFileSize": "30M",
@@ -113,10 +114,3 @@ class ClamdServer:
                 time.sleep(0.02)
         log = self.folder / "clamd.log"
         pytest.fail(f"clamd did not start: {log.read_text()[-800:] if log.exists() else 'no log'}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -1,45 +1,14 @@
 """A private Valkey for tests, to be stopped, started and frozen at will."""
 
 import os
-import secrets
 import signal
-import socket
 import subprocess
 import sys
-import time
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-PORTS = range(24200, 24300)
-
-
-def free_port() -> int:
-    """Return a port of the tests' range that nobody listens on."""
-    for port in secrets.SystemRandom().sample(PORTS, len(PORTS)):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise RuntimeError("no free port left for the tests")
-
-
-def wait_for_port(port: int, process: subprocess.Popen[Any], timeout_s: float = 60) -> None:
-    """Wait until `process` listens on `port`."""
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode}")
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=0.2).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError("the server does not listen")
+from kernel.tests.ports import free_port, wait_for_port
 
 
 class PrivateValkey:

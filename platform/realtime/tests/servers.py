@@ -17,7 +17,7 @@ from django.conf import settings
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from kernel.tests.engines import free_port, wait_for_port
+from kernel.tests.ports import free_port, wait_for_port
 
 ROOT = Path(__file__).resolve().parents[3]
 COMMANDS: dict[str, list[str]] = {
