@@ -1,17 +1,17 @@
 """Ports for the servers that tests start: none is given out twice, and nobody else's is taken for ours."""
 
 import fcntl
+import os
 import secrets
 import socket
 import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 PORTS: Final = range(20000, 24000)  # below those of clients, beside those of whole stacks
 LOCKS: Final = Path(tempfile.gettempdir()) / "invigil-test-ports"
-_held: Final[list[IO[bytes]]] = []  # as long as this process lives
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
@@ -39,13 +39,13 @@ def _is_unused(port: int, kind: socket.SocketKind) -> bool:
 
 
 def _is_ours(port: int) -> bool:
-    lock = (LOCKS / str(port)).open("wb")
+    """Take the port's lock, which ends with this process."""
+    lock = os.open(LOCKS / str(port), os.O_RDWR | os.O_CREAT)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        lock.close()
+        os.close(lock)
         return False
-    _held.append(lock)
     return True
 
 
