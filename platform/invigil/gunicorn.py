@@ -31,7 +31,8 @@ def listen_address() -> str:
 
 
 bind = listen_address()
-worker_class = "gthread"
+worker_class = "invigil.webworker.GatedThreadWorker"  # gthread, and no thread waits for a client
+worker_connections = 900  # for each process; a place below the usual 1024 open files
 workers = int(os.environ.get("WEB_PROCESSES") or max(2, os.cpu_count() or 2))
 threads = int(os.environ.get("WEB_THREADS") or 8)
 worker_tmp_dir = in_memory_folder()
@@ -39,6 +40,7 @@ preload_app = True  # read once, then forked: half the start, and a dead worker 
 timeout = 30
 graceful_timeout = 8  # seconds; below the supervisor's 10, so that requests end before they are cut
 keepalive = 20  # seconds; a browser between two saves keeps its connection
+sendfile = False  # it would wait for a reader that is gone for as long as TCP does
 backlog = 1024
 errorlog = "-"
 loglevel = "info"

@@ -57,7 +57,7 @@ def test_requests_end_before_the_supervisor_loses_patience(fresh: None) -> None:
     settings = importlib.reload(gunicorn)
     assert settings.graceful_timeout < 10
     assert settings.workers >= 2
-    assert settings.worker_class == "gthread"
+    assert settings.worker_class == "invigil.webworker.GatedThreadWorker"
 
 
 def test_the_gauges_of_a_dead_worker_are_removed(
