@@ -59,6 +59,13 @@ class NotClean(DomainError):
     http_status = 409
 
 
+class FileUnreadable(DomainError):
+    """The disk does not give out the stored file at the moment; nothing was decided about it."""
+
+    code = "file_unreadable"
+    http_status = 503
+
+
 class StorageFailed(DomainError):
     """The file could not be stored safely; nothing was kept and nothing was acknowledged."""
 

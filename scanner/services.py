@@ -37,7 +37,7 @@ from scanner.engines.base import (
     ScanOutcome,
     bound_engine,
 )
-from scanner.errors import NotClean, StorageFailed, TooManyWaiting
+from scanner.errors import FileUnreadable, NotClean, StorageFailed, TooManyWaiting
 from scanner.events import UploadCleared, UploadRejected
 from scanner.models import ScanReport, Upload
 from scanner.selectors import UploadCard, card_of, count_waiting, upload_status
@@ -161,12 +161,16 @@ def open_upload(upload_id: UUID, *, viewer_id: int) -> OpenUpload:
         UploadNotFound: None, or not theirs to see.
         NotClean: Not found clean (yet), or its stored bytes are not those that were checked;
             in the latter case it is taken back for good.
+        FileUnreadable: The disk fails or is not there; nothing was decided, try again.
     """
     card = upload_status(upload_id, viewer_id).card
     if not card.is_clean:
         raise NotClean(state=card.state.value)
     try:
         return OpenUpload(card, storage.open_clean(upload_id, sha256=card.sha256))
+    except FileUnreadable as error:
+        log.exception("upload.unreadable", upload_id=str(upload_id), errno=error.data["errno"])
+        raise
     except storage.ContentChanged:
         _recall(card)
         raise NotClean(state=Verdict.REFUSED.value) from None
@@ -356,7 +360,12 @@ def _states_of(paths: Iterable[Path]) -> dict[str, str]:
 
 
 def _is_wanted(path: Path, state: str | None) -> bool:
-    """Whether the row behind a stored file still needs it: clean ones in the clean store only."""
+    """Whether the row behind a stored file still needs it.
+
+    What was taken back has its only copy in the clean store: it is held like all that is refused.
+    """
     if state is None or state == Verdict.PURGED:
         return False
-    return (state == Verdict.CLEAN) == (path.parent == Path(settings.CLEAN_DIR))
+    if path.parent == Path(settings.CLEAN_DIR):
+        return state in {Verdict.CLEAN, Verdict.REFUSED}
+    return state != Verdict.CLEAN

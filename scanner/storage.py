@@ -18,7 +18,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from scanner.errors import FileTooLarge, StorageFailed, UploadAborted
+from scanner.errors import FileTooLarge, FileUnreadable, StorageFailed, UploadAborted
 
 CHUNK_BYTES: Final = 64 * 1024
 PART: Final = ".part"
@@ -94,17 +94,22 @@ def open_quarantined(upload_id: UUID) -> BufferedReader:
 def open_clean(upload_id: UUID, *, sha256: str) -> BufferedReader:
     """Open the checked file, positioned at its start, after reading it whole against its hash.
 
+    A disk that fails or a folder that is not mounted says nothing of the bytes: only a whole
+    read that ends with another hash is a change.
+
     Raises:
-        ContentChanged: It is gone, or its bytes are not those that were checked.
+        ContentChanged: It was read whole, and its bytes are not those that were checked.
+        FileUnreadable: It could not be read; it may be whole, and readable in a moment.
     """
     try:
-        file = _open(Path(settings.CLEAN_DIR) / str(upload_id))
+        with ExitStack() as undo:
+            file = undo.enter_context(_open(Path(settings.CLEAN_DIR) / str(upload_id)))
+            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                raise ContentChanged(str(upload_id))
+            file.seek(0)
+            undo.pop_all()
     except OSError as error:
-        raise ContentChanged(str(upload_id)) from error
-    if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-        file.close()
-        raise ContentChanged(str(upload_id))
-    file.seek(0)
+        raise FileUnreadable(errno=error.errno) from error
     return file
 
 

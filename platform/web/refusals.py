@@ -120,6 +120,9 @@ FILES: Mapping[str, Promise] = {
         "Several of your files still wait for their check. Wait for those first."
     ),
     "upload_not_clean": _("This file has not passed the virus check and cannot be opened."),
+    "file_unreadable": _(
+        "This file cannot be read at the moment. It is not lost: try again in a few minutes."
+    ),
     "storage_failed": _("The file could not be stored. Nothing was kept; send it again."),
 }
 

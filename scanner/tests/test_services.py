@@ -1,7 +1,9 @@
 """Receiving uploads, giving out what is clean, forgetting the rest."""
 
+import errno
 import io
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -19,6 +21,7 @@ from scanner.engines.base import Finding, ScanOutcome, bind_engine
 from scanner.errors import (
     FileRefused,
     FileTooLarge,
+    FileUnreadable,
     NotClean,
     StorageFailed,
     TooManyWaiting,
@@ -144,6 +147,33 @@ def test_clean_content_that_was_changed_is_taken_back(
     assert AuditEntry.objects.filter(action="upload.rejected").count() == 1
 
 
+def refuse_to_open(error: int) -> Callable[..., int]:
+    def refused(*_arguments: object, **_options: object) -> int:
+        raise OSError(error, os.strerror(error))
+
+    return refused
+
+
+@pytest.mark.parametrize("error", [errno.EMFILE, errno.EIO, errno.EACCES, errno.ENOENT])
+def test_a_passing_fault_of_the_disk_takes_no_clean_file_back(
+    ana: User, stores: Path, heard: list[object], monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    bind_engine(Scripted(CLEAN))
+    card = send(ana)
+    services.scan_upload(card.id)
+    told = len(heard)
+    with monkeypatch.context() as fault:
+        fault.setattr("scanner.storage.os.open", refuse_to_open(error))
+        with pytest.raises(FileUnreadable):
+            services.open_upload(card.id, viewer_id=ana.pk)
+    assert Upload.objects.get(pk=card.id).state == Verdict.CLEAN
+    assert len(heard) == told
+    os.utime(stores / "clean" / str(card.id), (0, 0))
+    assert services.purge_old() == 0
+    with services.open_upload(card.id, viewer_id=ana.pk).file as file:
+        assert file.read() == b"an essay"
+
+
 # ── forgetting ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -157,6 +187,24 @@ def test_rejected_bytes_are_deleted_after_the_hold(ana: User, stores: Path) -> N
         assert services.purge_old() == 1
     assert Upload.objects.get(pk=bad.id).state == Verdict.PURGED
     assert files(stores) == [str(good.id)]
+
+
+def test_the_only_copy_of_what_was_taken_back_is_held_like_all_that_is_refused(
+    ana: User, stores: Path
+) -> None:
+    bind_engine(Scripted(CLEAN))
+    card = send(ana)
+    services.scan_upload(card.id)
+    path = stores / "clean" / str(card.id)
+    path.write_bytes(b"tampered")
+    with pytest.raises(NotClean):
+        services.open_upload(card.id, viewer_id=ana.pk)
+    os.utime(path, (0, 0))
+    assert services.purge_old() == 0
+    assert path.read_bytes() == b"tampered"
+    with time_machine.travel(clock.now() + services.HOLD + timedelta(hours=1)):
+        assert services.purge_old() == 1
+    assert files(stores) == []
 
 
 def test_files_without_a_row_are_deleted_when_old(ana: User, stores: Path) -> None:

@@ -1,5 +1,6 @@
 """The two stores: durable, hashed, bounded, and without a trace of what failed."""
 
+import errno
 import hashlib
 import io
 import os
@@ -7,13 +8,14 @@ import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import BufferedReader, FileIO
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
 from scanner import storage
-from scanner.errors import FileTooLarge, StorageFailed, UploadAborted
+from scanner.errors import FileTooLarge, FileUnreadable, StorageFailed, UploadAborted
 from scanner.storage import ContentChanged
 
 KIB = 1024
@@ -155,9 +157,30 @@ def test_a_clean_file_that_was_changed_is_not_opened(stores: Path) -> None:
         storage.open_clean(upload_id, sha256=stored.sha256)
 
 
-def test_a_clean_file_that_is_gone_is_not_opened() -> None:
-    with pytest.raises(ContentChanged):
+def test_a_clean_file_that_is_not_there_is_not_called_changed() -> None:
+    with pytest.raises(FileUnreadable):
         storage.open_clean(uuid4(), sha256="0" * 64)
+
+
+def test_a_disk_that_fails_in_the_middle_of_a_clean_file_is_not_called_a_change(
+    stores: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id, stored = store(b"clean")
+    storage.promote(upload_id, sha256=stored.sha256)
+    opened: list[BufferedReader] = []
+
+    class Fails(BufferedReader):
+        def readinto(self, _buffer: object, /) -> int:
+            raise OSError(errno.EIO, "Input/output error")
+
+    def open_failing(path: Path) -> BufferedReader:
+        opened.append(Fails(FileIO(path)))
+        return opened[0]
+
+    monkeypatch.setattr(storage, "_open", open_failing)
+    with pytest.raises(FileUnreadable):
+        storage.open_clean(upload_id, sha256=stored.sha256)
+    assert opened[0].closed
 
 
 def test_discarding_twice_is_fine(stores: Path) -> None:
