@@ -15,4 +15,3 @@ startForms();
 startTimes();
 focusFirstError();
 void startFollowing();
-void startFollowing();
