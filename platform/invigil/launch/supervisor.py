@@ -74,6 +74,7 @@ class Supervisor:
         self.env = dict(env)
         self.kept: dict[str, _Kept] = {}
         self.guests: list[Running] = []
+        self.is_unwritten = False  # stack.json is behind, and that was said
         self.alarm = interrupts.Alarm()
         self.watchdog = self._start_watchdog()
 
@@ -123,6 +124,8 @@ class Supervisor:
             pending = [one.again_at for one in self.kept.values() if one.again_at]
             timeout = max(0.0, min(pending) - time.monotonic()) if pending else 5.0
             self.alarm.sleep(timeout)
+            if self.is_unwritten:
+                self._write()
 
     def tend(self, *, starting: bool = False) -> None:
         """Look at each process once: note the dead, start again those whose time has come."""
@@ -218,9 +221,17 @@ class Supervisor:
         return Stop(f"{name} {what}: {said or 'it wrote nothing'}.", f"The whole log: {log}")
 
     def _write(self) -> None:
+        """Write down what runs; a full disk must not take the stack down with it."""
         alive = [one.running for one in self.kept.values() if not one.again_at]
         self.state = replace(self.state, processes=(*alive, *self.guests))
-        self.file.write(self.state)
+        try:
+            self.file.write(self.state)
+        except OSError as error:
+            if not self.is_unwritten:
+                say(f"  {self.file.path} cannot be written ({error.strerror}); the stack goes on")
+            self.is_unwritten = True
+        else:
+            self.is_unwritten = False
 
 
 def _ending(code: int) -> str:

@@ -1,5 +1,6 @@
 """The supervisor with small real processes: restarts, the orderly end, the watchdog."""
 
+import errno
 import os
 import signal
 import sys
@@ -131,6 +132,36 @@ def test_a_second_request_does_not_wait_for_a_slow_role(
     begun = time.monotonic()
     supervisor.stop()
     assert time.monotonic() - begun < 10
+
+
+def refuse_to_write(_state: StackState) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_full_disk_and_a_crash_at_once_do_not_end_the_stack(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    supervisor.start(role(SLEEP))
+    first = pid_of(supervisor, "web")
+    with monkeypatch.context() as full:
+        full.setattr(supervisor.file, "write", refuse_to_write)
+        os.kill(first, signal.SIGKILL)
+        again = supervisor.kept["web"]
+        supervisor.wait_until(lambda: supervisor.kept["web"] is not again, "web", 20)
+    assert capsys.readouterr().out.count("cannot be written (No space left on device)") == 1
+    interrupt_after(0.2)
+    supervisor.watch()
+    assert pid_of(supervisor, "web") not in {0, first}
+
+
+def test_a_full_disk_does_not_hinder_the_orderly_end(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor.start(role(SLEEP))
+    pids = [pid_of(supervisor, "web"), supervisor.watchdog.pid]
+    monkeypatch.setattr(supervisor.file, "write", refuse_to_write)
+    supervisor.stop()
+    assert [start_time(pid) for pid in pids] == ["", ""]
 
 
 def test_what_a_role_needs_is_made_before_each_start(
