@@ -56,21 +56,21 @@ class Stage:
 def running_attempt() -> Stage:
     """Make the demo school if need be, hold a sitting and start its first attempt."""
     call_command("prepare", stdout=StringIO())
-    known = school.upcoming()
-    if known is None:
-        raise SystemExit("The demo's sittings are over: python3 run.py manage seed_demo")
-    student = members_of_class(known.class_group_id, Role.STUDENT)[0].id
+    demo = school.stage()
+    if demo is None:
+        raise SystemExit("The demo school is missing: python3 run.py manage seed_demo")
+    student = members_of_class(demo.class_id, Role.STUDENT)[0].id
     now = clock.now()
     sitting = schedule_sitting(
-        exam_id=known.exam_id,
-        class_group_id=known.class_group_id,
+        exam_id=demo.exam_id,
+        class_group_id=demo.class_id,
         plan=SittingPlan(
             title="Bench",
             starts_at=now,
             closes_at=now + timedelta(hours=1),
             duration=timedelta(minutes=50),
         ),
-        actor_id=student,
+        actor_id=demo.admin_id,
         student_ids=[student],
     )
     start_sitting(sitting)

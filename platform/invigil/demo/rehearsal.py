@@ -9,7 +9,6 @@ from accounts.roles import Role
 from accounts.selectors import (
     ClassCard,
     classes_of_institution,
-    institution_by_code,
     members_of_class,
 )
 from accounts.services.memberships import grant_role
@@ -18,10 +17,10 @@ from chat.domain import RoomKind
 from chat.selectors import texts_past_the_lock
 from chat.services import ensure_room
 from exams.selectors.attempts import attempt_of
-from exams.selectors.sittings import sittings_of_institution
 from exams.selectors.submissions import stored_attempts
 from exams.services.scheduling import SittingPlan, schedule_sitting
 from invigil.demo.people import INSTITUTION_CODE, PASSWORD, STAFF, email_of
+from invigil.demo.school import stage
 from kernel import clock
 from rehearsal.plan import Cast, Login
 
@@ -45,19 +44,18 @@ def make_sitting(*, students: int, lead: timedelta, working_time: timedelta) -> 
     Raises:
         NoDemo: The demo school is not there.
     """
-    institution = institution_by_code(INSTITUTION_CODE)
-    held = sittings_of_institution(institution.id) if institution else []
-    if institution is None or not held:
+    demo = stage()
+    if demo is None:
         raise NoDemo("The demo school is missing: python3 run.py manage seed_demo")
-    group = _class(institution.id)
-    ids = _students(institution.id, group.id, students)
+    group = _class(demo.institution_id)
+    ids = _students(demo.institution_id, group.id, students)
     plan = _plan(lead, working_time)
     room = ensure_room(class_id=group.id, kind=RoomKind.CLASS)
     sitting_id = schedule_sitting(
-        exam_id=held[-1].exam_id,
+        exam_id=demo.exam_id,
         class_group_id=group.id,
         plan=plan,
-        actor_id=ids[0],
+        actor_id=demo.admin_id,
         student_ids=ids,
     )
     return Cast(

@@ -1,6 +1,7 @@
 """Makes the demo school: people, an approved exam, a sitting about to open and one that is over."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -87,28 +88,54 @@ def make_school() -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the demo holds its exam with; everything else in the institution is somebody else's."""
+
+    institution_id: int
+    exam_id: int
+    class_id: int
+    admin_id: int
+
+
+def stage() -> Stage | None:
+    """Return the demo's own exam, class and administrator; None when one of them is gone."""
+    institution = institution_by_code(INSTITUTION_CODE)
+    if institution is None:
+        return None
+    made = min(sittings_of_institution(institution.id), key=lambda one: one.id, default=None)
+    codes = {card.code: card.id for card in classes_of_institution(institution.id)}
+    if made is None or EXAM_CLASS not in codes:
+        return None
+    admins = staff_of_class(codes[EXAM_CLASS], [Role.ADMIN])
+    if not admins:
+        return None
+    return Stage(institution.id, made.exam_id, codes[EXAM_CLASS], admins[0].id)
+
+
 def upcoming() -> SittingView | None:
-    """Return the demo's sitting that runs or comes next; None when all are over.
+    """Return the sitting of the demo's exam that runs or comes next; None when all are over.
 
     One whose window passed while nothing ran is over too: the clock closes it in a moment.
     """
-    institution = institution_by_code(INSTITUTION_CODE)
-    sittings = sittings_of_institution(institution.id) if institution else []
-    now = clock.now()
-    ahead = (one for one in reversed(sittings) if one.state in AHEAD and now < one.closes_at)
+    own, now = stage(), clock.now()
+    if own is None:
+        return None
+    ahead = (
+        one
+        for one in reversed(sittings_of_institution(own.institution_id))
+        if one.exam_id == own.exam_id and one.class_group_id == own.class_id
+        if one.state in AHEAD and now < one.closes_at
+    )
     return next(ahead, None)
 
 
 @transaction.atomic
 def schedule_again() -> None:
     """Schedule the term exam anew for a demo whose sittings are all over."""
-    institution = institution_by_code(INSTITUTION_CODE)
-    if institution is None:
-        return
-    held = sittings_of_institution(institution.id)
-    classes = {card.code: card for card in classes_of_institution(institution.id)}
-    admins = staff_of_class(classes[EXAM_CLASS].id, [Role.ADMIN])
-    _schedule(held[-1].exam_id, classes[EXAM_CLASS].id, actor_id=admins[0].id)
+    own = stage()
+    if own is not None:
+        _schedule(own.exam_id, own.class_id, actor_id=own.admin_id)
 
 
 def _make_people(institution: InstitutionCard, classes: Mapping[str, ClassCard]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from exams.selectors.sittings import sitting_view, sittings_of_institution
 from invigil.demo import rehearsal, school
 from invigil.demo.people import INSTITUTION_CODE, STUDENTS
 from kernel import clock
+from kernel.models import AuditEntry
 from rehearsal.plan import Cast
 
 LEAD, WORK = timedelta(seconds=40), timedelta(minutes=2)
@@ -42,6 +43,14 @@ def test_each_candidate_has_an_account_and_the_attempt_of_the_same_place() -> No
     assert User.objects.get(email=cast.invigilator.identifier).check_password(
         cast.invigilator.password
     )
+
+
+@pytest.mark.django_db
+def test_the_audit_names_staff_as_who_scheduled_the_rehearsal() -> None:
+    school.make_school()
+    cast = make(1)
+    entry = AuditEntry.objects.get(action="sitting.scheduled", subject=f"sitting:{cast.sitting}")
+    assert entry.actor_id == User.objects.get(email="admin@demo.example").pk
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.test import RequestFactory
 
+from accounts.models import ClassGroup, User
 from accounts.roles import Role
 from accounts.selectors import classes_of_institution, institution_by_code, members_of_class
 from exams.domain.states import SittingState
@@ -13,6 +14,8 @@ from exams.selectors.progress import wall_rows
 from exams.selectors.sittings import SittingView, sittings_of_institution
 from exams.selectors.submissions import stored_attempts
 from exams.services.attempts import expire_due
+from exams.services.review import approve_exam, new_version, send_to_review
+from exams.services.scheduling import SittingPlan, schedule_sitting
 from exams.services.sittings import move_due_sittings
 from exams.tests.conftest import shift, shift_sitting
 from invigil.demo import school
@@ -103,3 +106,50 @@ def test_an_exam_whose_sitting_is_over_is_scheduled_anew() -> None:
     assert second.id != first.id
     assert (second.exam_id, second.class_group_id) == (first.exam_id, first.class_group_id)
     assert len(sittings()) == 3
+
+
+def schedule_another(class_code: str, *, starts_in: timedelta, own_exam: bool = False) -> int:
+    """Let the admin schedule a sitting that is not the demo's; return its id."""
+    demo = school.stage()
+    assert demo is not None
+    exam_id = demo.exam_id
+    if not own_exam:
+        author_id = User.objects.get(email="author@demo.example").pk
+        exam_id = new_version(exam_id, version_label=f"2 {starts_in}", actor_id=author_id)
+        send_to_review(exam_id, actor_id=author_id)
+        approve_exam(exam_id, actor_id=demo.admin_id)
+    codes = {card.code: card.id for card in classes_of_institution(demo.institution_id)}
+    starts_at = clock.now() + starts_in
+    return schedule_sitting(
+        exam_id=exam_id,
+        class_group_id=codes[class_code],
+        plan=SittingPlan("Biology", starts_at, starts_at + school.WINDOW, school.DURATION),
+        actor_id=demo.admin_id,
+    )
+
+
+@pytest.mark.parametrize(("class_code", "own_exam"), [("10b", True), ("10a", False)])
+def test_a_sitting_of_somebody_else_is_not_taken_for_the_demos(
+    *, class_code: str, own_exam: bool
+) -> None:
+    school.make_school()
+    first = school.upcoming()
+    assert first is not None
+    for starts_in in (-timedelta(days=9), timedelta(days=3)):
+        schedule_another(class_code, starts_in=starts_in, own_exam=own_exam)
+    assert school.upcoming() == first
+    shift_sitting(first.id, -LONG_AGO)
+    assert school.upcoming() is None
+    school.schedule_again()
+    second = school.upcoming()
+    assert second is not None
+    assert (second.title, second.exam_id) == (first.title, first.exam_id)
+    assert second.class_group_id == first.class_group_id
+
+
+def test_a_demo_without_its_class_schedules_nothing_and_does_not_fail() -> None:
+    school.make_school()
+    ClassGroup.objects.filter(code=school.EXAM_CLASS).update(code="11a")
+    assert school.upcoming() is None
+    school.schedule_again()
+    assert len(sittings()) == 2

@@ -54,4 +54,4 @@ class Command(BaseCommand):
         write(f"  {lobby}  lobby of “{sitting.title}” opens for class 10 A; its chat locks")
         write(f"  {start}  the exam starts by itself")
         write(f"  {end}  it closes")
-        write("  now       last week's exam of class 10 B is graded and released")
+        write("  now       an earlier exam of class 10 B is graded and released")
