@@ -218,8 +218,7 @@ def _ids_by_rule(audience: Audience) -> list[int]:
         case AudienceKind.CLASS:
             return _of_class(audience.class_id or 0, audience.role)
         case AudienceKind.ROLE:
-            classes = people.classes_of_institution(audience.institution_id)
-            return [each for card in classes for each in _of_class(card.id, audience.role)]
+            return people.ids_with_role(audience.institution_id, Role(audience.role))
         case AudienceKind.PERSON:
             return [audience.person_id] if audience.person_id else []
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import ClassGroup, Membership, User
 from kernel import clock
 from notifications import selectors
 from notifications.domain.delivery import DeliveryState
@@ -49,6 +50,23 @@ def test_a_student_of_two_classes_is_counted_once(school: School) -> None:
     membership.save()
     found = selectors.audience_ids(Audience(AudienceKind.ROLE, school.institution.pk))
     assert found.count(school.ana.pk) == 1
+
+
+def test_staff_of_the_whole_school_belongs_to_its_role_and_the_classes_cost_no_query(
+    school: School,
+) -> None:
+    for number in range(5):
+        ClassGroup.objects.create(institution=school.institution, code=f"c{number}", name="C")
+    everywhere = User.objects.create(
+        institution=school.institution, full_name="Grace", email="grace@north.test"
+    )
+    Membership.objects.create(user=everywhere, institution=school.institution, role="grader")
+    with CaptureQueriesContext(connection) as queries:
+        found = selectors.audience_ids(
+            Audience(AudienceKind.ROLE, school.institution.pk, role="grader")
+        )
+    assert found == [everywhere.pk]
+    assert len(queries) == 1
 
 
 def test_a_preview_names_those_who_will_not_get_it(school: School) -> None:

@@ -29,6 +29,7 @@ from accounts.selectors.directory import (
 )
 from accounts.selectors.roles import (
     classes_of,
+    ids_with_role,
     live_memberships,
     members_of_class,
     roles_of,
@@ -51,6 +52,7 @@ __all__ = [
     "classes_of_institution",
     "contacts_of",
     "count_people",
+    "ids_with_role",
     "initials_of",
     "institution_by_code",
     "institution_card",

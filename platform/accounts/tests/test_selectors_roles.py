@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import selectors
 from accounts.roles import NOBODY, Grant, Role, RoleSet
 from accounts.services.people import create_user
-from accounts.tests.conftest import Cast, School
+from accounts.tests.conftest import Cast, School, make_person
 
 
 def queries_of(call: object) -> int:
@@ -54,3 +54,13 @@ def test_classes_of_a_person(school: School, cast: Cast) -> None:
     assert selectors.classes_of(cast.admin, Role.STUDENT) == []
     assert [card.code for card in selectors.classes_of_institution(school.id)] == ["LA1", "PH2"]
     assert set(selectors.class_cards([school.class_id, 0])) == {school.class_id}
+
+
+def test_a_role_of_an_institution_is_held_in_it_or_in_a_class_of_it(
+    school: School, cast: Cast
+) -> None:
+    chief = make_person(school, "Ida", Role.INVIGILATOR)
+    make_person(school, "Noor", Role.STUDENT)  # of no class yet
+    assert selectors.ids_with_role(school.id, Role.INVIGILATOR) == [chief, cast.ivo]
+    assert selectors.ids_with_role(school.id, Role.STUDENT) == [cast.ana, cast.ben]
+    assert queries_of(lambda: selectors.ids_with_role(school.id, Role.ADMIN)) == 1
