@@ -64,13 +64,8 @@ def staff_of_class(class_id: int, roles: Iterable[Role]) -> list[UserCard]:
 
 
 def ids_with_role(institution_id: int, role: Role) -> list[int]:
-    """Return the user ids of everybody with this role in an institution or a class of it.
-
-    A student counts by the classes that name them. One query.
-    """
+    """Return the user ids of all with this role in an institution or a class of it. One query."""
     members = live_memberships().filter(institution_id=institution_id, role=role)
-    if role is Role.STUDENT:
-        members = members.filter(class_group__isnull=False)
     users = User.objects.filter(pk__in=members.values("user_id"))
     return list(users.order_by("full_name", "pk").values_list("pk", flat=True))
 

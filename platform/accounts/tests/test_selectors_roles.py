@@ -60,7 +60,6 @@ def test_a_role_of_an_institution_is_held_in_it_or_in_a_class_of_it(
     school: School, cast: Cast
 ) -> None:
     chief = make_person(school, "Grace", Role.INVIGILATOR)
-    make_person(school, "Noor", Role.STUDENT)  # of no class yet
     assert selectors.ids_with_role(school.id, Role.INVIGILATOR) == [chief, cast.ivo]
     assert selectors.ids_with_role(school.id, Role.STUDENT) == [cast.ana, cast.ben]
     assert queries_of(lambda: selectors.ids_with_role(school.id, Role.ADMIN)) == 1
