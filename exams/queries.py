@@ -58,6 +58,7 @@ WITH {_INCOMING}, live AS (
      WHERE a.id = %(attempt)s
        AND a.student_id = %(student)s
        AND a.lease = %(lease)s
+       AND a.lease_browser IN ('', %(browser)s)
        AND a.state = 'running'
        AND a.question_ids && %(questions)s::bigint[]
        AND s.id = a.sitting_id
@@ -97,7 +98,8 @@ SELECT live.sitting_id, live.state, live.started_at, live.deadline, live.last_sa
 """  # noqa: S608 the only parts put in are the constants above
 
 _WHY: Final = """
-SELECT a.student_id = %(student)s, a.lease = %(lease)s, a.state,
+SELECT a.student_id = %(student)s,
+       a.lease = %(lease)s AND a.lease_browser IN ('', %(browser)s), a.state,
        clock_timestamp() > a.deadline + s.grace, a.deadline, a.last_command_seq,
        a.question_ids && %(questions)s::bigint[], clock_timestamp(),
        (SELECT jsonb_object_agg(x.question_id, x.seq) FROM exams_answer x

@@ -22,12 +22,13 @@ class IncomingAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SaveRequest:
-    """Who saves what, under which lease."""
+    """Who saves what, under which lease, from which browser."""
 
     attempt_id: int
     student_id: int
     lease: UUID
     answers: Sequence[IncomingAnswer]
+    browser: str = ""
 
     def parameters(self) -> dict[str, Any]:
         """Return what the statements are given."""
@@ -39,6 +40,7 @@ class SaveRequest:
             "attempt": self.attempt_id,
             "student": self.student_id,
             "lease": self.lease,
+            "browser": self.browser,
             "answers": json.dumps(rows),
             "questions": [a.question for a in self.answers],
             "current": self.answers[-1].question,

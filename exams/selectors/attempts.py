@@ -76,11 +76,12 @@ def attempt_of(sitting_id: int, student_id: int) -> int:
     return found
 
 
-def snapshot(attempt_id: int, student_id: int) -> AttemptSnapshot:
+def snapshot(attempt_id: int, student_id: int, *, browser: str = "") -> AttemptSnapshot:
     """Return what the exam room needs, to the attempt's own candidate only.
 
-    The questions are in it only while the attempt runs; never before the start, never while it
-    is paused, never after the end.
+    Questions and answers are in it only while the attempt runs (never before the start, while it
+    is paused or after the end) and only for the browser that holds the lease: who reads them
+    elsewhere has to take it, and that is on record.
 
     Budget: 4 queries; the exam's content comes from memory once it was read.
 
@@ -89,7 +90,7 @@ def snapshot(attempt_id: int, student_id: int) -> AttemptSnapshot:
     """
     attempt = _own(attempt_id, student_id)
     submission = Submission.objects.filter(attempt_id=attempt_id).first()
-    runs = attempt.state == AttemptState.RUNNING
+    shown = attempt.state == AttemptState.RUNNING and attempt.lease_browser in {"", browser}
     return AttemptSnapshot(
         attempt=attempt.pk,
         sitting=sitting_card_of(attempt.sitting),
@@ -104,8 +105,8 @@ def snapshot(attempt_id: int, student_id: int) -> AttemptSnapshot:
         server_time=to_millis(database_now()),
         lease=str(attempt.lease)[:8] if attempt.lease else None,
         lease_device=attempt.lease_device,
-        questions=_questions(attempt) if runs else None,
-        answers=_answers(attempt_id) if runs else {},
+        questions=_questions(attempt) if shown else None,
+        answers=_answers(attempt_id) if shown else {},
         total=len(attempt.question_ids),
         last_command_seq=attempt.last_command_seq,
         hold_reason=attempt.state_reason,

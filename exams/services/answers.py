@@ -26,13 +26,13 @@ NO_LEASE: Final = UUID(int=0)  # no attempt ever has it
 
 
 def save_answers(
-    attempt_id: int, *, student_id: int, lease: str, answers: Sequence[AnswerIn]
+    attempt_id: int, *, student_id: int, lease: str, answers: Sequence[AnswerIn], browser: str = ""
 ) -> SaveReply:
     """Store a batch of answers and say what is stored now.
 
     1. One guarded statement; when it takes the batch, its commit is the acknowledgement.
     2. Only when it refuses, a second one reads why. Answers that came too late, after the end or
-       without the live lease are kept as late revisions for a person's decision, never as answers.
+       without the live lease and its browser are kept as late revisions for a person's decision, never as answers.
 
     Budget: 1 query for an accepted save.
 
@@ -42,7 +42,7 @@ def save_answers(
 
     Raises:
         AttemptUnknown: There is none, or it is somebody else's.
-        LeaseLost: Another tab has taken over; `held` as below.
+        LeaseLost: Another tab has taken over, or another browser uses its lease; `held` as below.
         AttemptIsPaused: Nothing was stored; send it again when it runs.
         AttemptOver: `held` names the questions whose answers were kept for a decision.
         NotStarted: Nothing was stored.
@@ -55,6 +55,7 @@ def save_answers(
         student_id=student_id,
         lease=_token(lease),
         answers=_newest(answers),
+        browser=browser,
     )
     for _ in range(2):  # a second try when what refused the first was gone when we looked
         saved = save_statement(request)

@@ -119,7 +119,7 @@ def _note_move(before: Attempt, browser: str, device: str) -> None:
 
 
 @transaction.atomic
-def start_attempt(attempt_id: int, *, student_id: int, lease: str) -> None:
+def start_attempt(attempt_id: int, *, student_id: int, lease: str, browser: str = "") -> None:
     """Start the candidate's clock; calling it again changes nothing.
 
     The sitting is started here too when its time has come and the beat is late.
@@ -130,7 +130,7 @@ def start_attempt(attempt_id: int, *, student_id: int, lease: str) -> None:
     """
     attempt = _own(attempt_id, student_id)
     token = lease_token(lease)
-    if attempt.lease != token:
+    if not _holds_lease(attempt, token, browser):
         raise LeaseLost
     if attempt.state in {AttemptState.RUNNING, AttemptState.PAUSED}:
         return
@@ -171,7 +171,7 @@ def _require_open(attempt: Attempt, states: set[SittingState]) -> None:
 
 @transaction.atomic
 def submit_attempt(
-    attempt_id: int, *, student_id: int, lease: str, digest: Mapping[int, int]
+    attempt_id: int, *, student_id: int, lease: str, digest: Mapping[int, int], browser: str = ""
 ) -> Receipt:
     """Hand the attempt in, if the server holds every answer the client names.
 
@@ -182,6 +182,7 @@ def submit_attempt(
         student_id: Who asks.
         lease: The tab's fencing token.
         digest: Question id → highest sequence number the client has written.
+        browser: The id of the browser that asks, as given to `take_lease`.
 
     Raises:
         AnswersMissing: `missing` names the questions to send again; the attempt goes on.
@@ -192,7 +193,7 @@ def submit_attempt(
     submission = Submission.objects.filter(attempt_id=attempt_id).first()
     if submission and submission.kind == SubmissionKind.SELF:
         return receipt_of(submission)
-    _require_writable(attempt, token)
+    _require_writable(attempt, token, browser)
     missing = missing_answers(attempt_id, digest)
     if missing:
         raise AnswersMissing(missing)
@@ -207,15 +208,20 @@ def missing_answers(attempt_id: int, digest: Mapping[int, int]) -> list[int]:
     return sorted(question for question, seq in digest.items() if stored.get(question, 0) < seq)
 
 
-def _require_writable(attempt: Attempt, token: UUID) -> None:
+def _require_writable(attempt: Attempt, token: UUID, browser: str) -> None:
     if attempt.state not in LIVE:
         raise AttemptOver(state=attempt.state)
-    if attempt.lease != token:
+    if not _holds_lease(attempt, token, browser):
         raise LeaseLost
     if attempt.state == AttemptState.READY:
         raise NotStarted
     if attempt.state == AttemptState.PAUSED:
         raise AttemptIsPaused
+
+
+def _holds_lease(attempt: Attempt, token: UUID, browser: str) -> bool:
+    """A copied token is worth nothing in another browser; without an id any browser will do."""
+    return attempt.lease == token and attempt.lease_browser in {"", browser}
 
 
 def receipt_of(submission: Submission) -> Receipt:

@@ -35,7 +35,12 @@ def waiting(cast: Cast, **changes: object) -> Taking:
 
 
 def start(taken: Taking, lease: str | None = None) -> None:
-    taking.start_attempt(taken.attempt_id, student_id=taken.cast.ana.pk, lease=lease or taken.lease)
+    taking.start_attempt(
+        taken.attempt_id,
+        student_id=taken.cast.ana.pk,
+        lease=lease or taken.lease,
+        browser=taken.attempt.lease_browser,
+    )
 
 
 def save(taken: Taking, value: str = "x", seq: int = 1) -> None:

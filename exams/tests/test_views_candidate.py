@@ -273,6 +273,37 @@ def test_a_browser_is_known_again_by_its_cookie_and_another_one_is_not(
     assert len(browser_after(ana)) == 32
 
 
+def test_only_the_browser_that_holds_the_lease_is_shown_the_questions(
+    cast: Cast, ana: Client
+) -> None:
+    attempt_id = begin(cast).attempt_id
+    lease = body_of(post(ana, "lease", attempt_id, {}))["lease"]
+    elsewhere = Client()
+    elsewhere.force_login(cast.ana)
+    assert body_of(ana.get(url("attempt", attempt_id)))["questions"]
+    seen = elsewhere.get(url("attempt", attempt_id))
+    assert (body_of(seen)["state"], body_of(seen)["questions"]) == ("running", None)
+    refused = post(elsewhere, "start", attempt_id, {"lease": lease})
+    assert (refused.status_code, body_of(refused)["code"]) == (409, "lease_lost")
+    assert not any(canary in seen.content.decode() for canary in QUESTIONS)
+
+
+def test_a_copied_lease_saves_and_hands_in_nothing(cast: Cast, ana: Client) -> None:
+    taken = begin(cast)
+    lease = body_of(post(ana, "lease", taken.attempt_id, {}))["lease"]
+    answer = {"question": taken.questions[0], "seq": 1, "value": "x"}
+    elsewhere = Client()
+    elsewhere.force_login(cast.ana)
+    body = {"lease": lease, "answers": [answer]}
+    refused = post(elsewhere, "answers", taken.attempt_id, body)
+    assert (refused.status_code, body_of(refused)["code"]) == (409, "lease_lost")
+    assert body_of(refused)["data"]["held"] == [taken.questions[0]]
+    refused = post(elsewhere, "submit", taken.attempt_id, {"lease": lease, "digest": {}})
+    assert (refused.status_code, body_of(refused)["code"]) == (409, "lease_lost")
+    assert body_of(ana.get(url("attempt", taken.attempt_id)))["answers"] == {}
+    assert post(ana, "answers", taken.attempt_id, body).status_code == 200
+
+
 def test_a_body_that_is_too_large_is_refused(cast: Cast, ana: Client) -> None:
     taken = begin(cast)
     response = post(ana, "answers", taken.attempt_id, "x" * (1024 * 1024 + 10))

@@ -66,7 +66,7 @@ def _user_id(request: HttpRequest) -> int:
 @signed_in
 def attempt(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Answer with the snapshot of the caller's own attempt."""
-    return _reply(snapshot(attempt_id, _user_id(request)))
+    return _reply(snapshot(attempt_id, _user_id(request), browser=_known_browser(request)))
 
 
 @require_POST
@@ -74,7 +74,7 @@ def attempt(request: HttpRequest, attempt_id: int) -> HttpResponse:
 def lease(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Make the caller's tab the one that writes."""
     body = wire.decode(request.body, TakeLease)
-    browser = _browser_of(request)
+    browser = _known_browser(request) or secrets.token_hex(16)
     token = taking.take_lease(
         attempt_id,
         student_id=_user_id(request),
@@ -95,10 +95,10 @@ def lease(request: HttpRequest, attempt_id: int) -> HttpResponse:
     return response
 
 
-def _browser_of(request: HttpRequest) -> str:
-    """Return the random id that this browser has for this attempt, or a new one."""
+def _known_browser(request: HttpRequest) -> str:
+    """Return the random id that this browser has for this attempt; empty when it has none."""
     known = request.COOKIES.get(BROWSER_COOKIE, "")
-    return known if _BROWSER_ID.fullmatch(known) else secrets.token_hex(16)
+    return known if _BROWSER_ID.fullmatch(known) else ""
 
 
 @require_POST
@@ -106,8 +106,9 @@ def _browser_of(request: HttpRequest) -> str:
 def start(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Start the attempt and answer with the snapshot, questions included."""
     body = wire.decode(request.body, StartAttempt)
-    taking.start_attempt(attempt_id, student_id=_user_id(request), lease=body.lease)
-    return _reply(snapshot(attempt_id, _user_id(request)))
+    user_id, browser = _user_id(request), _known_browser(request)
+    taking.start_attempt(attempt_id, student_id=user_id, lease=body.lease, browser=browser)
+    return _reply(snapshot(attempt_id, user_id, browser=browser))
 
 
 @require_POST
@@ -116,7 +117,11 @@ def answers(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Save answers; the reply is sent after their commit."""
     body = wire.decode(request.body, SaveAnswers, max_bytes=MAX_SAVE_BYTES)
     reply = saving.save_answers(
-        attempt_id, student_id=_user_id(request), lease=body.lease, answers=body.answers
+        attempt_id,
+        student_id=_user_id(request),
+        lease=body.lease,
+        answers=body.answers,
+        browser=_known_browser(request),
     )
     return _reply(reply)
 
@@ -128,7 +133,11 @@ def submit(request: HttpRequest, attempt_id: int) -> HttpResponse:
     body = wire.decode(request.body, SubmitAttempt)
     digest = {_question(question): seq for question, seq in body.digest.items()}
     receipt = taking.submit_attempt(
-        attempt_id, student_id=_user_id(request), lease=body.lease, digest=digest
+        attempt_id,
+        student_id=_user_id(request),
+        lease=body.lease,
+        digest=digest,
+        browser=_known_browser(request),
     )
     return _reply(receipt)
 

@@ -31,6 +31,8 @@ export class FakeApi {
   /** Questions whose answers the server refuses, for good. */
   refuses = new Set<number>();
   deadline: number | null = 9_000_000;
+  /** Whether this browser holds the lease, or held it last: no other one is shown the questions. */
+  isKnown = true;
 
   constructor(private readonly clock: HandClock) {}
 
@@ -41,6 +43,7 @@ export class FakeApi {
 
   async snapshot(): Promise<Snapshot> {
     this.enter("snapshot");
+    const isShown = this.state === "running" && this.isKnown;
     return {
       ...SNAPSHOT,
       sitting: { ...SNAPSHOT.sitting, state: this.sitting as "running" },
@@ -48,8 +51,8 @@ export class FakeApi {
       deadline: this.deadline,
       server_time: this.clock.now(),
       lease: this.server.lease.slice(0, 8),
-      questions: this.state === "running" ? this.questions : null,
-      answers: this.state === "running" ? this.server.snapshot() : {},
+      questions: isShown ? this.questions : null,
+      answers: isShown ? this.server.snapshot() : {},
       receipt: this.receipt,
       submitted_at: this.receipt ? 7 : null,
       answered: this.receipt ? this.server.answers.size : null,
@@ -61,6 +64,7 @@ export class FakeApi {
   async takeLease(): Promise<string> {
     this.enter("lease");
     this.leases += 1;
+    this.isKnown = true;
     this.server.lease = `${this.leases}`.padStart(8, "x") + "-rest";
     return this.server.lease;
   }

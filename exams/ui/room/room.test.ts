@@ -27,6 +27,15 @@ describe("opening", () => {
     expect(room.state.queue.gate).toBe("open");
   });
 
+  it("in a browser that is new to the attempt the questions come with the lease", async () => {
+    api.isKnown = false;
+    const room = await openRoom();
+    expect(api.calls.slice(0, 3)).toEqual(["snapshot", "lease", "start"]);
+    expect(screenOf(room.state)).toBe("question");
+    expect(room.state.questions).toHaveLength(2);
+    expect(room.state.queue.gate).toBe("open");
+  });
+
   it("starts a ready attempt when the sitting runs, and only then", async () => {
     api.state = "ready";
     api.sitting = "lobby";

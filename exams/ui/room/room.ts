@@ -216,9 +216,10 @@ export class Room {
     await this.socketOrPatienceOver();
     this.lease = await this.ports.api.takeLease(this.ports.device, this.socket?.connectionId);
     this.ports.tabs.tell({ kind: "took" });
-    if (snapshot.state === "ready" && snapshot.sitting.state === "running") {
-      this.take(await this.ports.api.start(this.lease));
-    }
+    const mayStart = snapshot.state === "ready" && snapshot.sitting.state === "running";
+    // Only the browser that holds the lease is shown the questions, and it does so only now.
+    const isNewHere = snapshot.state === "running" && snapshot.questions === null;
+    if (mayStart || isNewHere) this.take(await this.ports.api.start(this.lease));
     this.openGate();
     this.dispatch({ type: "entered" });
   }
