@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # ships no types
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
@@ -18,7 +17,13 @@ from accounts.models import User
 from exams.models import Answer, AnswerRevision
 from exams.services import attempts
 from exams.tests.conftest import Cast, Taking, begin, shift
-from kernel.tests.browsers import LOOKS, Look, chromium_beside_database
+from kernel.tests.browsers import (
+    LOOKS,
+    Look,
+    chromium_beside_database,
+    findings_of,
+    overflow_of,
+)
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -318,12 +323,7 @@ def test_the_room_without_a_network_is_whole_in_every_look(
     assert page.locator("html").get_attribute("dir") == ("rtl" if language == "fa" else "ltr")
     fonts = "[...document.fonts].filter(({ status }) => status === 'loaded').map(({ family }) => family)"
     assert ("Vazirmatn" if language == "fa" else "Inter") in " ".join(page.evaluate(fonts))
-    found = [
-        f"{rule['id']}: {rule['nodes'][0]['html'][:160]}"
-        for rule in Axe().run(page).response["violations"]
-    ]
-    assert found == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert findings_of(page) + overflow_of(page) == []
     keep_picture(page, f"offline-{width}-{theme}-{language}")
     go_to_hand_in(page)
     keep_picture(page, f"hand-in-{width}-{theme}-{language}")

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, expect
 
 from invigil.demo.people import INSTITUTION_CODE, PASSWORD
 from journeys.stack import Person, RunningStack
-from journeys.test_pages import findings_of, overflow_of
 from kernel import clock
+from kernel.tests.browsers import findings_of, overflow_of
 
 pytestmark = pytest.mark.timeout(240)
 

@@ -8,14 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # ships no types
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services.people import create_user
 from accounts.tests.conftest import PASSWORD, School, make_person
-from kernel.tests.browsers import LOOKS, Look, chromium_beside_database
+from kernel.tests.browsers import (
+    LOOKS,
+    Look,
+    chromium_beside_database,
+    findings_of,
+    overflow_of,
+)
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -53,13 +58,7 @@ class Visitor:
     def look(self) -> None:
         """Fail on what axe finds, what is too wide, and what the console says."""
         self.page.wait_for_load_state("networkidle")
-        found = [
-            f"{self.page.url}: {rule['id']}: {rule['nodes'][0]['html'][:160]}"
-            for rule in Axe().run(self.page).response["violations"]
-        ]
-        assert found == []
-        assert self.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        assert self.complaints == []
+        assert findings_of(self.page) + overflow_of(self.page) + self.complaints == []
 
 
 def visit(browser: Browser, server: Any, look: Look) -> Visitor:

@@ -44,8 +44,8 @@ class Component:
 CHROMIUM = Component(
     "Chromium",
     "CHROMIUM_PATH",
-    ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
-    ("chromium",),
+    ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
+    ("chromium-headless-shell",),  # a quarter less work for the processor than the whole browser
     "the tests in a browser",
 )
 CLAMD = Component(

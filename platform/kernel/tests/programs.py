@@ -30,5 +30,5 @@ def need_program(variable: str, *commands: str, package: str) -> str:
 
 def chromium_path() -> str:
     """Return the installed Chromium."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return need_program("CHROMIUM_PATH", *names, package="chromium")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    return need_program("CHROMIUM_PATH", *names, package="chromium-headless-shell")

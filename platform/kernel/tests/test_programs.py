@@ -48,5 +48,5 @@ def test_a_gap_fails_where_everything_has_to_be_there(
     value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CI", value)
-    with pytest.raises(pytest.fail.Exception, match="chromium is not installed"):
+    with pytest.raises(pytest.fail.Exception, match="chromium-headless-shell is not installed"):
         programs.chromium_path()

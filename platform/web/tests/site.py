@@ -5,7 +5,6 @@ The fixtures are used by naming them in the `conftest.py` of an app.
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -19,12 +18,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # ships no types
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from kernel.tests.browsers import chromium_beside_database
+from kernel.tests.browsers import chromium_beside_database, findings_of, overflow_of
+from kernel.tests.ports import free_port
 from kernel.tests.programs import missing
 
 ROOT: Final = Path(__file__).resolve().parents[3]
@@ -42,9 +41,7 @@ def need_built_pages() -> None:
 def running_site() -> Iterator[str]:
     """Serve the site on the test database; gives its address."""
     need_built_pages()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     command = ["uvicorn", "invigil.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
     process = subprocess.Popen(
         [sys.executable, "-m", *command, "--ws", "websockets-sansio", "--log-level", "warning"],
@@ -104,14 +101,7 @@ class Visitor:
 
     def faults(self) -> list[str]:
         """What axe finds, what overflows, what the console says."""
-        found = [
-            f"{fault['id']}: {fault['nodes'][0]['html'][:120]}"
-            for fault in Axe().run(self.page).response["violations"]
-        ]
-        wide = self.page.evaluate(
-            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        )
-        return [*found, *self.problems, *(["the page is wider than the window"] if wide else [])]
+        return [*findings_of(self.page), *self.problems, *overflow_of(self.page)]
 
 
 class Stand:
