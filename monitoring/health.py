@@ -1,9 +1,11 @@
 """Is this process alive, and can an exam run now? Each probe answers in bounded time."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisError
@@ -29,7 +31,7 @@ class Probe:
 
 
 def readiness() -> list[Probe]:
-    """Return every probe of /readyz: database, Redis, migrations, workers."""
+    """Return every probe of /readyz: database, Redis, migrations, workers, disk."""
     database = _database()
     redis = _redis()
     return [
@@ -37,6 +39,7 @@ def readiness() -> list[Probe]:
         redis,
         _migrations() if database.ok else Probe("migrations", ok=False, detail="no database"),
         _worker() if redis.ok else Probe("workers", ok=False, detail="no redis"),
+        _disk(),
     ]
 
 
@@ -72,6 +75,16 @@ def _migrations() -> Probe:
         return f"{len(waiting)} not applied: run.py manage migrate" if waiting else ""
 
     return _guarded("migrations", ask, DatabaseError)
+
+
+def _disk() -> Probe:
+    def ask() -> str:
+        free = shutil.disk_usage(settings.VAR_DIR).free
+        if free < settings.DISK_RESERVE_BYTES:
+            return f"{free // 1024**2} MiB free: uploads are refused, then the database stops"
+        return ""
+
+    return _guarded("disk", ask, OSError)
 
 
 def _worker() -> Probe:

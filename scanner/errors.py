@@ -52,6 +52,13 @@ class TooManyWaiting(DomainError):
     http_status = 429
 
 
+class TooMuchToday(DomainError):
+    """This person sent `limit_bytes` within a day."""
+
+    code = "too_much_today"
+    http_status = 429
+
+
 class NotClean(DomainError):
     """The content may not be given out: it was not found clean, or is not what was checked."""
 

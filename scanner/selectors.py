@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Sum
+
+from kernel import clock
 from scanner.domain import Purpose, Verdict
 from scanner.engines.base import NoEngine, bound_engine
 from scanner.errors import UploadNotFound
@@ -89,6 +92,14 @@ def count_waiting(owner_id: int | None = None) -> int:
     """Return how many uploads wait for their verdict, of one owner or of all."""
     waiting = Upload.objects.filter(state__in=[Verdict.QUARANTINED, Verdict.SCANNING])
     return (waiting.filter(owner_id=owner_id) if owner_id is not None else waiting).count()
+
+
+def count_bytes_today(owner_id: int) -> int:
+    """Return the bytes that one owner sent within the last 24 hours, whatever became of them."""
+    since = clock.now() - timedelta(days=1)
+    sent = Upload.objects.filter(owner_id=owner_id, received_at__gt=since)
+    total: int | None = sent.aggregate(total=Sum("size"))["total"]
+    return total or 0
 
 
 def card_of(upload: Upload) -> UploadCard:

@@ -18,6 +18,7 @@ from kernel import audit, clock, outbox
 from kernel.events import bus
 from scanner import contents, storage
 from scanner.domain import (
+    MIB,
     SCAN_LEASE,
     VERDICT,
     Verdict,
@@ -37,16 +38,17 @@ from scanner.engines.base import (
     ScanOutcome,
     bound_engine,
 )
-from scanner.errors import FileUnreadable, NotClean, StorageFailed, TooManyWaiting
+from scanner.errors import FileUnreadable, NotClean, StorageFailed, TooManyWaiting, TooMuchToday
 from scanner.events import UploadCleared, UploadRejected
 from scanner.models import ScanReport, Upload
-from scanner.selectors import UploadCard, card_of, count_waiting, upload_status
+from scanner.selectors import UploadCard, card_of, count_bytes_today, count_waiting, upload_status
 
 log = structlog.get_logger(__name__)
 
 SCAN_TASK: Final = "scanner.scan_upload"
 QUEUE: Final = "scans"
 MAX_WAITING_PER_OWNER: Final = 60
+MAX_BYTES_PER_OWNER_A_DAY: Final = 500 * MIB  # twenty of the largest files
 REQUEUE_BATCH: Final = 200
 HOLD: Final = timedelta(days=30)  # infected and refused bytes are kept this long for inspection
 ORPHAN_AGE: Final = timedelta(hours=2)
@@ -82,6 +84,7 @@ def receive_upload(
         FileRefused: Empty, or of a kind, name or content that is not allowed; nothing was kept.
         FileTooLarge: Above the limit of its purpose; nothing was kept.
         TooManyWaiting: The owner has too many unchecked files already.
+        TooMuchToday: The owner has sent enough for a day.
         UploadAborted: The stream broke off; nothing was kept.
         StorageFailed: It could not be written durably; nothing was kept.
     """
@@ -91,6 +94,8 @@ def receive_upload(
     shown_name, extension = check_name(name, meant)
     if count_waiting(owner_id) >= MAX_WAITING_PER_OWNER:
         raise TooManyWaiting(limit=MAX_WAITING_PER_OWNER)
+    if count_bytes_today(owner_id) + size > MAX_BYTES_PER_OWNER_A_DAY:
+        raise TooMuchToday(limit_bytes=MAX_BYTES_PER_OWNER_A_DAY)
     upload = Upload(pk=uuid4(), owner_id=owner_id, purpose=meant, name=shown_name)
     try:
         stored = storage.store_quarantined(upload.pk, stream, limit_bytes=limit)

@@ -1,12 +1,15 @@
 """The two stores of uploads: quarantine (as received) and clean (as checked).
 
 A file is named by its upload's id alone. Nothing is acknowledged before file and folder are
-flushed; whatever goes wrong, no partial file stays. The state in the row decides what may be
+flushed; whatever goes wrong, no partial file stays. Both stores leave the last part of the disk
+to the database, which stops without it: a file can be sent again, an exam cannot. The state in the row decides what may be
 given out, so a file without a row, or ahead of it, is harmless.
 """
 
+import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -49,7 +52,7 @@ def store_quarantined(upload_id: UUID, stream: Readable, *, limit_bytes: int) ->
     Raises:
         FileTooLarge: More than `limit_bytes` came; nothing was kept.
         UploadAborted: The stream broke off; nothing was kept.
-        StorageFailed: The disk refused; nothing was kept.
+        StorageFailed: The disk refused, or is needed for the database; nothing was kept.
     """
     try:
         with ExitStack() as undo:
@@ -130,6 +133,7 @@ def names_before(instant: datetime) -> Iterator[Path]:
 
 
 def _write(path: Path, stream: Readable, limit_bytes: int | None, undo: ExitStack) -> Stored:
+    _require_room(path.parent)
     part = path.with_name(path.name + PART)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     undo.callback(part.unlink, missing_ok=True)
@@ -146,6 +150,11 @@ def _write(path: Path, stream: Readable, limit_bytes: int | None, undo: ExitStac
     undo.callback(path.unlink, missing_ok=True)
     _flush_folder(path.parent)
     return Stored(size, digest.hexdigest())
+
+
+def _require_room(folder: Path) -> None:
+    if shutil.disk_usage(folder).free < settings.DISK_RESERVE_BYTES:
+        raise OSError(errno.ENOSPC, "the rest of this disk is kept for the database", str(folder))
 
 
 def _read(stream: Readable) -> bytes:

@@ -1,4 +1,5 @@
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
 from redis import Redis
@@ -14,7 +15,18 @@ def test_all_probes_are_good_when_everything_answers(settings: object) -> None:
         "redis": True,
         "migrations": True,
         "workers": True,
+        "disk": True,
     }
+
+
+@pytest.mark.django_db
+def test_a_disk_that_fills_up_is_named_before_it_is_full(
+    client: Client, settings: LazySettings
+) -> None:
+    settings.DISK_RESERVE_BYTES = 10**18
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert "MiB free" in response.json()["probes"]["disk"]["detail"]
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.test import Client
 
 from monitoring import heartbeat
 
-PROBES = {"database", "redis", "migrations", "workers"}
+PROBES = {"database", "redis", "migrations", "workers", "disk"}
 
 
 @pytest.mark.django_db

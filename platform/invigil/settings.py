@@ -247,6 +247,8 @@ DJANGO_VITE = {
 QUARANTINE_DIR = Path(env.text("QUARANTINE_DIR", str(VAR_DIR / "uploads/quarantine")))
 CLEAN_DIR = Path(env.text("CLEAN_DIR", str(VAR_DIR / "uploads/clean")))
 MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_BYTES", 25 * 1024 * 1024)
+# Kept free for the database and the logs: below it no upload is stored, and /readyz says so.
+DISK_RESERVE_BYTES = env.number("DISK_RESERVE_BYTES", 1024 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 CLAMD_HOST = env.text("CLAMD_HOST")
 CLAMD_PORT = env.number("CLAMD_PORT", 3310)

@@ -119,6 +119,7 @@ FILES: Mapping[str, Promise] = {
     "too_many_waiting": _(
         "Several of your files still wait for their check. Wait for those first."
     ),
+    "too_much_today": _("You have sent as many files as one person may within a day."),
     "upload_not_clean": _("This file has not passed the virus check and cannot be opened."),
     "file_unreadable": _(
         "This file cannot be read at the moment. It is not lost: try again in a few minutes."

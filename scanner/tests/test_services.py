@@ -25,6 +25,7 @@ from scanner.errors import (
     NotClean,
     StorageFailed,
     TooManyWaiting,
+    TooMuchToday,
     UploadAborted,
     UploadNotFound,
 )
@@ -105,6 +106,21 @@ def test_nobody_fills_the_quarantine(ana: User, ben: User, monkeypatch: pytest.M
     send(ana)
     with pytest.raises(TooManyWaiting):
         send(ana)
+    send(ben)
+
+
+def test_nobody_fills_the_disk_with_files_that_were_checked(
+    ana: User, ben: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "MAX_BYTES_PER_OWNER_A_DAY", 20)
+    yesterday = send(ana, b"x" * 20)
+    day = timedelta(days=1)
+    Upload.objects.filter(pk=yesterday.id).update(received_at=clock.now() - day)
+    send(ana, b"x" * 12)
+    Upload.objects.update(state=Verdict.CLEAN, decided_at=clock.now())
+    with pytest.raises(TooMuchToday):
+        send(ana, b"x" * 9)
+    send(ana, b"x" * 8)
     send(ben)
 
 

@@ -5,6 +5,7 @@ import hashlib
 import io
 import os
 import resource
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import LazySettings
 
 from scanner import storage
 from scanner.errors import FileTooLarge, FileUnreadable, StorageFailed, UploadAborted
@@ -110,6 +112,18 @@ def test_a_disk_that_takes_no_more_leaves_nothing_and_acknowledges_nothing(store
 def test_a_disk_that_takes_no_more_keeps_no_half_of_a_clean_copy(stores: Path) -> None:
     upload_id, stored = store(b"x" * 3 * 1024 * KIB)
     with largest_file(1024 * KIB), pytest.raises(StorageFailed):
+        storage.promote(upload_id, sha256=stored.sha256)
+    assert files(stores) == [str(upload_id)]
+
+
+def test_the_last_part_of_the_disk_is_left_to_the_database(
+    stores: Path, settings: LazySettings
+) -> None:
+    upload_id, stored = store(b"in time")
+    settings.DISK_RESERVE_BYTES = shutil.disk_usage(stores).free + 1024 * 1024 * KIB
+    with pytest.raises(StorageFailed):
+        store(b"one more")
+    with pytest.raises(StorageFailed):
         storage.promote(upload_id, sha256=stored.sha256)
     assert files(stores) == [str(upload_id)]
 

@@ -190,7 +190,7 @@ describe("words", () => {
       "empty", "bad_name", "double_extension", "kind", "content", "active_content", "macros", "encrypted", "archive",
     ];
     const codes = [
-      "file_too_large", "too_many_waiting", "offline", "storage_failed", "upload_not_allowed", "sign_in_needed", "?",
+      "file_too_large", "too_many_waiting", "too_much_today", "offline", "storage_failed", "upload_not_allowed", "sign_in_needed", "?",
     ];
     const texts = [
       ...reasons.map((reason) => describeUpload(failed("file_refused", reason), "answer")),

@@ -259,6 +259,8 @@ function describeFailure(view: UploadView, purpose: UploadPurpose): string {
       return t("This file is too large. The limit is %(limit)s MB.", { limit: formatNumber(LIMIT_BYTES[purpose] / MIB) });
     case "too_many_waiting":
       return t("Many of your files still wait for their check. Please try again in a few minutes.");
+    case "too_much_today":
+      return t("You have sent as many files as one person may within a day. Please tell the invigilator.");
     case "offline":
     case "upload_aborted":
       return t("The connection broke off. Nothing was kept. Please try again.");
