@@ -232,11 +232,15 @@ class SittingChanged(
 
 
 class ProgressValue(msgspec.Struct, frozen=True, kw_only=True):
-    """What changes on the wall while a candidate works. Published on `wall:<sitting>`."""
+    """What changes on the wall while a candidate works. Published on `wall:<sitting>`.
+
+    While `paused_at` is set the clock stands there: the deadline moves when the attempt goes on.
+    """
 
     state: str
     started_at: int | None
     deadline: int | None
+    paused_at: int | None
     ended_at: int | None
     answered: int
     total: int

@@ -36,6 +36,7 @@ def answers_saved(attempt_id: int, saved: Saved) -> None:
         state=saved.state,
         started_at=to_millis(saved.started_at) if saved.started_at else None,
         deadline=to_millis(saved.deadline),
+        paused_at=None,
         ended_at=None,
         answered=saved.answered,
         total=saved.total,

@@ -16,6 +16,7 @@ from exams.selectors.progress import progress_value, wall_rows
 from exams.services import answers, attempts, pushes
 from exams.tests.conftest import Taking
 from exams.wire import AnswerIn, ProgressValue
+from kernel.clock import to_millis_or_none
 
 
 def save(running: Taking, *values: Any) -> None:
@@ -87,6 +88,19 @@ def test_snapshot_and_deltas_say_the_same(running: Taking, monkeypatch: pytest.M
         row = msgspec.structs.asdict(wall_rows(running.sitting_id)[running.attempt_id])
         delta = msgspec.structs.asdict(told[str(running.attempt_id)])
         assert {name: row[name] for name in delta} == delta
+
+
+def test_a_paused_row_says_since_when_the_clock_stands(running: Taking) -> None:
+    ivo = running.cast.ivo.pk
+    assert wall_rows(running.sitting_id)[running.attempt_id].paused_at is None
+    attempts.pause_attempt(running.attempt_id, actor_id=ivo, reason="Alarm")
+    row = wall_rows(running.sitting_id)[running.attempt_id]
+    assert row.paused_at == to_millis_or_none(running.attempt.paused_at)
+    assert row.paused_at is not None
+    assert row.deadline is not None
+    assert row.paused_at < row.deadline
+    attempts.resume_attempt(running.attempt_id, actor_id=ivo)
+    assert wall_rows(running.sitting_id)[running.attempt_id].paused_at is None
 
 
 def test_late_answers_are_counted(running: Taking) -> None:

@@ -34,6 +34,7 @@ const row = (state: string, attempt = 1): Row => ({
   state,
   started_at: 0,
   deadline: 99_000,
+  paused_at: null,
   ended_at: null,
   answered: 3,
   total: 20,
@@ -182,14 +183,31 @@ describe("tiles", () => {
   it("tells who waits in the lobby from who is not here yet", () => {
     const rows = { 1: row("ready", 1), 2: row("ready", 2) };
     const [ana, ben] = tiles(board({ rows, net: { 1: { state: "online", since: 0 }, 2: { state: "lost", since: null } } }));
-    expect([ana?.tone, ana?.filter]).toEqual(["checking", "waiting"]);
-    expect([ben?.tone, ben?.filter]).toEqual(["offline", "waiting"]);
+    expect([ana?.tone, ana?.filters]).toEqual(["checking", ["waiting"]]);
+    expect([ben?.tone, ben?.filters]).toEqual(["offline", ["waiting"]]);
   });
 
-  it("counts each tile once and all of them together", () => {
+  it("counts each tile once by its state, and besides while it waits for a person", () => {
     const views = tiles(board({ incidents: [incident(1, 2, 0.5)] }));
-    const numbers = counts(views);
-    expect(numbers).toMatchObject({ all: 4, attention: 1, working: 2, done: 1 });
+    expect(counts(views)).toMatchObject({ all: 4, attention: 1, working: 3, done: 1 });
+  });
+
+  it("a raised hand hides neither a pause nor a lost connection", () => {
+    const rows = { 1: row("paused", 1), 2: row("running", 2) };
+    const help = [hand("h1", 1, 50), hand("h2", 2, 60)];
+    const views = tiles(board({ rows, help, net: { 2: { state: "lost", since: 5 } } }));
+    expect(views.map((view) => view.marks.map((mark) => mark.kind))).toEqual([["help", "state"], ["help", "link"]]);
+    expect(views.map((view) => view.marks[1]?.tone)).toEqual(["paused", "offline"]);
+    expect(views.map((view) => view.tone)).toEqual(["waiting", "waiting"]);
+    expect(counts(views)).toMatchObject({ all: 2, attention: 2, paused: 1, offline: 1, working: 0 });
+    expect(filtered(views, "paused", "").map((view) => view.name)).toContain("Ana");
+  });
+
+  it("tells of a paused candidate whose browser is gone, both", () => {
+    const rows = { 1: row("paused", 1) };
+    const [ana] = tiles(board({ rows, net: { 1: { state: "lost", since: 5 } } }));
+    expect(ana?.marks).toEqual([{ kind: "state", tone: "paused" }, { kind: "link", tone: "offline" }]);
+    expect(ana?.filters).toEqual(["paused"]);
   });
 
   it("is never hidden by a filter while it needs attention", () => {

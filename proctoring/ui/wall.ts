@@ -30,14 +30,23 @@ export type LogEntry = { key: string; at: number; attempt: number } & (
 export type Filter = "all" | "waiting" | "working" | "attention" | "offline" | "paused" | "done" | "absent";
 export type TileTone = "ok" | "attention" | "critical" | "offline" | "waiting" | "checking" | "paused" | "done";
 
+/** One thing that a tile says, as mark, word and colour. */
+export interface Mark {
+  kind: "incident" | "help" | "state" | "link";
+  tone: TileTone;
+}
+
 /** One tile, ready to draw. */
 export interface TileView {
   attempt: number;
   name: string;
   initials: string;
   seat: string;
+  /** By weight: what waits for a person, where the attempt stands, whether the browser is gone. Never empty. */
+  marks: Mark[];
+  /** Of the weightiest mark. */
   tone: TileTone;
-  filter: Filter;
+  filters: Filter[];
   /** Open incident that colours the tile, the gravest one. */
   incident: Incident | null;
   help: Help | null;
@@ -47,6 +56,7 @@ export interface TileView {
 
 const OPEN_STATES = new Set(["open", "acknowledged"]);
 const DONE_STATES = new Set(["submitted", "expired", "terminated"]);
+const LIVE_STATES = new Set(["running", "paused"]);
 const GRAVE = 0.8;
 
 export function fromSnapshot(snapshot: Snapshot): Board {
@@ -169,41 +179,54 @@ export function tiles(board: Board): TileView[] {
     const { attempt, name, seat } = row;
     const net = board.net[attempt] ?? { state: "unknown" as const, since: null };
     const facts = { row, net, incident: incidents.get(attempt) ?? null, help: hands.get(attempt) ?? null };
-    return { attempt, name, seat, initials: initialsOf(name), ...facts, tone: toneOf(facts), filter: filterOf(facts) };
+    const marks = marksOf(facts);
+    const drawn = { marks, tone: marks[0]?.tone ?? "ok", filters: filtersOf(facts) };
+    return { attempt, name, seat, initials: initialsOf(name), ...facts, ...drawn };
   });
 }
 
 type Facts = Pick<TileView, "row" | "net" | "incident" | "help">;
 
-function toneOf({ row, net, incident, help }: Facts): TileTone {
-  if (incident) return incident.severity >= GRAVE ? "critical" : "attention";
-  if (help) return "waiting";
-  const state = row.state;
-  if (DONE_STATES.has(state)) return "done";
-  if (state === "absent") return "offline";
-  if (state === "paused") return "paused";
-  if (state === "ready") return net.state === "online" ? "checking" : "offline";
-  if (net.state === "lost") return "offline";
-  if (net.state === "unstable") return "attention";
-  return "ok";
+function marksOf({ row, net, incident, help }: Facts): Mark[] {
+  const marks: Mark[] = [];
+  if (incident) marks.push({ kind: "incident", tone: incident.severity >= GRAVE ? "critical" : "attention" });
+  if (help) marks.push({ kind: "help", tone: "waiting" });
+  if (row.state !== "running") marks.push({ kind: "state", tone: toneOfState(row.state, net) });
+  if (LIVE_STATES.has(row.state) && isAway(net)) {
+    marks.push({ kind: "link", tone: net.state === "lost" ? "offline" : "attention" });
+  }
+  return marks.length > 0 ? marks : [{ kind: "state", tone: "ok" }];
 }
 
-/** The counter a tile belongs to; a tile with an incident or a raised hand counts as attention. */
-function filterOf({ row, net, incident, help }: Facts): Filter {
-  if (incident || help) return "attention";
-  const state = row.state;
+function toneOfState(state: string, net: Net): TileTone {
+  if (DONE_STATES.has(state)) return "done";
+  if (state === "paused") return "paused";
+  return state === "ready" && net.state === "online" ? "checking" : "offline";
+}
+
+function isAway(net: Net): boolean {
+  return net.state === "lost" || net.state === "unstable";
+}
+
+/** The counters a tile belongs to: the one of its state, and attention while something waits for a person. */
+function filtersOf({ row, net, incident, help }: Facts): Filter[] {
+  const state = filterOfState(row.state, net);
+  return incident || help ? [state, "attention"] : [state];
+}
+
+function filterOfState(state: string, net: Net): Filter {
   if (DONE_STATES.has(state)) return "done";
   if (state === "absent") return "absent";
   if (state === "paused") return "paused";
   if (state !== "running") return "waiting";
-  return net.state === "lost" || net.state === "unstable" ? "offline" : "working";
+  return isAway(net) ? "offline" : "working";
 }
 
 export const FILTERS: Filter[] = ["all", "waiting", "working", "attention", "offline", "paused", "done", "absent"];
 
 export function counts(views: TileView[]): Record<Filter, number> {
   const result = Object.fromEntries(FILTERS.map((filter) => [filter, 0])) as Record<Filter, number>;
-  for (const view of views) result[view.filter] += 1;
+  for (const filter of views.flatMap((view) => view.filters)) result[filter] += 1;
   result.all = views.length;
   return result;
 }
@@ -212,7 +235,7 @@ export function counts(views: TileView[]): Record<Filter, number> {
 export function filtered(views: TileView[], filter: Filter, search: string): TileView[] {
   const wanted = search.trim().toLocaleLowerCase();
   return views.filter((view) => {
-    const fits = filter === "all" || view.filter === filter || view.filter === "attention";
+    const fits = filter === "all" || view.filters.includes(filter) || view.filters.includes("attention");
     return fits && (!wanted || `${view.name} ${view.seat}`.toLocaleLowerCase().includes(wanted));
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { LogEntry } from "$proctoring/wall";
-import { logText, logWords } from "$proctoring/words";
+import type { LogEntry, TileView } from "$proctoring/wall";
+import { logText, logWords, markWord, timeLeft } from "$proctoring/words";
 
 const link = (kind: string, is_back: boolean): LogEntry => ({
   kind: "link",
@@ -24,5 +24,23 @@ describe("lines of the log", () => {
     const answered: LogEntry = { kind: "answered", key: "answered:h", at: 9, attempt: 1, help };
     expect([logText(asked), logWords(asked)]).toEqual(["asks for help", "Which page?"]);
     expect([logText(answered), logWords(answered)]).toEqual(["Ivo answered", "Page 3"]);
+  });
+});
+
+describe("a tile", () => {
+  const view = (row: object, rest: object = {}) => ({ row, net: { state: "online", since: 0 }, ...rest }) as TileView;
+
+  it("shows a clock that runs while the candidate works and stands in a pause", () => {
+    const working = view({ state: "running", deadline: 100_000, paused_at: null });
+    const paused = view({ state: "paused", deadline: 100_000, paused_at: 40_100 });
+    expect([timeLeft(working, 40_000), timeLeft(working, 60_000)]).toEqual(["01:00", "00:40"]);
+    expect([timeLeft(paused, 40_100), timeLeft(paused, 60_000)]).toEqual(["Ⅱ 01:00", "Ⅱ 01:00"]);
+    expect(timeLeft(view({ state: "ready", deadline: null, paused_at: null }), 0)).toBe("");
+  });
+
+  it("has a word for each of its marks", () => {
+    const paused = view({ state: "paused" }, { help: { ...help, asked_at: 1_000 }, net: { state: "lost", since: 2_000 } });
+    const words = (["help", "state", "link"] as const).map((kind) => markWord(paused, { kind, tone: "ok" }, 62_000));
+    expect(words).toEqual(["Asks for help 01:01", "Paused", "Offline 01:00"]);
   });
 });

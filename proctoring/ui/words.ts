@@ -1,6 +1,6 @@
 /** What the board says in words: states, incidents, commands. */
 import { formatClock, formatNumber, t, tn } from "$web/i18n";
-import type { Command, Filter, Incident, LinkChange, LogEntry, TileView } from "$proctoring/wall";
+import type { Command, Filter, Incident, LinkChange, LogEntry, Mark, TileView } from "$proctoring/wall";
 
 export function filterName(filter: Filter): string {
   const names: Record<Filter, string> = {
@@ -16,17 +16,18 @@ export function filterName(filter: Filter): string {
   return names[filter];
 }
 
-/** The word on a tile: an incident, a raised hand, a lost connection, or the attempt's own state. */
-export function tileWord(view: TileView, now: number): string {
-  if (view.incident) return incidentName(view.incident.kind);
-  if (view.help) return t("Asks for help %(age)s", { age: formatClock(now - view.help.asked_at) });
+/** What one mark of a tile says. */
+export function markWord(view: TileView, { kind }: Mark, now: number): string {
+  if (kind === "incident") return view.incident ? incidentName(view.incident.kind) : "";
+  if (kind === "help") return view.help ? t("Asks for help %(age)s", { age: formatClock(now - view.help.asked_at) }) : "";
+  if (kind === "link") return awayWord(view.net.since, now);
   const state = view.row.state;
   if (state === "ready") return view.net.state === "online" ? t("In the lobby") : t("Not here yet");
-  const isLive = state === "running" || state === "paused";
-  if (isLive && (view.net.state === "lost" || view.net.state === "unstable")) {
-    return view.net.since === null ? t("Offline") : t("Offline %(age)s", { age: formatClock(now - view.net.since) });
-  }
   return stateName(state);
+}
+
+function awayWord(since: number | null, now: number): string {
+  return since === null ? t("Offline") : t("Offline %(age)s", { age: formatClock(now - since) });
 }
 
 export function stateName(state: string): string {
@@ -119,7 +120,9 @@ export function saveAge(view: TileView, now: number): string {
   return t("saved %(count)s min ago", { count: Math.floor(seconds / 60) });
 }
 
-export function timeLeft(view: TileView, now: number): string {
-  const deadline = view.row.deadline;
-  return deadline === null ? "" : formatClock(deadline - now);
+/** The candidate's clock, to the same second as in the exam room; in a pause it stands where it stood. */
+export function timeLeft({ row: { state, deadline, paused_at: pausedAt } }: TileView, now: number): string {
+  if (deadline === null) return "";
+  const left = (at: number) => formatClock(Math.ceil((deadline - at) / 1000) * 1000);
+  return state === "paused" && pausedAt !== null ? `Ⅱ ${left(pausedAt)}` : left(now);
 }

@@ -333,6 +333,7 @@ export interface ProgressRow {
   state: string;
   started_at: number | null;
   deadline: number | null;
+  paused_at: number | null;
   ended_at: number | null;
   answered: number;
   total: number;
