@@ -153,6 +153,7 @@ class AttemptSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     room: str
     started_at: int | None
     deadline: int | None
+    paused_at: int | None
     ended_at: int | None
     duration_s: int
     server_time: int
@@ -203,6 +204,7 @@ class AttemptChanged(
     version: int
     started_at: int | None
     deadline: int | None
+    paused_at: int | None
     ended_at: int | None
     reason: str
     last_command_seq: int

@@ -16,6 +16,7 @@ from exams.models import Sitting
 from exams.selectors.attempts import attempt_of
 from exams.services import attempts, grading
 from exams.tests.conftest import Cast, Taking, begin, schedule
+from kernel.clock import to_millis_or_none
 
 pytestmark = pytest.mark.django_db
 
@@ -160,6 +161,8 @@ def test_while_it_is_paused_the_questions_are_hidden(cast: Cast, ana: Client) ->
     assert seen_in(every_route(ana, taken), HIDDEN + QUESTIONS) == []
     snapshot = body_of(ana.get(url("attempt", taken.attempt_id)))
     assert (snapshot["state"], snapshot["hold_reason"]) == ("paused", "Fire alarm")
+    assert snapshot["paused_at"] == to_millis_or_none(taken.attempt.paused_at)
+    assert snapshot["started_at"] <= snapshot["paused_at"] <= snapshot["server_time"]
 
 
 def test_after_the_end_and_before_the_release_nothing_is_shown(cast: Cast, ana: Client) -> None:

@@ -277,13 +277,14 @@ describe("pause and deadline", () => {
     expect(screenOf(state)).toBe("question");
   });
 
-  it("shows the reason that the snapshot tells after a reload", () => {
-    const news = snapshot({ state: "paused", hold_reason: "Alarm" });
-    expect(play({ type: "snapshot", snapshot: news, at: 4_000 }).hold).toEqual({
-      reason: "Alarm",
-      by: "",
-      since: 4_000,
-    });
+  it("after a reload tells why and since when, as the snapshot says", () => {
+    const news = snapshot({ state: "paused", paused_at: 2_900, hold_reason: "Alarm" });
+    expect(play({ type: "snapshot", snapshot: news, at: 4_000 }).hold).toEqual({ reason: "Alarm", by: "", since: 2_900 });
+  });
+
+  it("stands since the server's own moment, not since the news came", () => {
+    const state = play(opened, { ...paused, pausedAt: 2_900 });
+    expect(state.hold?.since).toBe(2_900);
   });
 });
 

@@ -105,6 +105,8 @@ interface Moved {
   state: AttemptState;
   version: number;
   deadline: number | null;
+  /** Since when it is paused; not everybody who tells where the attempt stands tells this. */
+  pausedAt?: number | null | undefined;
   reason?: string;
   earlyEnd?: EarlyEnd | null | undefined;
   at: number;
@@ -206,8 +208,8 @@ function onSnapshot(state: RoomState, snapshot: Snapshot, at: number): RoomState
   const known = questions.some((question) => question.id === state.current);
   const next = { ...state, questions, current: known ? state.current : (questions[0]?.id ?? null) };
   next.lastCommandSeq = Math.max(state.lastCommandSeq, snapshot.last_command_seq);
-  const { state: attempt, version, deadline, hold_reason: reason, sitting } = snapshot;
-  return onAttempt(next, { state: attempt, version, deadline, reason, earlyEnd: sitting.early_end, at });
+  const { state: attempt, version, deadline, paused_at: pausedAt, hold_reason: reason, sitting } = snapshot;
+  return onAttempt(next, { state: attempt, version, deadline, pausedAt, reason, earlyEnd: sitting.early_end, at });
 }
 
 function onView(state: RoomState, view: View | null): RoomState {
@@ -221,7 +223,7 @@ function onView(state: RoomState, view: View | null): RoomState {
 function onAttempt(state: RoomState, news: Moved): RoomState {
   if (news.version < state.version) return state;
   const paused = news.state === "paused";
-  const since = state.hold?.since ?? news.at;
+  const since = news.pausedAt ?? state.hold?.since ?? news.at;
   const by = state.hold?.by ?? "";
   const reason = news.reason || state.hold?.reason || "";
   return {

@@ -22,6 +22,7 @@ export interface AttemptSnapshot {
   room: string;
   started_at: number | null;
   deadline: number | null;
+  paused_at: number | null;
   ended_at: number | null;
   duration_s: number;
   server_time: number;

@@ -4,7 +4,7 @@ import type { AttemptChanged, CandidateSync } from "$web/wire";
 import type { Action, Command, HelpRequest, Incident } from "../player";
 
 export type AttemptNews = Pick<AttemptChanged, "state" | "version" | "deadline" | "reason"> &
-  Partial<Pick<AttemptChanged, "early_end">>;
+  Partial<Pick<AttemptChanged, "paused_at" | "early_end">>;
 
 export interface Hearer {
   onAttempt(news: AttemptNews): void;

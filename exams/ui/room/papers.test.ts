@@ -88,7 +88,7 @@ describe("what is kept", () => {
     const paper = paperOf(state, SNAPSHOT, "lease-abcdef", times);
     expect(paper).toMatchObject({ ...times, lease: "lease-ab" });
     expect(paper?.snapshot).toMatchObject({
-      state: "paused", deadline: 9_000, hold_reason: "Fire alarm", last_command_seq: 4, questions: QUESTIONS,
+      state: "paused", deadline: 9_000, paused_at: 1, hold_reason: "Fire alarm", last_command_seq: 4, questions: QUESTIONS,
       answers: { 11: { seq: 110, value: "x", saved_at: 77 } },
     });
     expect(Object.keys(paper?.snapshot.answers ?? {})).toEqual(["11"]);

@@ -50,7 +50,8 @@ export function paperOf(state: RoomState, snapshot: Snapshot, lease: string, tim
   if ((attempt !== "running" && attempt !== "paused") || questions.length === 0) return null;
   const saved = Object.values(state.answers).filter((entry) => entry.progress === "saved");
   const answers = saved.map(({ question, seq, value, savedAt }) => [question, { seq, value, saved_at: savedAt ?? 0 }]);
-  const word: Partial<Snapshot> = { state: attempt, deadline, questions, hold_reason: hold?.reason ?? "", last_command_seq: lastCommandSeq };
+  const pause = { paused_at: hold?.since ?? null, hold_reason: hold?.reason ?? "" };
+  const word: Partial<Snapshot> = { state: attempt, deadline, questions, ...pause, last_command_seq: lastCommandSeq };
   return { ...times, lease: lease.slice(0, LEASE_PREFIX), snapshot: { ...snapshot, ...word, answers: Object.fromEntries(answers) } };
 }
 

@@ -358,9 +358,9 @@ export class Room {
   private onAttempt(news: AttemptNews): void {
     const before = this.state.attempt;
     if (before === "unknown") return; // The snapshot over HTTP comes first; this one only repeats it.
-    const { state, version, deadline, reason, early_end: earlyEnd } = news;
+    const { state, version, deadline, paused_at: pausedAt, reason, early_end: earlyEnd } = news;
     if (version < this.state.version) return;
-    this.dispatch({ type: "attempt", state, version, deadline, reason, earlyEnd, at: this.ports.clock.now() });
+    this.dispatch({ type: "attempt", state, version, deadline, pausedAt, reason, earlyEnd, at: this.ports.clock.now() });
     if (state === before || this.state.receipt) return;
     if (GATE_OF_STATE[state] === "over" || this.state.questions.length === 0) void this.refresh();
     else if (this.state.queue.gate === "open" || this.state.queue.gate === "paused") this.openGate();

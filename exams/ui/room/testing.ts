@@ -24,6 +24,7 @@ export const SNAPSHOT: Snapshot = {
   room: "",
   started_at: 1_000,
   deadline: 9_000_000,
+  paused_at: null,
   ended_at: null,
   duration_s: 3_600,
   server_time: 1_000,

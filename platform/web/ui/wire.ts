@@ -26,6 +26,7 @@ export interface AttemptChanged {
   version: number;
   started_at: number | null;
   deadline: number | null;
+  paused_at: number | null;
   ended_at: number | null;
   reason: string;
   last_command_seq: number;
