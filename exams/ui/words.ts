@@ -71,6 +71,8 @@ export function cameraText(state: CameraState, watchers: string[]): string {
       return t("Your camera is off.");
     case "asking":
       return t("Please allow the camera in your browser.");
+    case "preview":
+      return t("Your camera is on. Only you see this picture.");
     case "connecting":
       return t("Your camera is on. Connecting…");
     case "recovering":

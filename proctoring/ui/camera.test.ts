@@ -71,9 +71,58 @@ function high(): boolean | undefined {
 
 test("the camera is asked for, offered and live", async () => {
   await live();
-  expect(states.map((state) => state.status)).toEqual(["off", "asking", "connecting", "live"]);
+  expect(states.map((state) => state.status)).toEqual(["off", "asking", "preview", "connecting", "live"]);
   expect(socket.named("media.publish")).toEqual([{ attempt: 7, offer: "v=0\r\n" }]);
   expect(camera.stream).toBeDefined();
+});
+
+test("a preview is for its owner alone until the picture may be sent", async () => {
+  await camera.preview();
+  await settle();
+  expect(camera.state.status).toBe("preview");
+  expect(camera.stream).toBeDefined();
+  expect(connections).toHaveLength(0);
+  await live();
+  expect(camera.state.status).toBe("live");
+  expect(devices.tracks).toHaveLength(1);
+});
+
+test("what is withheld is closed at the server and stays on the device", async () => {
+  await live();
+  camera.withhold();
+  await settle();
+  expect(socket.named("media.close")).toHaveLength(1);
+  expect(camera.state.status).toBe("preview");
+  expect(devices.tracks.map((track) => track.isStopped)).toEqual([false]);
+  await live();
+  expect(socket.named("media.publish")).toHaveLength(2);
+});
+
+test("what is withheld while the permission is open is not sent", async () => {
+  const asked = camera.start();
+  camera.withhold();
+  await asked;
+  await settle();
+  expect(camera.state.status).toBe("preview");
+  expect(connections).toHaveLength(0);
+});
+
+test("a camera that is plugged in again during a preview stays on the device", async () => {
+  devices.error = new DOMException("", "NotFoundError");
+  await camera.preview();
+  expect(camera.state.status).toBe("blocked");
+  devices.error = undefined;
+  devices.dispatchEvent(new Event("devicechange"));
+  await settle();
+  expect(camera.state.status).toBe("preview");
+  expect(connections).toHaveLength(0);
+});
+
+test("withholding a camera that is off does not switch it on", async () => {
+  camera.withhold();
+  await settle();
+  expect(camera.state.status).toBe("off");
+  expect(devices.tracks).toHaveLength(0);
 });
 
 test("the thumbnail is small and the high layer silent at first", () => {

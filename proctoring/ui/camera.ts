@@ -10,10 +10,10 @@ import { MediaLink, type LinkOptions, type LinkState, type MediaPush, type Media
 export type CameraFault = "denied" | "missing" | "busy" | "insecure";
 
 /**
- * `off` · `asking` for permission · `connecting` · `live` · `recovering` by itself · `blocked` with
+ * `off` · `asking` for permission · `preview` for its owner alone · `connecting` · `live` · `recovering` by itself · `blocked` with
  * a fault to show · `refused` by the server.
  */
-export type CameraStatus = "off" | "asking" | "connecting" | "live" | "recovering" | "blocked" | "refused";
+export type CameraStatus = "off" | "asking" | "preview" | "connecting" | "live" | "recovering" | "blocked" | "refused";
 
 export interface CameraState {
   status: CameraStatus;
@@ -75,6 +75,8 @@ export class Camera {
   #sender: RTCRtpSender | undefined;
   #isHighWanted = false;
   #isOn = false;
+  /** Whether the picture leaves this device. */
+  #isShared = false;
   #turn = 0;
 
   constructor(options: CameraOptions) {
@@ -109,10 +111,28 @@ export class Camera {
 
   /** Ask for the camera and send it; also the "try again" of the page. Never rejects. */
   async start(): Promise<void> {
+    this.#isShared = true;
+    await this.#turnOn();
+  }
+
+  /** Ask for the camera and show it to its owner alone. Never rejects. */
+  async preview(): Promise<void> {
+    this.withhold();
+    await this.#turnOn();
+  }
+
+  /** Send nothing more; the picture, if there is one, stays on this device. */
+  withhold(): void {
+    this.#isShared = false;
+    this.#link.stop();
+    if (this.#stream) this.#setState({ status: "preview" });
+  }
+
+  async #turnOn(): Promise<void> {
     this.#isOn = true;
     this.#devices()?.addEventListener("devicechange", this.#devicesChanged);
     if (this.#state.status === "asking") return;
-    if (this.#stream) return this.#tryServerAgain();
+    if (this.#stream) return this.#share();
     this.#setState({ status: "asking" });
     const turn = (this.#turn += 1);
     try {
@@ -148,12 +168,13 @@ export class Camera {
   #took(stream: MediaStream): void {
     this.#stream = stream;
     stream.getVideoTracks()[0]?.addEventListener("ended", () => this.#lostDevice(stream));
-    this.#setState({ status: "connecting" });
-    this.#link.start();
+    this.#setState({ status: "preview" });
+    this.#share();
   }
 
-  #tryServerAgain(): void {
-    if (this.#state.status !== "refused") return;
+  /** Begin to send what is not sent yet, or try again where the server had refused it. */
+  #share(): void {
+    if (!this.#isShared || !["preview", "refused"].includes(this.#state.status)) return;
     this.#link.stop();
     this.#setState({ status: "connecting" });
     this.#link.start();
@@ -165,11 +186,11 @@ export class Camera {
     this.#link.stop();
     this.#release();
     this.#setState({ status: "blocked", fault: "missing" });
-    void this.start();
+    void this.#turnOn();
   }
 
   readonly #devicesChanged = (): void => {
-    if (this.#isOn && this.#state.status === "blocked" && this.#state.fault !== "denied") void this.start();
+    if (this.#isOn && this.#state.status === "blocked" && this.#state.fault !== "denied") void this.#turnOn();
   };
 
   #addTrack(connection: RTCPeerConnection): void {
@@ -199,7 +220,7 @@ export class Camera {
   }
 
   #linkIs(state: LinkState): void {
-    if (!this.#stream) return;
+    if (!this.#stream || !this.#isShared) return;
     if (state === "idle" || state === "closed") return;
     this.#setState({ status: state });
   }

@@ -7,7 +7,7 @@ export class RoomCamera {
   stream = $state.raw<MediaStream | null>(null);
   private camera: Camera | null = null;
   private socket: Socket | null = null;
-  private wanted = false;
+  private wanted: "off" | "preview" | "shared" = "off";
   private leave: () => void = () => {};
   private readonly topic: string;
 
@@ -36,16 +36,30 @@ export class RoomCamera {
       unsubscribe();
       unwatch();
     };
-    if (this.wanted) void camera.start();
+    if (this.wanted === "shared") void camera.start();
+    if (this.wanted === "preview") void camera.preview();
   }
 
+  /** Show it to the invigilators. */
   start(): void {
-    this.wanted = true;
+    this.wanted = "shared";
     void this.camera?.start();
   }
 
+  /** Show it on this device alone. */
+  preview(): void {
+    this.wanted = "preview";
+    void this.camera?.preview();
+  }
+
+  /** The agreement was taken back: what is on stays on, on this device alone. */
+  withhold(): void {
+    if (this.wanted === "shared") this.wanted = "preview";
+    this.camera?.withhold();
+  }
+
   stop(): void {
-    this.wanted = false;
+    this.wanted = "off";
     this.camera?.stop();
   }
 }
