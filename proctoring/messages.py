@@ -96,7 +96,7 @@ class CommandIssued(Message, frozen=True, tag="command.issued", tag_field="t"):
 
 
 class IncidentView(msgspec.Struct, frozen=True, kw_only=True):
-    """An incident on the board and on the student's own page."""
+    """An incident on the board and on the student's own page. `decided_at` in ms since the epoch."""
 
     id: int
     attempt: int
@@ -111,6 +111,7 @@ class IncidentView(msgspec.Struct, frozen=True, kw_only=True):
     statement: str
     owner: str
     reason: str
+    decided_at: int | None
 
 
 class IncidentTold(Message, frozen=True, tag="incident.told", tag_field="t"):

@@ -10,7 +10,7 @@ from accounts.roles import Role
 from accounts.selectors import UserCard, staff_of_class, user_card, user_cards
 from exams.selectors.progress import wall_rows
 from exams.selectors.sittings import SittingView, candidate_ids
-from kernel.clock import to_millis
+from kernel.clock import to_millis, to_millis_or_none
 from proctoring.domain.command import DeliveryState
 from proctoring.domain.observation import RULES, ObservationKind
 from proctoring.messages import (
@@ -81,6 +81,7 @@ def incident_view(incident: Incident, names: Names | None = None) -> IncidentVie
         statement=incident.statement,
         owner=_name(incident.owner_id, names),
         reason=incident.reason,
+        decided_at=to_millis_or_none(incident.decided_at),
     )
 
 

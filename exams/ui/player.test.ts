@@ -327,7 +327,7 @@ describe("help, watchers and faults", () => {
   it("keeps each noted fact once, the latest word of it", () => {
     const note = (id: number, statement = ""): Action => ({
       type: "incident",
-      incident: { id, kind: "paste", state: "open", amount: 50, unit: "characters", last_at: 1, statement },
+      incident: { id, kind: "paste", state: "open", amount: 50, unit: "characters", last_at: 1, statement, owner: "", reason: "" },
     });
     const state = play(note(1), note(2), note(1, "my own notes"));
     expect(state.incidents.map((one) => [one.id, one.statement])).toEqual([

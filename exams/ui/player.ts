@@ -19,7 +19,7 @@ export type Command = Pick<CommandView, "id" | "seq" | "kind" | "text" | "extra_
 export type HelpRequest = Omit<HelpView, "attempt">;
 
 /** A fact that was noted about this candidate; told at once, so that it can be explained at once. */
-export type Incident = Pick<IncidentView, "id" | "kind" | "state" | "amount" | "unit" | "last_at" | "statement">;
+export type Incident = Pick<IncidentView, "id" | "kind" | "state" | "amount" | "unit" | "last_at" | "statement" | "owner" | "reason">;
 
 export interface Hold {
   reason: string;

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from kernel.clock import to_millis_or_none
 from kernel.machine import IllegalMove
 from kernel.models import AuditEntry
 from kernel.tests.machines import disagreements, moves_of_row
@@ -49,6 +50,9 @@ def test_a_decision_has_an_owner_a_reason_and_an_audit_line(stage: Stage) -> Non
         reason="The cat walked by",
     )
     assert (view.state, view.owner, view.reason) == ("dismissed", "Ivo", "The cat walked by")
+    incident.refresh_from_db()
+    assert view.decided_at == to_millis_or_none(incident.decided_at)
+    assert view.decided_at is not None
     assert AuditEntry.objects.get(action="incident.dismiss").reason == "The cat walked by"
 
 

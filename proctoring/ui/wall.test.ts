@@ -57,6 +57,7 @@ const incident = (id: number, attempt: number, severity: number, first_at = 10):
   statement: "",
   owner: "",
   reason: "",
+  decided_at: null,
 });
 
 const hand = (id: string, attempt: number, asked_at: number): Help => ({
@@ -158,6 +159,12 @@ describe("what happened", () => {
       ["asked:h1", 50],
       ["link:1", 40],
     ]);
+  });
+
+  it("keeps an incident after it was decided, with its decision", () => {
+    const decided = { ...incident(7, 1, 0.9, 20), state: "dismissed", owner: "Ivo", reason: "own notes", decided_at: 65 };
+    const log = logOf(board({ incidents: [decided, incident(8, 2, 0.5, 30)] }));
+    expect(log.map((entry) => [entry.key, entry.at])).toEqual([["decided:7", 65], ["noticed:8", 30], ["noticed:7", 20]]);
   });
 
   it("takes a loss that is pushed, once however often it comes", () => {

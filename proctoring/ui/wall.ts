@@ -20,11 +20,12 @@ export interface Board extends Omit<Snapshot, "incidents" | "help" | "commands" 
   links: Record<number, LinkChange>;
 }
 
-/** One line of the log: a command, a loss or a return, a raised hand or its answer. */
+/** One line of the log: a command, a loss or a return, a raised hand or its answer, an incident or what became of it. */
 export type LogEntry = { key: string; at: number; attempt: number } & (
   | { kind: "command"; command: Command }
   | { kind: "link"; link: LinkChange }
   | { kind: "asked" | "answered"; help: Help }
+  | { kind: "noticed" | "decided"; incident: Incident }
 );
 
 export type Filter = "all" | "waiting" | "working" | "attention" | "offline" | "paused" | "done" | "absent";
@@ -145,6 +146,7 @@ export function logOf(board: Board): LogEntry[] {
       link,
     })),
     ...Object.values(board.help).flatMap(helpEntries),
+    ...Object.values(board.incidents).flatMap(incidentEntries),
   ];
   return entries.sort((a, b) => b.at - a.at || (a.key < b.key ? 1 : -1));
 }
@@ -154,6 +156,13 @@ function helpEntries(help: Help): LogEntry[] {
   const asked: LogEntry = { kind: "asked", key: `asked:${id}`, at: asked_at, attempt, help };
   if (answered_at === null) return [asked];
   return [asked, { kind: "answered", key: `answered:${id}`, at: answered_at, attempt, help }];
+}
+
+function incidentEntries(incident: Incident): LogEntry[] {
+  const { id, attempt, first_at, decided_at } = incident;
+  const noticed: LogEntry = { kind: "noticed", key: `noticed:${id}`, at: first_at, attempt, incident };
+  if (decided_at === null) return [noticed];
+  return [noticed, { kind: "decided", key: `decided:${id}`, at: decided_at, attempt, incident }];
 }
 
 /** A command that no browser has received after this many ms deserves a look. */

@@ -27,6 +27,20 @@ describe("lines of the log", () => {
   });
 });
 
+describe("an incident in the log", () => {
+  const incident = {
+    id: 7, attempt: 1, kind: "paste", severity: 0.5, state: "dismissed", first_at: 5, last_at: 6, count: 2, amount: 720,
+    unit: "characters", statement: "From my notes", owner: "Ivo", reason: "Own notes", decided_at: 9,
+  };
+
+  it("says what was noticed, in the student's words too, and how a person decided", () => {
+    const noticed: LogEntry = { kind: "noticed", key: "noticed:7", at: 5, attempt: 1, incident };
+    const decided: LogEntry = { kind: "decided", key: "decided:7", at: 9, attempt: 1, incident };
+    expect([logText(noticed), logWords(noticed)]).toEqual(["Pasted text · 720 characters · 2 times", "From my notes"]);
+    expect([logText(decided), logWords(decided)]).toEqual(["Pasted text · dismissed by Ivo", "Own notes"]);
+  });
+});
+
 describe("a tile", () => {
   const view = (row: object, rest: object = {}) => ({ row, net: { state: "online", since: 0 }, ...rest }) as TileView;
 

@@ -1,5 +1,6 @@
 /** What the board says in words: states, incidents, commands. */
 import { formatClock, formatNumber, t, tn } from "$web/i18n";
+import { verdictText } from "$proctoring/verdict";
 import type { Command, Filter, Incident, LinkChange, LogEntry, Mark, TileView } from "$proctoring/wall";
 
 export function filterName(filter: Filter): string {
@@ -91,6 +92,10 @@ export function logText(entry: LogEntry): string {
       return t("asks for help");
     case "answered":
       return t("%(name)s answered", { name: entry.help.answered_by });
+    case "noticed":
+      return [incidentName(entry.incident.kind), incidentFact(entry.incident)].filter(Boolean).join(" · ");
+    case "decided":
+      return `${incidentName(entry.incident.kind)} · ${verdictText(entry.incident)}`;
   }
 }
 
@@ -98,6 +103,8 @@ export function logText(entry: LogEntry): string {
 export function logWords(entry: LogEntry): string {
   if (entry.kind === "command") return entry.command.text;
   if (entry.kind === "asked") return entry.help.text;
+  if (entry.kind === "noticed") return entry.incident.statement;
+  if (entry.kind === "decided") return entry.incident.reason;
   return entry.kind === "answered" ? entry.help.reply : "";
 }
 

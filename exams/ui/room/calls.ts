@@ -15,11 +15,10 @@ export interface CallPorts {
 export class Calls {
   constructor(private readonly ports: CallPorts) {}
 
-  /** Raise a hand. */
-  async askForHelp(text: string): Promise<void> {
-    const data = { help_id: crypto.randomUUID(), text };
-    await this.call("watch.help", data);
-    const request = { id: data.help_id, text, asked_at: this.ports.now() };
+  /** Raise a hand. With the same id once more it stays one hand: a call that failed may have arrived. */
+  async askForHelp(id: string, text: string): Promise<void> {
+    await this.call("watch.help", { help_id: id, text });
+    const request = { id, text, asked_at: this.ports.now() };
     this.ports.dispatch({ type: "help", request: { ...request, reply: "", answered_at: null, answered_by: "" } });
   }
 

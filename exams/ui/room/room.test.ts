@@ -255,7 +255,7 @@ describe("invigilators", () => {
 
   it("a noted fact is told and can be explained", async () => {
     const room = await openRoom();
-    const incident = { id: 4, kind: "paste", state: "open", amount: 50, unit: "characters", last_at: 1, statement: "" };
+    const incident = { id: 4, kind: "paste", state: "open", amount: 50, unit: "characters", last_at: 1, statement: "", owner: "", reason: "" };
     newest().push(`watch:${place.attempt}`, "incident.told", { incident });
     expect(room.state.incidents).toEqual([incident]);
     await room.calls.explain(incident, "my own notes");
@@ -284,7 +284,7 @@ describe("invigilators", () => {
 
   it("a raised hand is kept with its answer", async () => {
     const room = await openRoom();
-    await room.calls.askForHelp("I cannot read question 2");
+    await room.calls.askForHelp("h1", "I cannot read question 2");
     const [, name, data] = newest().calls.at(-1) ?? [];
     expect(name).toBe("watch.help");
     const help = { ...room.state.help[0], reply: "I come", answered_at: 9, answered_by: "Ivo" };
@@ -314,5 +314,5 @@ describe("where the candidate was", () => {
 
 it("says nothing to a socket that is gone", async () => {
   const room = makeRoom();
-  await expect(room.calls.askForHelp("?")).rejects.toMatchObject({ code: "offline" });
+  await expect(room.calls.askForHelp("h2", "?")).rejects.toMatchObject({ code: "offline" });
 });

@@ -182,7 +182,7 @@ export interface IncidentTold {
   incident: IncidentView;
 }
 
-/** An incident on the board and on the student's own page. */
+/** An incident on the board and on the student's own page. `decided_at` in ms since the epoch. */
 export interface IncidentView {
   id: number;
   attempt: number;
@@ -197,6 +197,7 @@ export interface IncidentView {
   statement: string;
   owner: string;
   reason: string;
+  decided_at: number | null;
 }
 
 /** Another tab writes from now on. `lease` is the first 8 characters of its token. */
