@@ -69,6 +69,11 @@ export function incidentFact(incident: Incident): string {
   return [facts[incident.unit] ?? "", times].filter(Boolean).join(" · ");
 }
 
+/** What was noticed, how much of it and how often. */
+export function incidentText(incident: Incident): string {
+  return [incidentName(incident.kind), incidentFact(incident)].filter(Boolean).join(" · ");
+}
+
 export function commandName(command: Pick<Command, "kind" | "extra_s">): string {
   const names: Record<string, string> = {
     message: t("Message"),
@@ -93,7 +98,7 @@ export function logText(entry: LogEntry): string {
     case "answered":
       return t("%(name)s answered", { name: entry.help.answered_by });
     case "noticed":
-      return [incidentName(entry.incident.kind), incidentFact(entry.incident)].filter(Boolean).join(" · ");
+      return incidentText(entry.incident);
     case "decided":
       return `${incidentName(entry.incident.kind)} · ${verdictText(entry.incident)}`;
   }

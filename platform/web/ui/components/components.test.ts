@@ -57,4 +57,15 @@ describe("components", () => {
     await tick();
     expect(onclose).toHaveBeenCalledTimes(1);
   });
+
+  it("a dialog begins at its first field, or at its first answer, never at Close", async () => {
+    const snippet = (html: string) => createRawSnippet(() => ({ render: () => html }));
+    const actions = snippet('<button type="button">Go on working</button>');
+    render(Dialog, { open: true, title: "Message", children: snippet("<form><p>Why</p><textarea></textarea></form>"), actions });
+    await tick();
+    expect(document.activeElement?.tagName).toBe("TEXTAREA");
+    render(Dialog, { open: true, title: "Hand in for good?", children: words("Nothing can be changed."), actions });
+    await tick();
+    expect(document.activeElement?.textContent).toBe("Go on working");
+  });
 });
