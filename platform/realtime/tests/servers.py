@@ -25,7 +25,7 @@ COMMANDS: dict[str, list[str]] = {
         "uvicorn", "realtime.tests.served:application", "--host", "127.0.0.1", "--port", "{port}",
         "--loop", "uvloop", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false",
         "--ws-max-size", "65536", "--ws-ping-interval", "5", "--ws-ping-timeout", "10",
-        "--log-level", "warning",
+        "--log-level", "warning", "--timeout-graceful-shutdown", "5",
     ],
     "daphne": ["daphne", "-b", "127.0.0.1", "-p", "{port}", "-v", "0", "realtime.tests.served:application"],
 }  # fmt: skip
