@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -16,7 +15,7 @@ from kernel.tests.ports import free_port, wait_for_port
 
 PROCESSES, THREADS = 1, 2
 MORE_THAN_THREADS = 12
-SOON_S = 1.0
+SOON_S = 4  # by itself, gunicorn lets a save wait 5 s for a silent client, 30 and more for others
 
 
 @pytest.fixture(scope="module")
@@ -65,13 +64,11 @@ class Clients:
         return self.stack.enter_context(client)
 
     def save(self, body: bytes = b"an answer") -> bytes:
-        """Send a short request as a browser does and return the answer; it comes soon."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        began = time.monotonic()
+        """Send a short request as a browser does and return the answer; it comes soon, or fails."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SOON_S)
         connection.request("POST", "/", body)
         answer = connection.getresponse().read()
         connection.close()
-        assert time.monotonic() - began < SOON_S
         return answer
 
 
