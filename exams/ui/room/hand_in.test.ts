@@ -86,6 +86,40 @@ describe("handing in", () => {
     expect(screenOf(room.state)).toBe("question");
   });
 
+  it("can be pressed again at once after it was called off", async () => {
+    const room = await openRoom();
+    api.down = offline();
+    const first = room.submit();
+    await clock.pass(30_000);
+    room.cancelSubmit();
+    api.down = null;
+    const again = room.submit();
+    expect(room.state.handingIn).toBe(true);
+    await clock.pass(60_000);
+    await Promise.all([first, again]);
+    expect(screenOf(room.state)).toBe("receipt");
+  });
+
+  it("takes no refusal from a run that was called off", async () => {
+    const room = await openRoom();
+    let refuse: (error: ApiError) => void = () => {};
+    const submit = api.submit.bind(api);
+    api.submit = () => new Promise((_, reject) => (refuse = reject));
+    const first = room.submit();
+    await clock.pass(1_000);
+    room.cancelSubmit();
+    api.down = offline();
+    api.submit = submit;
+    const again = room.submit();
+    refuse(new ApiError(400, { code: "bad_message" }));
+    await first;
+    expect(room.state).toMatchObject({ handingIn: true, fault: "" });
+    api.down = null;
+    await clock.pass(60_000);
+    await again;
+    expect(screenOf(room.state)).toBe("receipt");
+  });
+
   it("shows the end when the server ended the attempt meanwhile", async () => {
     const room = await openRoom();
     api.state = "expired";

@@ -38,7 +38,7 @@ export class HandIn {
     private readonly isSendingFiles: () => boolean = () => false,
   ) {}
 
-  /** Run until the server confirms or refuses for good, or until `stop`. */
+  /** Run until the server confirms or refuses for good; after `stop` only a confirmation counts. */
   async run(): Promise<HandInEnd | null> {
     while (this.isSendingFiles() && !this.stopped) await this.pause(LOOK_MS);
     for (let failures = 0; !this.stopped; failures += 1) {
@@ -47,7 +47,7 @@ export class HandIn {
       await this.settle();
       if (this.stopped) break;
       const end = await this.ask();
-      if (end) return end;
+      if (end && (end.kind === "done" || !this.stopped)) return end;
     }
     return null;
   }

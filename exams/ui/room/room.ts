@@ -143,9 +143,10 @@ export class Room {
     if (this.handIn) return;
     this.dispatch({ type: "handing_in" });
     const { api, surroundings } = this.ports;
-    this.handIn = new HandIn(this.autosave, api, surroundings, () => this.lease, () => this.uploads.isSending);
-    const end = await this.handIn.run();
-    this.handIn = null;
+    const handIn = new HandIn(this.autosave, api, surroundings, () => this.lease, () => this.uploads.isSending);
+    this.handIn = handIn;
+    const end = await handIn.run();
+    if (this.handIn === handIn) this.handIn = null; // One that was called off may have a successor.
     if (end?.kind === "done") await this.handedIn(end.receipt);
     else if (end?.code === "attempt_ended") await this.refresh();
     else if (end?.code === "lease_lost") this.autosave.setGate("moved");
@@ -154,6 +155,7 @@ export class Room {
 
   cancelSubmit(): void {
     this.handIn?.stop();
+    this.handIn = null;
     this.dispatch({ type: "failed", code: "" });
   }
 
