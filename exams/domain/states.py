@@ -154,6 +154,9 @@ RESULT: Machine[ResultState, ResultAction] = Machine(
     ends=frozenset({ResultState.RELEASED}),
 )
 
+# A sitting in one of these is to come or goes on.
+UNFINISHED = frozenset({SittingState.SCHEDULED, SittingState.LOBBY, SittingState.RUNNING})
+
 # An attempt in one of these can still change what is handed in.
 LIVE = frozenset({AttemptState.READY, AttemptState.RUNNING, AttemptState.PAUSED})
 

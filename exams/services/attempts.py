@@ -15,6 +15,7 @@ from exams.domain.states import (
     ATTEMPT,
     LIVE,
     SITTING,
+    UNFINISHED,
     AttemptAction,
     AttemptState,
     SubmissionKind,
@@ -124,10 +125,10 @@ def extend_sitting(
 
     Raises:
         SittingUnknown, ReasonNeeded, GrantInvalid: Nothing was changed.
-        IllegalMove: The sitting was ended early.
+        IllegalMove: The sitting is over, was cancelled or was ended early.
     """
     _check_grant(extra, reason)
-    sitting = Sitting.objects.filter(pk=sitting_id).first()
+    sitting = Sitting.objects.select_for_update(no_key=True).filter(pk=sitting_id).first()
     if sitting is None:
         raise SittingUnknown(sitting=sitting_id)
     _require_time(sitting)
@@ -151,12 +152,14 @@ def revoke_grant(grant_id: int, *, actor_id: int, reason: str) -> None:
     Raises:
         GrantInvalid: There is no such entry, or it was taken back before.
         ReasonNeeded: No reason was given.
+        IllegalMove: The sitting is over.
     """
     _require_reason(reason)
-    grants = TimeGrant.objects.select_for_update(of=("self",)).select_related("sitting")
+    grants = TimeGrant.objects.select_for_update(no_key=True).select_related("sitting")
     grant = grants.filter(pk=grant_id, revoked_at=None).first()
     if grant is None:
         raise GrantInvalid
+    _require_unfinished(grant.sitting)
     grant.revoked_at = database_now()
     grant.save(update_fields=["revoked_at"])
     _move_deadlines(grant, reason)
@@ -350,8 +353,15 @@ def _moved(attempt_id: int, action: AttemptAction, changes: dict[str, object]) -
     return attempt
 
 
+def _require_unfinished(sitting: Sitting) -> None:
+    """Refuse to touch the ledger of a sitting that is over: its deadlines are history."""
+    if sitting.state not in UNFINISHED:
+        raise IllegalMove(SITTING.name, sitting.state, "extend")
+
+
 def _require_time(sitting: Sitting) -> None:
     """Refuse time that nobody would get: an early end is the last word."""
+    _require_unfinished(sitting)
     if sitting.ended_early_at is not None:
         raise IllegalMove(SITTING.name, "ended_early", "extend")
 

@@ -9,7 +9,7 @@ from django.db import connections
 
 from exams import queries
 from exams.domain.deadline import GrantKind
-from exams.domain.states import AttemptState
+from exams.domain.states import AttemptState, SittingState
 from exams.errors import AttemptUnknown, GrantInvalid, ReasonNeeded, SittingUnknown
 from exams.events import AttemptEnded, AttemptExtended, AttemptPaused, AttemptResumed
 from exams.models import Attempt, Result, Sitting, Submission, TimeGrant
@@ -121,6 +121,25 @@ def test_a_grant_for_the_sitting_reaches_everybody_once(running: Taking) -> None
     entry = AuditEntry.objects.get(action="grant.given")
     assert (entry.subject, entry.reason) == (f"sitting:{running.sitting_id}", "Power cut")
     assert entry.data == {"grant": grant.pk, "attempt": None, "extra_s": 600}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [SittingState.CLOSED, SittingState.GRADED, SittingState.PUBLISHED, SittingState.CANCELLED],
+)
+def test_the_ledger_of_a_sitting_that_is_over_stays_as_it_is(
+    running: Taking, state: SittingState
+) -> None:
+    """The page hides the forms; a page that was opened before sends them all the same."""
+    sitting_id, actor = running.sitting_id, running.cast.admin.pk
+    attempts.extend_sitting(sitting_id, extra=MINUTE, actor_id=actor, reason="In time")
+    grant = TimeGrant.objects.get()
+    Sitting.objects.update(state=state)
+    with pytest.raises(IllegalMove):
+        attempts.extend_sitting(sitting_id, extra=MINUTE, actor_id=actor, reason="Too late")
+    with pytest.raises(IllegalMove):
+        attempts.revoke_grant(grant.pk, actor_id=actor, reason="Too late")
+    assert TimeGrant.objects.get().revoked_at is None
 
 
 def test_a_grant_can_be_taken_back_once(running: Taking) -> None:

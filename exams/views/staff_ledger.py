@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.selectors import user_cards
-from exams.domain.states import SittingState
+from exams.domain.states import UNFINISHED
 from exams.errors import SittingUnknown
 from exams.forms_sittings import GrantForm
 from exams.selectors.progress import wall_rows
@@ -18,8 +18,6 @@ from exams.selectors.sittings import grants_of_sitting
 from exams.services import attempts
 from exams.views.staff_access import sitting_for
 from web.templatetags.web import digits
-
-OPEN = frozenset({SittingState.LOBBY, SittingState.RUNNING})
 
 
 @login_required
@@ -43,7 +41,7 @@ def ledger(request: HttpRequest, sitting_id: int) -> HttpResponse:
     context = {
         "sitting": seen,
         "form": form,
-        "is_open": seen.state in OPEN,
+        "is_open": seen.state in UNFINISHED,
         "grants": [
             (one, names.get(one.attempt_id or 0), people.get(one.granted_by_id or 0))
             for one in grants
