@@ -6,25 +6,20 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _, ngettext
 
-from accounts.policies import (
-    can_author_exams,
-    can_grade_sitting,
-    can_schedule_sittings,
-    can_view_wall,
-)
+from accounts.policies import can_author_exams, can_grade_sitting, can_schedule_sittings
 from accounts.roles import Role, RoleSet
 from accounts.selectors import classes_of, roles_of
 from exams import texts
-from exams.domain.states import HANDED_IN, LIVE, AttemptState, ExamState, SittingState
+from exams.domain.states import HANDED_IN, LIVE, UNFINISHED, AttemptState, ExamState, SittingState
 from exams.selectors.attempts import AttemptCard, attempts_of_student
 from exams.selectors.exams import ExamView, exams_of_institution
 from exams.selectors.sittings import SittingView, sittings_of_classes
+from exams.watching import watchable_among
 from web.home import Action, Card, Row, Tone
 from web.nav import NavItem
 from web.templatetags.web import digits
 
 SHOWN = 6
-COMING = frozenset({SittingState.SCHEDULED, SittingState.LOBBY, SittingState.RUNNING})
 SITTING_STAFF = frozenset({Role.INVIGILATOR, Role.CHIEF_INVIGILATOR, Role.GRADER, Role.ADMIN})
 
 
@@ -74,7 +69,7 @@ def cards(request: HttpRequest) -> Iterable[Card]:
 
 
 def _student_cards(attempts: list[AttemptCard]) -> Iterator[Card]:
-    coming = [one for one in attempts if one.sitting_state in COMING and one.state in LIVE]
+    coming = [one for one in attempts if one.sitting_state in UNFINISHED and one.state in LIVE]
     if coming:
         yield _next_card(coming[0])
     rows = tuple(
@@ -138,15 +133,16 @@ def _result_row(attempt: AttemptCard) -> Row:
 
 def _sitting_cards(roles: RoleSet, user_id: int) -> Iterator[Card]:
     listed = sittings_of_classes([one.id for one in classes_of(user_id)])
-    seen = [one for one in listed if _sees(roles, one)]
-    coming = [one for one in seen if one.state in COMING]
+    watched = watchable_among(user_id, listed)
+    seen = [one for one in listed if one.id in watched or _works_on(roles, one)]
+    coming = [one for one in seen if one.state in UNFINISHED]
     schedules = roles.holds_anywhere({Role.ADMIN})
     yield Card(
         key="sittings",
         title=_("Sittings"),
         icon="calendar",
         rank=15,
-        rows=tuple(_sitting_row(roles, one) for one in coming[:SHOWN]),
+        rows=tuple(_sitting_row(one, watches=one.id in watched) for one in coming[:SHOWN]),
         empty=_("Nothing is scheduled."),
         actions=(Action(_("Schedule an exam"), reverse("exams:schedule")),) if schedules else (),
     )
@@ -161,10 +157,9 @@ def _sitting_cards(roles: RoleSet, user_id: int) -> Iterator[Card]:
         )
 
 
-def _sees(roles: RoleSet, sitting: SittingView) -> bool:
+def _works_on(roles: RoleSet, sitting: SittingView) -> bool:
     where = {"institution_id": sitting.institution_id, "class_id": sitting.class_group_id}
-    rules = (can_view_wall, can_schedule_sittings, can_grade_sitting)
-    return any(rule(roles, **where) for rule in rules)
+    return can_schedule_sittings(roles, **where) or can_grade_sitting(roles, **where)
 
 
 def _awaits_release(roles: RoleSet, sitting: SittingView) -> bool:
@@ -173,14 +168,11 @@ def _awaits_release(roles: RoleSet, sitting: SittingView) -> bool:
     )
 
 
-def _sitting_row(roles: RoleSet, sitting: SittingView) -> Row:
+def _sitting_row(sitting: SittingView, *, watches: bool) -> Row:
     word, tone = texts.SITTING_STATES[sitting.state]
     url = reverse("exams:sitting", args=[sitting.id])
     count = sitting.candidates
     note = ngettext("%(n)s candidate", "%(n)s candidates", count) % {"n": digits(count)}
-    watches = can_view_wall(
-        roles, institution_id=sitting.institution_id, class_id=sitting.class_group_id
-    )
     return Row(
         sitting.title,
         url,

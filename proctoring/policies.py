@@ -1,5 +1,6 @@
 """Who may watch, command or answer what, from the facts of a sitting and the roles of a person."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from accounts import policies
@@ -72,14 +73,20 @@ def can_be_assigned(user_id: int, sitting: SittingView) -> bool:
     )
 
 
+def watchable_among(user_id: int, sittings: Iterable[SittingView]) -> set[int]:
+    """Return the ids of those sittings whose wall this person may open."""
+    listed, roles = list(sittings), roles_of(user_id)
+    assigned = _assigned([sitting.id for sitting in listed])
+    return {sitting.id for sitting in listed if _watch(sitting, roles, assigned)}
+
+
 def watchable_sittings(user_id: int) -> list[SittingView]:
     """Return the sittings whose wall this person may open, by start; past ones last."""
-    roles = roles_of(user_id)
     sittings = sittings_of_classes([card.id for card in classes_of(user_id)])
-    assigned = _assigned([sitting.id for sitting in sittings])
-    allowed = [sitting for sitting in sittings if _watch(sitting, roles, assigned)]
+    allowed = watchable_among(user_id, sittings)
     return sorted(
-        allowed, key=lambda sitting: (sitting.state not in OPEN_STATES, sitting.starts_at)
+        (sitting for sitting in sittings if sitting.id in allowed),
+        key=lambda sitting: (sitting.state not in OPEN_STATES, sitting.starts_at),
     )
 
 

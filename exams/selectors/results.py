@@ -10,8 +10,6 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from accounts.policies import can_grade_sitting, can_view_wall
-from accounts.selectors import roles_of
 from exams.domain import paper as papers
 from exams.domain.answer import InvalidAnswer, QuestionKind, parse
 from exams.domain.content import ExamContent, QuestionContent
@@ -23,6 +21,7 @@ from exams.errors import ResultUnknown
 from exams.models import Answer, AnswerRevision, Attempt, Mark, Result, Submission
 from exams.selectors.contents import approved_content
 from exams.selectors.late import LateAnswer, accepted_answers, late_answers, open_late_answers
+from exams.selectors.sittings import SittingView, sitting_view
 from scanner.selectors import upload_cards
 
 _UNKNOWN: Final = "?"
@@ -350,22 +349,15 @@ def _upload_of(question: QuestionContent, value: object) -> UUID | None:
     return parsed if isinstance(parsed, UUID) else None
 
 
-def may_read_answer_file(viewer_id: int, upload_id: UUID) -> bool:
-    """Whether the viewer may open a file: an answer, held ones too, in a sitting they may see."""
+def sittings_of_answer_file(upload_id: UUID) -> list[SittingView]:
+    """Return the sittings in which its owner gave a file as an answer, held ones too."""
     card = upload_cards([upload_id]).get(upload_id)
     if card is None:
-        return False
+        return []
     mine = {"value__upload": str(upload_id), "attempt_id": OuterRef("pk")}
     given = Attempt.objects.filter(
         Exists(Answer.objects.filter(**mine))
         | Exists(AnswerRevision.objects.filter(late=True, **mine)),
         student_id=card.owner_id,
     )
-    roles = roles_of(viewer_id)
-    return any(
-        can_grade_sitting(roles, **where) or can_view_wall(roles, **where)
-        for where in (
-            {"institution_id": one.sitting.institution_id, "class_id": one.sitting.class_group_id}
-            for one in given.select_related("sitting").defer("paper")
-        )
-    )
+    return [sitting_view(one) for one in given.values_list("sitting_id", flat=True)]

@@ -1,11 +1,12 @@
 """Who may follow a sitting besides its candidates."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
 from exams import watching
 from exams.errors import SittingUnknown
+from exams.selectors.sittings import SittingView
 from exams.tests.conftest import Taking
 from exams.watching import bind_watch_rule, by_role, may_watch
 
@@ -37,9 +38,9 @@ def test_an_unknown_sitting_is_unknown(running: Taking) -> None:
 def test_a_bound_rule_has_the_word(running: Taking) -> None:
     asked: list[tuple[int, int]] = []
 
-    def nobody(user_id: int, sitting_id: int) -> bool:
-        asked.append((user_id, sitting_id))
-        return False
+    def nobody(user_id: int, sittings: Iterable[SittingView]) -> set[int]:
+        asked.extend((user_id, one.id) for one in sittings)
+        return set()
 
     bind_watch_rule(nobody)
     assert not may_watch(running.cast.ivo.pk, running.sitting_id)

@@ -1,5 +1,6 @@
 """Who asks on the staff pages, and whether they may; every staff view begins here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from exams.errors import ExamUnknown, SittingUnknown
 from exams.selectors.banks import BankView, bank_view
 from exams.selectors.exams import ExamView, QuestionPlace, exam_view, place_of_question
 from exams.selectors.sittings import SittingView, sitting_view
+from exams.watching import watchable_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +115,21 @@ class Rights:
         return self.watch or self.schedule or self.grade
 
 
-def rights_of(staff: Staff, sitting: SittingView) -> Rights:
-    """Return what a person may do with a sitting."""
+def rights_of(staff: Staff, sittings: Sequence[SittingView]) -> dict[int, Rights]:
+    """Return what a person may do with each of the sittings, by sitting id."""
+    watched = watchable_among(staff.user_id, sittings)
+    return {one.id: _rights(staff.roles, one, watches=one.id in watched) for one in sittings}
+
+
+def _rights(roles: RoleSet, sitting: SittingView, *, watches: bool) -> Rights:
     where = {"institution_id": sitting.institution_id, "class_id": sitting.class_group_id}
     return Rights(
-        watch=policies.can_view_wall(staff.roles, **where),
-        schedule=policies.can_schedule_sittings(staff.roles, **where),
-        lead=policies.can_lead_sitting(staff.roles, **where),
-        assign=policies.can_assign_invigilators(staff.roles, **where),
-        grade=policies.can_grade_sitting(staff.roles, **where),
-        release=policies.can_release_results(staff.roles, **where),
+        watch=watches,
+        schedule=policies.can_schedule_sittings(roles, **where),
+        lead=policies.can_lead_sitting(roles, **where),
+        assign=policies.can_assign_invigilators(roles, **where),
+        grade=policies.can_grade_sitting(roles, **where),
+        release=policies.can_release_results(roles, **where),
     )
 
 
@@ -138,7 +145,7 @@ def sitting_for(
     staff, sitting = staff_of(request), sitting_view(sitting_id)
     if not staff.belongs_to(sitting.institution_id):
         raise SittingUnknown(sitting=sitting_id)
-    rights = rights_of(staff, sitting)
+    rights = rights_of(staff, [sitting])[sitting_id]
     if not getattr(rights, right):
         raise Forbidden
     return staff, sitting, rights

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.errors import Forbidden
 from accounts.roles import Role
 from accounts.selectors import class_card, class_cards, classes_of, members_of_class
-from exams.domain.states import ExamState, SittingState
+from exams.domain.states import UNFINISHED, ExamState
 from exams.forms_exams import ReasonForm
 from exams.forms_sittings import CandidateForm, SittingForm
 from exams.selectors.exams import exams_of_institution
@@ -28,7 +28,6 @@ from exams.views.staff_access import (
 )
 from kernel import clock, wire
 
-OPEN = frozenset({SittingState.SCHEDULED, SittingState.LOBBY, SittingState.RUNNING})
 FIRST_START = timedelta(days=1)
 
 
@@ -42,9 +41,13 @@ def sittings(request: HttpRequest) -> HttpResponse:
         raise Forbidden
     names = class_cards(one.class_group_id for one in everything)
     context = {
-        "coming": [(one, names[one.class_group_id]) for one in everything if one.state in OPEN],
+        "coming": [
+            (one, names[one.class_group_id]) for one in everything if one.state in UNFINISHED
+        ],
         "past": [
-            (one, names[one.class_group_id]) for one in everything[::-1] if one.state not in OPEN
+            (one, names[one.class_group_id])
+            for one in everything[::-1]
+            if one.state not in UNFINISHED
         ],
         "may_schedule": bool(schedulable_classes(staff)),
     }
@@ -53,7 +56,8 @@ def sittings(request: HttpRequest) -> HttpResponse:
 
 def _visible(staff: Staff) -> list[SittingView]:
     listed = sittings_of_classes([one.id for one in classes_of(staff.user_id)])
-    return [one for one in listed if rights_of(staff, one).any]
+    rights = rights_of(staff, listed)
+    return [one for one in listed if rights[one.id].any]
 
 
 def _works_on_sittings(staff: Staff) -> bool:
@@ -110,9 +114,11 @@ def sitting(request: HttpRequest, sitting_id: int) -> HttpResponse:
         "rights": rights,
         "class": class_card(seen.class_group_id),
         "rows": list(wall_rows(sitting_id).values()),
-        "is_open": seen.state in OPEN,
+        "is_open": seen.state in UNFINISHED,
         "reason_form": ReasonForm(),
-        "candidate_form": _candidate_form(seen) if rights.schedule and seen.state in OPEN else None,
+        "candidate_form": _candidate_form(seen)
+        if rights.schedule and seen.state in UNFINISHED
+        else None,
     }
     if request.headers.get("HX-Request"):
         return render(request, "exams/staff/sitting_rows.html", context)

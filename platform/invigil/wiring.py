@@ -23,7 +23,7 @@ from exams.events import (
     SittingMoved,
     SittingOpened,
 )
-from exams.selectors.results import may_read_answer_file
+from exams.policies import may_read_answer_file
 from exams.topics import AttemptTopic, SittingTopic
 from exams.watching import bind_watch_rule
 from invigil import frame
@@ -35,7 +35,7 @@ from notifications.handlers import cancel_notices_of_sitting, follow_moved_sitti
 from proctoring import handlers as proctoring, home as proctoring_home
 from proctoring.media import binding as media
 from proctoring.media.embedded import EmbeddedEngine
-from proctoring.policies import may_watch
+from proctoring.policies import watchable_among
 from proctoring.topics import MediaTopic, WallTopic, WatchTopic
 from realtime.events import PresenceChanged
 from realtime.publish import publish
@@ -110,7 +110,7 @@ def bind_ports() -> None:
     """Choose an adapter for every port."""
     bind_engine(scan_engine())
     bind_gateway(sms_gateway())
-    bind_watch_rule(may_watch)
+    bind_watch_rule(watchable_among)
     bind_reader(Purpose.ANSWER, may_read_answer_file)
     bind_reader(Purpose.CHAT, may_read_attachment)
     bind_bar(Purpose.CHAT, is_closed_attachment)

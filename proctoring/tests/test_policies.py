@@ -1,9 +1,18 @@
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
 import pytest
+from django.apps import apps
 
 from exams.errors import SittingUnknown
+from exams.policies import may_read_answer_file
+from exams.selectors.sittings import sitting_view
+from exams.tests.conftest import schedule
+from exams.tests.pages import client_of, page_of
 from proctoring.errors import NotAllowed
 from proctoring.models import Assignment
-from proctoring.policies import own_attempt, watch_of, watchable_sittings
+from proctoring.policies import own_attempt, watch_of, watchable_among, watchable_sittings
 from proctoring.tests.stage import Stage
 
 
@@ -42,3 +51,46 @@ def test_an_attempt_opens_to_its_own_candidate_only(stage: Stage) -> None:
     for stranger in (stage.cast.ben, stage.cast.ivo, stage.cast.olga):
         with pytest.raises(NotAllowed):
             own_attempt(stranger.pk, stage.ana)
+
+
+def answer_file(stage: Stage) -> UUID:
+    """Return a file that Ana gave as an answer."""
+    made = apps.get_model("scanner.Upload").objects.create(
+        owner=stage.cast.ana,
+        purpose="answer",
+        name="a.pdf",
+        size=1,
+        sha256="0" * 64,
+        mime="application/pdf",
+    )
+    apps.get_model("exams.Answer").objects.create(
+        attempt_id=stage.ana, question_id=1, seq=1, value={"upload": str(made.pk)}
+    )
+    return UUID(str(made.pk))
+
+
+def test_who_is_not_assigned_finds_the_sitting_nowhere(stage: Stage) -> None:
+    """Not on the board alone: neither its page with the names, nor in lists, nor its files."""
+    upload, ivo = answer_file(stage), client_of(stage.cast.ivo)
+    page = f"/sittings/{stage.sitting}/"
+    assert "Ana" in page_of(ivo.get(page))
+    assert page in page_of(ivo.get("/sittings/"))
+    assert page in page_of(ivo.get("/"))
+    assert may_read_answer_file(stage.cast.ivo.pk, upload)
+    Assignment.objects.create(sitting_id=stage.sitting, invigilator=stage.chief)
+    assert ivo.get(page).status_code == HTTPStatus.FORBIDDEN
+    assert page not in page_of(ivo.get("/sittings/"))
+    assert page not in page_of(ivo.get("/"))
+    assert not may_read_answer_file(stage.cast.ivo.pk, upload)
+    assert may_read_answer_file(stage.chief.pk, upload)
+    assert may_read_answer_file(stage.cast.grader.pk, upload)
+
+
+def test_the_sittings_of_a_list_are_asked_at_once(
+    stage: Stage, django_assert_max_num_queries: Any
+) -> None:
+    exam_id = sitting_view(stage.sitting).exam_id
+    second = schedule(stage.cast, exam_id=exam_id)
+    sittings = [sitting_view(stage.sitting), sitting_view(second)]
+    with django_assert_max_num_queries(3):
+        assert watchable_among(stage.cast.ivo.pk, sittings) == {one.id for one in sittings}
