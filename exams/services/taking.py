@@ -36,7 +36,6 @@ from realtime.publish import close_user_sockets
 TAKEN_OVER: Final = 4409
 
 
-@transaction.atomic
 def take_lease(
     attempt_id: int,
     *,
@@ -61,20 +60,28 @@ def take_lease(
         NotOpen: The lobby is not open yet, or the sitting was cancelled.
         AttemptOver: The attempt has ended.
     """
-    attempt = _own(attempt_id, student_id)
-    _require_open(attempt, {SittingState.LOBBY, SittingState.RUNNING})
+    _require_open(_own(attempt_id, student_id), {SittingState.LOBBY, SittingState.RUNNING})
+    return _take_over(
+        attempt_id, student_id, device=device[:120], browser=browser[:64], spared=connection_id
+    )
+
+
+@transaction.atomic
+def _take_over(
+    attempt_id: int, student_id: int, *, device: str, browser: str, spared: str | None
+) -> UUID:
     lease, before = uuid4(), _own(attempt_id, student_id, lock=True)
     taken = Attempt.objects.filter(pk=attempt_id, student_id=student_id, state__in=LIVE).update(
         lease=lease,
-        lease_device=device[:120],
-        lease_browser=browser[:64],
+        lease_device=device,
+        lease_browser=browser,
         checked_in_at=Coalesce(F("checked_in_at"), database_now()),
     )
     if not taken:
-        raise AttemptOver(state=attempt.state)
-    pushes.lease_taken(attempt_id, str(lease), device[:120])
-    _note_move(before, browser[:64], device[:120])
-    _close_older_tabs(before, connection_id)
+        raise AttemptOver(state=before.state)
+    pushes.lease_taken(attempt_id, str(lease), device)
+    _note_move(before, browser, device)
+    _close_older_tabs(before, spared)
     return lease
 
 
@@ -118,7 +125,6 @@ def _note_move(before: Attempt, browser: str, device: str) -> None:
         )
 
 
-@transaction.atomic
 def start_attempt(attempt_id: int, *, student_id: int, lease: str, browser: str = "") -> None:
     """Start the candidate's clock; calling it again changes nothing.
 
@@ -137,27 +143,42 @@ def start_attempt(attempt_id: int, *, student_id: int, lease: str, browser: str 
     if attempt.state != AttemptState.READY:
         raise AttemptOver(state=attempt.state)
     _require_open(attempt, {SittingState.RUNNING})
+    _start(attempt)
+
+
+@transaction.atomic
+def _start(attempt: Attempt) -> None:
     now = database_now()
     if now > attempt.deadline:
         raise TooLate
     deadline = deadline_for(attempt, now)
     # The version: a deadline that was moved or cut since it was read is not overwritten.
-    guards = {"student_id": student_id, "lease": token, "version": attempt.version}
+    guards = {
+        "student_id": attempt.student_id,
+        "lease": attempt.lease,
+        "version": attempt.version,
+    }
     changes = {"started_at": now, "deadline": deadline}
-    if not move_attempt(attempt_id, AttemptAction.START, guards, changes):
+    if not move_attempt(attempt.pk, AttemptAction.START, guards, changes):
         raise TryAgain
     bus.emit(
         AttemptStarted(
-            attempt_id=attempt_id,
+            attempt_id=attempt.pk,
             sitting_id=attempt.sitting_id,
-            student_id=student_id,
+            student_id=attempt.student_id,
             deadline=deadline,
         )
     )
-    pushes.attempt_moved(attempt_id)
+    pushes.attempt_moved(attempt.pk)
 
 
 def _require_open(attempt: Attempt, states: set[SittingState]) -> None:
+    """Refuse what the sitting's state does not allow; the clock's moves are caught up with first.
+
+    They commit by themselves: they take the end of the audit trail, which everybody else takes
+    after the attempt's row. In one transaction with a move of the attempt, the two would wait for
+    each other.
+    """
     sitting = attempt.sitting
     if sitting.state not in states and sitting.state in {
         SittingState.SCHEDULED,

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from exams import queries
 from exams.domain.states import AttemptState
@@ -25,7 +25,9 @@ from exams.selectors.attempts import attempt_of, snapshot
 from exams.services import answers, attempts, ledger, sittings, taking
 from exams.tests.conftest import Cast, Heard, Taking, begin, make_cast, schedule, shift
 from exams.wire import AnswerIn
+from kernel import audit
 from kernel.models import AuditEntry, OutboxEntry
+from kernel.tests.waiting import wait_until_blocked
 
 MINUTE = timedelta(minutes=1)
 
@@ -196,6 +198,43 @@ def test_time_given_while_a_candidate_starts_is_not_lost(monkeypatch: pytest.Mon
     attempt = taken.attempt
     assert attempt.started_at is not None
     assert attempt.deadline == attempt.started_at + 35 * MINUTE
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("move", ["start", "lease"])
+def test_a_late_beat_and_a_command_do_not_wait_for_each_other(cast: Cast, move: str) -> None:
+    """The student's request opens the sitting, whose audit line the command wants to follow.
+
+    1. The command holds the attempt's row. 2. The student's request comes and waits for that row.
+    3. The command writes its audit line: it must not find the end of the trail held.
+    """
+    taken = waiting(cast)
+    Sitting.objects.update(state="lobby", started_at=None)
+    if move == "lease":
+        Sitting.objects.update(state="scheduled", lobby_opened_at=None)
+
+    def come() -> None:
+        try:
+            if move == "start":
+                start(taken)
+            else:
+                taking.take_lease(taken.attempt_id, student_id=cast.ana.pk, device="test")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            attempts.next_command_seq(taken.attempt_id)
+            student = other.submit(come)
+            wait_until_blocked()
+            audit.append(
+                "command.message",
+                actor_id=cast.ivo.pk,
+                subject=f"attempt:{taken.attempt_id}",
+                institution_id=cast.institution.pk,
+            )
+        student.result(timeout=20)
+    assert Sitting.objects.get().state == "running"
 
 
 def test_after_the_window_it_is_too_late_to_start(cast: Cast) -> None:
