@@ -167,13 +167,14 @@ RETURNING seq
 """
 
 
-# Candidates of a sitting who also sit in a staff room: that room stays open, they must leave it.
-IN_STAFF_ROOMS: Final = """
-SELECT candidate.student_id, room.id
+# Rooms in which others go on talking while a candidate of the sitting belongs to them: staff rooms,
+# and with a role in the whole institution the rooms of other classes. The candidate must leave.
+CANDIDATES_IN_OPEN_ROOMS: Final = """
+SELECT candidate.student_id, member.room_id
   FROM chat_exam_candidate AS candidate
   JOIN chat_room_member AS member ON member.user_id = candidate.student_id
-  JOIN chat_room AS room ON room.id = member.room_id AND room.kind = 'staff'
  WHERE candidate.sitting_id = %(sitting)s
+   AND member.room_id NOT IN (SELECT room_id FROM chat_lock_set WHERE sitting_id = %(sitting)s)
 """
 
 
@@ -287,9 +288,10 @@ def live_locks(*, room_id: UUID | None, person_id: int) -> list[LiveLock]:
     return [LiveLock(*row) for row in rows]
 
 
-def candidates_in_staff_rooms(sitting_id: int) -> list[tuple[int, UUID]]:
-    """Return (user id, staff room) of candidates who belong to one."""
-    return [(person, room) for person, room in _rows(IN_STAFF_ROOMS, {"sitting": sitting_id})]
+def candidates_in_open_rooms(sitting_id: int) -> list[tuple[int, UUID]]:
+    """Return (user id, room) of candidates who belong to a room that the sitting leaves open."""
+    rows = _rows(CANDIDATES_IN_OPEN_ROOMS, {"sitting": sitting_id})
+    return [(person, room) for person, room in rows]
 
 
 def is_window_open(sitting_id: int) -> bool:

@@ -333,7 +333,7 @@ def lock_sitting(*, sitting_id: int) -> int:
         held = locks[sitting_id]
         publish(topic_of(line.room_id), Locked(selectors.wire_lock(held)), seq=line.seq)
         bus.emit(RoomLocked(line.room_id, sitting_id, line.seq))
-    for person_id, room_id in queries.candidates_in_staff_rooms(sitting_id):
+    for person_id, room_id in queries.candidates_in_open_rooms(sitting_id):
         close_user_sockets(person_id, REJOIN, topic=topic_of(room_id))
     if lines:
         log.info("chat.locked", sitting_id=sitting_id, rooms=len(lines))

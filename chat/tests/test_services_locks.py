@@ -134,9 +134,25 @@ class TestLocking:
         with pytest.raises(ChatLocked):
             post(school, school.ana, room_id=school.staff_room_id)
         assert post(school, school.ivo, room_id=school.staff_room_id).seq == 2
-        assert queries.candidates_in_staff_rooms(sitting.pk) == [
+        assert queries.candidates_in_open_rooms(sitting.pk) == [
             (school.ana.pk, school.staff_room_id)
         ]
+
+    def test_a_candidate_with_a_role_everywhere_leaves_the_rooms_of_other_classes(
+        self, school: School, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Her subscription was made before: without the close she would go on reading there."""
+        school.join(school.ana, "grader", None)
+        left: list[tuple[int, str | None]] = []
+        monkeypatch.setattr(
+            services, "close_user_sockets", lambda user, _code, topic: left.append((user, topic))
+        )
+        open_lobby(school.sitting(school.ana))
+        rooms = {services.topic_of(room) for room in (school.art_room_id, school.staff_room_id)}
+        assert {topic for user, topic in left if user == school.ana.pk} >= rooms
+        assert services.topic_of(school.room_id) not in {topic for _user, topic in left}
+        assert {user for user, _topic in left} == {school.ana.pk}
+        assert post(school, school.olga, room_id=school.art_room_id).seq == 1
 
     def test_a_lock_that_is_rolled_back_never_was(self, school: School) -> None:
         sitting = school.sitting(school.ana, opens=HOUR, closes=2 * HOUR)
