@@ -323,11 +323,19 @@ def _pool(pool_id: int) -> QuestionPool:
 
 
 def _question(question_id: int) -> Question:
-    question = Question.objects.select_related("pool").filter(pk=question_id).first()
+    """Return a question, its exam's row and then its own locked.
+
+    Raises:
+        ExamUnknown: There is none, or it has just been deleted.
+        ExamFrozen: It belongs to an exam that is not a draft.
+    """
+    found = Question.objects.filter(pk=question_id)
+    exam_id = found.values_list("pool__exam_id", flat=True).first()
+    if exam_id is not None:
+        _draft(exam_id)
+    question = found.select_for_update().first()
     if question is None:
         raise ExamUnknown(question=question_id)
-    if question.pool is not None:
-        _draft(question.pool.exam_id)
     return question
 
 

@@ -1,10 +1,12 @@
 """Writing exams: names, order, validation, what a draft allows and a frozen exam refuses."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.db import connections, transaction
 
 from exams.domain.answer import QuestionKind
 from exams.domain.draft import ChoiceDraft, QuestionDraft
@@ -13,7 +15,9 @@ from exams.models import Choice, Exam, Question, QuestionBank, QuestionPool
 from exams.selectors.exams import pools_of_exam, question_draft
 from exams.services import authoring, review
 from exams.tests.conftest import Cast, drafts
+from exams.tests.pages import draft_exam
 from kernel.models import AuditEntry
+from kernel.tests.waiting import wait_until_blocked
 
 
 @pytest.fixture
@@ -187,6 +191,32 @@ def test_a_draft_is_deleted_whole_and_the_trail_knows(
     authoring.delete_exam(exam_id, actor_id=cast.author.pk)
     assert not Question.objects.exists()
     assert AuditEntry.objects.get(action="exam.deleted").actor_id == cast.author.pk
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("in_a_draft", [False, True])
+def test_of_two_who_save_one_question_the_later_one_wins(cast: Cast, *, in_a_draft: bool) -> None:
+    first, second = (replace(drafts()[0], name=name) for name in ("First", "Second"))
+    if in_a_draft:
+        _exam_id, pool_id = draft_exam(cast, questions=False)
+        question_id = authoring.add_question(pool_id, drafts()[0])
+    else:
+        bank_id = authoring.create_bank(institution_id=cast.institution.pk, name="Shared")
+        question_id = authoring.add_bank_question(bank_id, drafts()[0])
+
+    def save() -> None:
+        try:
+            authoring.update_question(question_id, second)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            authoring.update_question(question_id, first)
+            later = other.submit(save)
+            wait_until_blocked()
+        later.result(timeout=20)
+    assert question_draft(question_id) == second
 
 
 def test_questions_are_copied_all_or_none_and_only_from_a_bank(cast: Cast, pool_id: int) -> None:
