@@ -282,6 +282,17 @@ def next_command_seq(attempt_id: int) -> int:
     return seq
 
 
+def hold_attempt(attempt_id: int) -> None:
+    """Let nobody else hold, save to or move the attempt before the caller's transaction has ended.
+
+    Raises:
+        AttemptUnknown: There is none.
+    """
+    held = Attempt.objects.select_for_update(no_key=True).filter(pk=attempt_id)
+    if not held.values_list("pk", flat=True):
+        raise AttemptUnknown(attempt=attempt_id)
+
+
 # ── The clock ───────────────────────────────────────────────────────────────────────────────
 def expire_due() -> int:
     """End every attempt whose deadline and grace have passed; mark who never started as absent.

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from exams.selectors.attempts import attempt_facts
+from exams.services.attempts import hold_attempt
 from kernel import audit, clock
 from kernel.events import bus
 from kernel.machine import IllegalMove
@@ -70,6 +71,7 @@ def record_observation(
 
 
 def _coalesce(attempt_id: int, rule: Rule, amount: float) -> tuple[Incident, bool]:
+    hold_attempt(attempt_id)  # of two facts at once one opens the incident, the other adds to it
     now = clock.now()
     recent = (
         Incident.objects.select_for_update()

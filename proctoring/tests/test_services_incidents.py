@@ -1,11 +1,14 @@
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connections, transaction
 
 from kernel.clock import to_millis_or_none
 from kernel.machine import IllegalMove
 from kernel.models import AuditEntry
 from kernel.tests.machines import disagreements, moves_of_row
+from kernel.tests.waiting import wait_until_blocked
 from proctoring.domain.incident import IncidentAction, IncidentState
 from proctoring.domain.observation import ObservationKind
 from proctoring.errors import IncidentDecided, IncidentUnknown, ReasonMissing, StatementFull
@@ -30,6 +33,25 @@ def test_facts_of_one_kind_within_a_minute_are_one_incident(stage: Stage) -> Non
     incident = Incident.objects.get(attempt_id=stage.ana)
     assert (incident.count, incident.amount) == (3, 20)
     assert Incident.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_facts_at_once_are_one_incident(stage: Stage) -> None:
+    """Both processes find no incident yet: the second must wait for the first one's."""
+
+    def paste() -> None:
+        try:
+            record_observation(stage.ana, ObservationKind.PASTE, 100)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            record_observation(stage.ana, ObservationKind.PASTE, 60)
+            second = other.submit(paste)
+            wait_until_blocked()
+        second.result(timeout=20)
+    assert [(one.count, one.amount) for one in Incident.objects.all()] == [(2, 100)]
 
 
 def test_the_student_is_told_at_once_which_fact_was_noticed(stage: Stage) -> None:
