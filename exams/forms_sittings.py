@@ -31,7 +31,7 @@ def _instant(label: Any, help_text: Any = "") -> forms.DateTimeField:  # noqa: A
 
 
 class TimesForm(forms.Form):
-    """When a sitting takes place."""
+    """When a sitting takes place, when it is scheduled and when it is moved."""
 
     starts_at = _instant(_("Start"), _("In your own time zone. Nobody sees a question before it."))
     duration = forms.IntegerField(
@@ -51,6 +51,13 @@ class TimesForm(forms.Form):
         initial=15,
         help_text=_("There candidates check their camera and wait for the start."),
     )
+
+    def clean_starts_at(self) -> datetime:
+        """A start in the past would open at once and leave nobody time to come."""
+        starts: datetime = self.cleaned_data["starts_at"]
+        if starts <= clock.now():
+            raise forms.ValidationError(_("This start has passed. Choose one that is to come."))
+        return starts
 
     def clean(self) -> dict[str, Any]:
         """Say in words which times do not fit."""
@@ -75,17 +82,6 @@ class TimesForm(forms.Form):
             closes_at=given["closes_at"],
             duration=given["duration"] * MINUTE,
         )
-
-
-class MoveForm(TimesForm):
-    """New times of a sitting that has not opened."""
-
-    def clean_starts_at(self) -> datetime:
-        """A start in the past would open at once and leave nobody time to come."""
-        starts: datetime = self.cleaned_data["starts_at"]
-        if starts <= clock.now():
-            raise forms.ValidationError(_("This start has passed. Choose one that is to come."))
-        return starts
 
 
 def times_as_given(times: SittingTimes) -> dict[str, object]:

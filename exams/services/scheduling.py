@@ -27,6 +27,7 @@ from exams.errors import (
     NotAStudent,
     PolicyInvalid,
     SittingUnknown,
+    StartPassed,
     TimesInvalid,
 )
 from exams.events import (
@@ -34,6 +35,7 @@ from exams.events import (
     SittingScheduled,
 )
 from exams.models import Attempt, Candidate, Exam, Sitting
+from exams.queries import database_now
 from exams.selectors.contents import approved_content
 from exams.services import pushes
 from exams.services.ledger import deadline_for, terms_of
@@ -98,6 +100,7 @@ def schedule_sitting(
     Raises:
         ExamUnknown, ExamNotApproved: No such exam in this institution, or not approved.
         TimesInvalid: The times are not in order.
+        StartPassed: It would be over already.
         PolicyInvalid: The policy does not follow its schema.
         NotAStudent: An id in `student_ids` is not a student of the class.
     """
@@ -141,6 +144,8 @@ def _new_sitting(exam: Exam, class_group_id: int, plan: SittingPlan, actor_id: i
     times = plan.times
     if not times.is_in_order:
         raise TimesInvalid
+    if times.closes_at <= database_now():
+        raise StartPassed  # the clock would mark everybody as absent at its next turn
     return Sitting.objects.create(
         institution_id=exam.institution_id,
         exam=exam,

@@ -3,6 +3,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 
 from accounts.selectors import ClassCard, UserCard
 from exams.forms_sittings import CandidateForm, MarkForm, SittingForm
@@ -32,13 +33,15 @@ def form_of(**changes: Any) -> SittingForm:
         ({"closes_at": "2026-11-21T10:00"}, {"closes_at"}),
         ({"closes_at": "2026-11-21T11:29"}, {"closes_at"}),
         ({"closes_at": "2026-11-21T11:30"}, set()),
+        ({"starts_at": "2025-11-21T10:00", "closes_at": "2025-11-21T12:00"}, {"starts_at"}),
         ({"camera": "infrared"}, {"camera"}),
         ({"duration": "0"}, {"duration"}),
         ({"lobby": "-1"}, {"lobby"}),
     ],
 )
 def test_times_and_rules_are_checked(changes: dict[str, str], at_fault: set[str]) -> None:
-    errors = set(form_of(**changes).errors) - {"exam_id"}  # none is offered in this test
+    with time_machine.travel("2026-11-20T10:00:00Z"):
+        errors = set(form_of(**changes).errors) - {"exam_id"}  # none is offered in this test
     assert errors == at_fault
 
 

@@ -17,6 +17,7 @@ from exams.errors import (
     ExamUnknown,
     NotAStudent,
     PolicyInvalid,
+    StartPassed,
     TimesInvalid,
 )
 from exams.events import CandidateRegistered, SittingScheduled
@@ -107,6 +108,15 @@ def test_an_accommodation_moves_the_last_moment_to_start(cast: Cast) -> None:
 def test_times_out_of_order_are_refused(cast: Cast, changes: dict[str, Any]) -> None:
     with pytest.raises(TimesInvalid):
         schedule(cast, **changes)
+    assert not Sitting.objects.exists()
+
+
+def test_a_sitting_that_would_be_over_already_is_refused(cast: Cast) -> None:
+    """A wrong year would mark the whole class as absent, and there is no way back from that."""
+    year = timedelta(days=365)
+    then = clock.now() - year
+    with pytest.raises(StartPassed):
+        schedule(cast, lobby_opens_at=then, starts_at=then, closes_at=then + timedelta(hours=2))
     assert not Sitting.objects.exists()
 
 

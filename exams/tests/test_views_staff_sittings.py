@@ -72,6 +72,7 @@ def test_an_approved_exam_is_scheduled_with_every_choice_kept(cast: Cast) -> Non
         ({"duration": "500"}, "not enough time"),
         ({"duration": "0"}, "greater than or equal to 1"),
         ({"starts_at": "tomorrow"}, "valid date"),
+        ({"starts_at": "2025-01-01T10:00", "closes_at": "2025-01-01T12:00"}, "has passed"),
         ({"exam_id": "999999"}, "valid choice"),
         ({"class_id": "999999"}, "valid choice"),
         ({"grace_s": "601"}, "less than or equal to 600"),

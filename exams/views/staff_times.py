@@ -15,7 +15,7 @@ from exams import texts
 from exams.domain.states import SITTING, SittingState
 from exams.errors import SittingHasOpened, StartPassed
 from exams.forms_exams import ReasonForm
-from exams.forms_sittings import MoveForm, times_as_given
+from exams.forms_sittings import TimesForm, times_as_given
 from exams.selectors.sittings import SittingView, sitting_view, working_count
 from exams.services.early_ends import end_sitting
 from exams.services.moving import move_sitting
@@ -33,7 +33,7 @@ def move(request: HttpRequest, sitting_id: int) -> HttpResponse:
     staff, seen, _rights = sitting_for(request, sitting_id, "schedule")
     if seen.state is not SittingState.SCHEDULED:
         raise SittingHasOpened(state=seen.state.value)
-    form = MoveForm(_posted(request), initial=times_as_given(seen.times))
+    form = TimesForm(_posted(request), initial=times_as_given(seen.times))
     if request.method == "POST" and form.is_valid():
         try:
             moved = move_sitting(sitting_id, times=form.times(), actor_id=staff.user_id)
