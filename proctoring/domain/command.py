@@ -59,6 +59,7 @@ DELIVERY: Machine[DeliveryState, DeliveryAction] = Machine(
 # Seconds after issue at which an unacknowledged command is pushed again; then every 8 s.
 RESEND_AFTER_S = (2, 4, 8)
 RESEND_EVERY_S = 8
+RESEND_AFTER_END: Final = timedelta(minutes=1)  # counted from the issue
 
 # The most time one person may give at once.
 MAX_EXTRA_INVIGILATOR: Final = timedelta(minutes=15)

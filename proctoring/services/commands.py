@@ -6,8 +6,10 @@ from datetime import timedelta
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
+from accounts.selectors import user_cards
+from exams.domain.states import LIVE
 from exams.selectors.attempts import AttemptFacts, attempt_facts
 from exams.services import attempts as exam_attempts
 from kernel import audit, clock
@@ -17,6 +19,7 @@ from proctoring.domain.command import (
     DELIVERY,
     MAX_EXTRA_INVIGILATOR,
     NEEDS_REASON,
+    RESEND_AFTER_END,
     RESEND_AFTER_S,
     RESEND_EVERY_S,
     CommandKind,
@@ -201,23 +204,32 @@ def record_ack(command_id: UUID, attempt_id: int, action: DeliveryAction) -> Non
 def resend_unacknowledged(limit: int = 500) -> int:
     """Push again every command whose pause since the last push is over: 2, 4, 8, 8 … seconds.
 
+    To an attempt that has ended this goes on for a minute, so that its browser still hears what
+    ended it; one that comes later asks for what it has not applied.
+
+    Budget: 2 queries, and 1 for each push.
+
     Returns:
         How many were pushed.
     """
     now = clock.now()
     candidates = Command.objects.exclude(state=DeliveryState.APPLIED).filter(
+        Q(attempt__state__in=LIVE) | Q(issued_at__gt=now - RESEND_AFTER_END),
         issued_at__gt=now - timedelta(hours=12),
         pushed_at__lte=now - timedelta(seconds=RESEND_AFTER_S[0]),
     )
+    waiting = candidates.order_by("pushed_at")[:limit]
+    due = [one for one in waiting if now - one.pushed_at >= resend_pause(one.pushes)]
+    cards = user_cards({one.issued_by_id for one in due})
+    names = {user_id: card.name for user_id, card in cards.items()}
     pushed = 0
-    for command in candidates.order_by("pushed_at")[:limit]:
-        if now - command.pushed_at < resend_pause(command.pushes):
-            continue
+    for command in due:
         claimed = Command.objects.filter(pk=command.pk, pushes=command.pushes).update(
             pushes=F("pushes") + 1, pushed_at=now
         )
         if claimed:
-            publish(f"watch:{command.attempt_id}", CommandIssued(command=command_view(command)))
+            view = command_view(command, names)
+            publish(f"watch:{command.attempt_id}", CommandIssued(command=view))
             pushed += 1
     return pushed
 

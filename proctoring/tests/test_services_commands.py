@@ -168,6 +168,30 @@ def test_an_unacknowledged_command_is_pushed_again_until_it_is_applied(stage: St
     assert pushes == [2, 6, 14, 22, 30]
 
 
+def test_an_attempt_that_is_over_is_not_pushed_to_for_long(stage: Stage) -> None:
+    issue_commands(order(stage, CommandKind.MESSAGE), [stage.ana, stage.ben])
+    issue_commands(order(stage, CommandKind.TERMINATE), [stage.ana])
+    long_ago = clock.now() - timedelta(seconds=30)
+    Command.objects.update(issued_at=long_ago, pushed_at=long_ago)
+    assert resend_unacknowledged() == 3, "the browser hears why it is over"
+    long_ago = clock.now() - timedelta(hours=1)
+    Command.objects.update(issued_at=long_ago, pushed_at=long_ago)
+    stage.said.clear()
+    assert resend_unacknowledged() == 1
+    assert [topic for topic, _key, _value in stage.said] == [f"watch:{stage.ben}"]
+
+
+def test_pushing_again_asks_for_the_names_once(
+    stage: Stage, django_assert_num_queries: Any
+) -> None:
+    for _ in range(4):
+        issue_commands(order(stage, CommandKind.MESSAGE), [stage.ana, stage.ben])
+    long_ago = clock.now() - timedelta(minutes=5)
+    Command.objects.update(issued_at=long_ago, pushed_at=long_ago)
+    with django_assert_num_queries(2 + 8):
+        assert resend_unacknowledged() == 8
+
+
 def test_the_pause_between_pushes_grows_and_then_stays() -> None:
     assert [resend_pause(n).seconds for n in range(1, 6)] == [2, 4, 8, 8, 8]
 
