@@ -163,6 +163,13 @@ UPDATE exams_attempt a
 RETURNING a.id
 """
 
+_WRITE_DEADLINES: Final = """
+UPDATE exams_attempt a
+   SET deadline = due.deadline, version = a.version + 1
+  FROM unnest(%(ids)s::bigint[], %(deadlines)s::timestamptz[]) AS due(id, deadline)
+ WHERE a.id = due.id
+"""
+
 _DUE: Final[Mapping[SittingAction, str]] = {
     SittingAction.OPEN_LOBBY: "s.state = 'scheduled' AND s.lobby_opens_at <= clock_timestamp()",
     SittingAction.START: "s.state = 'lobby' AND s.starts_at <= clock_timestamp()",
@@ -322,6 +329,19 @@ def stop_clocks(sitting_id: int, at: datetime) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_STOP_CLOCKS, {"sitting": sitting_id, "at": at})
         return sorted(row[0] for row in cursor.fetchall())
+
+
+def write_deadlines(deadlines: Mapping[int, datetime]) -> None:
+    """Give attempts their deadlines, each with a new version. One statement.
+
+    Needs: an open transaction that holds the attempts' rows, or their sitting's before it opens.
+    """
+    values: dict[str, list[int] | list[datetime]] = {
+        "ids": list(deadlines),
+        "deadlines": list(deadlines.values()),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE_DEADLINES, values)
 
 
 def move_results(

@@ -1,5 +1,6 @@
 """How far the candidates of a sitting have got: one query for the whole wall."""
 
+from collections.abc import Collection
 from typing import Final
 
 from django.db.models import BooleanField, Count, F, Func, IntegerField, OuterRef, Subquery
@@ -10,7 +11,7 @@ from exams.queries import SAYS_SOMETHING
 from exams.wire import ProgressRow, ProgressValue
 from kernel.clock import to_millis_or_none
 
-__all__ = ["ProgressRow", "ProgressValue", "progress_value", "wall_rows"]
+__all__ = ["ProgressRow", "ProgressValue", "answered_of", "progress_value", "wall_rows"]
 
 _SAYS: Final = Func(F("value"), template=SAYS_SOMETHING, output_field=BooleanField())
 
@@ -22,6 +23,7 @@ def wall_rows(sitting_id: int) -> dict[int, ProgressRow]:
     """
     rows = (
         Attempt.objects.filter(sitting_id=sitting_id)
+        .defer("paper")
         .order_by("student__full_name", "pk")
         .annotate(
             answered=_answered(),
@@ -56,15 +58,21 @@ def wall_rows(sitting_id: int) -> dict[int, ProgressRow]:
     }
 
 
-def progress_value(attempt: Attempt) -> ProgressValue:
-    """Return one attempt's progress as it is published on the wall. One query."""
+def answered_of(attempt_ids: Collection[int]) -> dict[int, int]:
+    """Return attempt id → how many answers say something; who gave none is missing. One query."""
+    given = Answer.objects.filter(attempt_id__in=attempt_ids).filter(_SAYS).order_by()
+    return dict(given.values_list("attempt_id").annotate(Count("pk")))
+
+
+def progress_value(attempt: Attempt, answered: int) -> ProgressValue:
+    """Return one attempt's progress as it is published on the wall."""
     return ProgressValue(
         state=attempt.state,
         started_at=to_millis_or_none(attempt.started_at),
         deadline=to_millis_or_none(attempt.deadline if attempt.started_at else None),
         paused_at=to_millis_or_none(attempt.paused_at),
         ended_at=to_millis_or_none(attempt.ended_at),
-        answered=Answer.objects.filter(attempt_id=attempt.pk).filter(_SAYS).count(),
+        answered=answered,
         total=len(attempt.question_ids),
         current=attempt.current_question,
         last_saved_at=to_millis_or_none(attempt.last_saved_at),

@@ -1,12 +1,13 @@
 """What staff and the clock do to attempts: pause, resume, extend, end, expire."""
 
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
 import structlog
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from exams import queries
 from exams.domain.deadline import GrantKind, pause_credit
@@ -23,10 +24,10 @@ from exams.domain.states import (
 from exams.errors import AttemptUnknown, GrantInvalid, ReasonNeeded, SittingUnknown
 from exams.events import AttemptExtended, AttemptPaused, AttemptResumed
 from exams.models import Attempt, Sitting, TimeGrant
-from exams.queries import database_now, lock_overdue_attempt, move_attempt
+from exams.queries import database_now, lock_overdue_attempt, move_attempt, write_deadlines
 from exams.services import pushes
 from exams.services.endings import Ending, end_attempt
-from exams.services.ledger import deadline_for
+from exams.services.ledger import deadlines_of
 from kernel import audit
 from kernel.events import bus
 from kernel.machine import IllegalMove
@@ -73,7 +74,7 @@ def resume_attempt(attempt_id: int, *, actor_id: int) -> None:
     credit = pause_credit(attempt.paused_at or now, now, limit)
     _moved(attempt_id, AttemptAction.RESUME, {"paused_at": None, "state_reason": ""})
     _grant(attempt, credit, GrantKind.PAUSE, "", actor_id)
-    attempt = _with_new_deadline(attempt_id)
+    _renew_deadlines(attempt.sitting, [attempt])
     _audit("attempt.resumed", attempt, actor_id, data={"credit_s": int(credit.total_seconds())})
     bus.emit(
         AttemptResumed(
@@ -106,10 +107,10 @@ def extend_attempt(
     attempt = _live(attempt_id, None)
     _require_time(attempt.sitting)
     _grant(attempt, extra, kind, reason, actor_id)
-    attempt = _with_new_deadline(attempt_id)
+    _renew_deadlines(attempt.sitting, [attempt])
     seconds = int(extra.total_seconds())
     _audit("attempt.extended", attempt, actor_id, reason=reason, data={"extra_s": seconds})
-    _tell_deadline(attempt, reason)
+    _tell_deadlines([attempt], reason)
 
 
 @transaction.atomic
@@ -123,6 +124,8 @@ def extend_sitting(
 ) -> int:
     """Give every attempt of a sitting time, later ones included; returns how many are live now.
 
+    Budget: the same number of queries for any number of candidates, whose rows are locked.
+
     Raises:
         SittingUnknown, ReasonNeeded, GrantInvalid: Nothing was changed.
         IllegalMove: The sitting is over, was cancelled or was ended early.
@@ -132,14 +135,7 @@ def extend_sitting(
     if sitting is None:
         raise SittingUnknown(sitting=sitting_id)
     _require_time(sitting)
-    grant = TimeGrant.objects.create(
-        sitting=sitting,
-        extra=extra,
-        kind=kind,
-        reason=reason.strip(),
-        granted_by_id=actor_id,
-        granted_at=database_now(),
-    )
+    grant = _grant(sitting, extra, kind, reason, actor_id)
     moved = _move_deadlines(grant, reason)
     _audit_grant("grant.given", grant, actor_id, reason)
     return moved
@@ -168,13 +164,14 @@ def revoke_grant(grant_id: int, *, actor_id: int, reason: str) -> None:
 
 def _move_deadlines(grant: TimeGrant, reason: str) -> int:
     """Give the live attempts that a grant reaches their deadline anew; returns how many."""
-    live = Attempt.objects.select_for_update().filter(sitting_id=grant.sitting_id, state__in=LIVE)
+    live = _with_terms().select_for_update(of=("self",)).defer("paper")
+    live = live.filter(sitting_id=grant.sitting_id, state__in=LIVE)
     if grant.attempt_id:
         live = live.filter(pk=grant.attempt_id)
-    ids = [attempt.pk for attempt in live.order_by("pk")]
-    for attempt_id in ids:
-        _tell_deadline(_with_new_deadline(attempt_id), reason)
-    return len(ids)
+    attempts = list(live.order_by("pk"))
+    _renew_deadlines(grant.sitting, attempts)
+    _tell_deadlines(attempts, reason)
+    return len(attempts)
 
 
 def _audit_grant(action: str, grant: TimeGrant, actor_id: int, reason: str) -> None:
@@ -199,10 +196,12 @@ def _check_grant(extra: timedelta, reason: str) -> None:
         raise GrantInvalid
 
 
-def _grant(attempt: Attempt, extra: timedelta, kind: GrantKind, reason: str, actor_id: int) -> None:
-    TimeGrant.objects.create(
-        sitting_id=attempt.sitting_id,
-        attempt=attempt,
+def _grant(
+    to: Attempt | Sitting, extra: timedelta, kind: GrantKind, reason: str, actor_id: int
+) -> TimeGrant:
+    return TimeGrant.objects.create(
+        sitting_id=to.pk if isinstance(to, Sitting) else to.sitting_id,
+        attempt=None if isinstance(to, Sitting) else to,
         extra=extra,
         kind=kind,
         reason=reason.strip(),
@@ -211,26 +210,26 @@ def _grant(attempt: Attempt, extra: timedelta, kind: GrantKind, reason: str, act
     )
 
 
-def _tell_deadline(attempt: Attempt, reason: str) -> None:
-    bus.emit(
-        AttemptExtended(
-            attempt_id=attempt.pk,
-            sitting_id=attempt.sitting_id,
-            student_id=attempt.student_id,
-            deadline=attempt.deadline,
-            reason=reason.strip(),
+def _tell_deadlines(attempts: Sequence[Attempt], reason: str) -> None:
+    for attempt in attempts:
+        bus.emit(
+            AttemptExtended(
+                attempt_id=attempt.pk,
+                sitting_id=attempt.sitting_id,
+                student_id=attempt.student_id,
+                deadline=attempt.deadline,
+                reason=reason.strip(),
+            )
         )
-    )
-    pushes.attempt_moved(attempt.pk)
+    pushes.attempts_moved([attempt.pk for attempt in attempts])
 
 
-def _with_new_deadline(attempt_id: int) -> Attempt:
-    attempt = _with_terms().get(pk=attempt_id)
-    attempt.deadline = deadline_for(attempt, attempt.started_at)
-    Attempt.objects.filter(pk=attempt_id).update(
-        deadline=attempt.deadline, version=F("version") + 1
-    )
-    return attempt
+def _renew_deadlines(sitting: Sitting, attempts: Sequence[Attempt]) -> None:
+    """Give attempts, whose rows are held, their deadlines by the ledger. Two queries."""
+    deadlines = deadlines_of(sitting, attempts)
+    write_deadlines(deadlines)
+    for attempt in attempts:
+        attempt.deadline = deadlines[attempt.pk]
 
 
 @transaction.atomic

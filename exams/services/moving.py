@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 
 from accounts.errors import Forbidden
 from accounts.policies import can_schedule_sittings
@@ -12,8 +11,8 @@ from exams.domain.states import ExamState, SittingState
 from exams.domain.times import SittingTimes
 from exams.errors import ExamNotApproved, SittingHasOpened, StartPassed, TimesInvalid
 from exams.events import SittingMoved
-from exams.models import Attempt, Sitting
-from exams.queries import database_now, reschedule_sitting
+from exams.models import Sitting
+from exams.queries import database_now, reschedule_sitting, write_deadlines
 from exams.services import pushes
 from exams.services.ledger import last_starts_of
 from exams.services.scheduling import audit_sitting, locked_sitting
@@ -49,7 +48,7 @@ def move_sitting(sitting_id: int, *, times: SittingTimes, actor_id: int) -> bool
     if not reschedule_sitting(sitting_id, times):
         raise _refusal(sitting)
     sitting.refresh_from_db()
-    _move_last_starts(sitting)
+    write_deadlines(last_starts_of(sitting))
     _tell_moved(sitting, before, actor_id)
     return True
 
@@ -98,11 +97,6 @@ def _refusal(sitting: Sitting) -> DomainError:
     if sitting.exam.state != ExamState.APPROVED:
         return ExamNotApproved(exam=sitting.exam_id)
     return StartPassed()
-
-
-def _move_last_starts(sitting: Sitting) -> None:
-    for attempt_id, deadline in last_starts_of(sitting).items():
-        Attempt.objects.filter(pk=attempt_id).update(deadline=deadline, version=F("version") + 1)
 
 
 def _change(before: SittingTimes, after: SittingTimes) -> dict[str, object]:

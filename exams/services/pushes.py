@@ -1,10 +1,12 @@
 """Tell the browsers after commit: the candidate's own topic, the wall, the sitting."""
 
+from collections.abc import Collection
+
 from exams.domain.saving import Saved
 from exams.models import Attempt, Sitting
 from exams.queries import database_now
 from exams.selectors.attempts import changed_of
-from exams.selectors.progress import progress_value, wall_rows
+from exams.selectors.progress import answered_of, progress_value, wall_rows
 from exams.selectors.sittings import changed_of_sitting
 from exams.wire import LeaseTaken, ProgressValue
 from kernel.clock import to_millis
@@ -13,14 +15,18 @@ from realtime.publish import publish, publish_state
 
 def attempt_moved(attempt_id: int) -> None:
     """Publish where an attempt stands now, to its candidate and to the wall."""
-    attempt = Attempt.objects.select_related("sitting").get(pk=attempt_id)
-    publish(f"attempt:{attempt_id}", changed_of(attempt))
-    publish_state(
-        f"wall:{attempt.sitting_id}",
-        str(attempt_id),
-        progress_value(attempt),
-        version=to_millis(database_now()),
-    )
+    attempts_moved([attempt_id])
+
+
+def attempts_moved(attempt_ids: Collection[int]) -> None:
+    """Publish where several attempts stand now. Three queries, whatever their number."""
+    attempts = Attempt.objects.select_related("sitting").defer("paper").filter(pk__in=attempt_ids)
+    answered = answered_of(attempt_ids)
+    version = to_millis(database_now())
+    for attempt in attempts:
+        publish(f"attempt:{attempt.pk}", changed_of(attempt))
+        value = progress_value(attempt, answered.get(attempt.pk, 0))
+        publish_state(f"wall:{attempt.sitting_id}", str(attempt.pk), value, version=version)
 
 
 def candidate_joined(attempt_id: int, sitting_id: int) -> None:

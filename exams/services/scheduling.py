@@ -16,8 +16,8 @@ from exams.domain.content import ExamContent
 from exams.domain.deadline import close_of
 from exams.domain.states import (
     SITTING,
+    UNFINISHED,
     ExamState,
-    SittingState,
 )
 from exams.domain.times import SittingTimes
 from exams.errors import (
@@ -219,8 +219,7 @@ def register_candidate(
         AlreadyRegistered: The student is a candidate already.
     """
     sitting = locked_sitting(sitting_id)
-    open_states = {SittingState.SCHEDULED, SittingState.LOBBY, SittingState.RUNNING}
-    if sitting.state not in open_states or sitting.ended_early_at is not None:
+    if sitting.state not in UNFINISHED or sitting.ended_early_at is not None:
         raise IllegalMove(SITTING.name, sitting.state, "register")
     _students_of(sitting.class_group_id, [student_id])
     allowances = {student_id: allowance or Allowance()}

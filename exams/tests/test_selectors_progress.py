@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from exams.domain.saving import IncomingAnswer, SaveRequest
 from exams.models import Attempt, Submission
 from exams.queries import save_answers
-from exams.selectors.progress import progress_value, wall_rows
+from exams.selectors.progress import answered_of, progress_value, wall_rows
 from exams.services import answers, attempts, pushes
 from exams.tests.conftest import Taking
 from exams.wire import AnswerIn, ProgressValue
@@ -59,7 +59,8 @@ def test_wall_save_and_receipt_count_the_same_answers(running: Taking, value: An
     assert saved is not None
     assert saved.answered == expected
     assert wall_rows(running.sitting_id)[running.attempt_id].answered == expected
-    assert progress_value(running.attempt).answered == expected
+    assert answered_of([running.attempt_id]).get(running.attempt_id, 0) == expected
+    assert progress_value(running.attempt, expected).answered == expected
     attempts.force_submit(running.attempt_id, actor_id=running.cast.ivo.pk, reason="End")
     assert Submission.objects.get().answered == expected
 

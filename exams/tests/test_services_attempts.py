@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
+from accounts.roles import Role
 from exams import queries
 from exams.domain.deadline import GrantKind
 from exams.domain.states import AttemptState, SittingState
@@ -15,7 +17,16 @@ from exams.events import AttemptEnded, AttemptExtended, AttemptPaused, AttemptRe
 from exams.models import Attempt, Result, Sitting, Submission, TimeGrant
 from exams.selectors.sittings import grants_of_sitting
 from exams.services import attempts, endings
-from exams.tests.conftest import Cast, Heard, Taking, begin, shift
+from exams.tests.conftest import (
+    Cast,
+    Heard,
+    Taking,
+    approved_exam,
+    begin,
+    give_role,
+    person,
+    shift,
+)
 from kernel.machine import IllegalMove
 from kernel.models import AuditEntry
 
@@ -140,6 +151,27 @@ def test_the_ledger_of_a_sitting_that_is_over_stays_as_it_is(
     with pytest.raises(IllegalMove):
         attempts.revoke_grant(grant.pk, actor_id=actor, reason="Too late")
     assert TimeGrant.objects.get().revoked_at is None
+
+
+def enrol(cast: Cast, count: int) -> None:
+    for index in range(count):
+        student = person(cast.institution, f"Student {index}")
+        give_role(student, Role.STUDENT, cast.class_group)
+
+
+def test_time_for_everybody_costs_the_same_for_any_number(cast: Cast) -> None:
+    """Every row of the sitting is held meanwhile, and no save of it can be accepted."""
+    exam_id = approved_exam(cast)
+    counts = []
+    for reached in (2, 7):
+        enrol(cast, reached - 2)
+        sitting_id = begin(cast, exam_id=exam_id).sitting_id
+        with CaptureQueriesContext(connection) as seen:
+            assert reached == attempts.extend_sitting(
+                sitting_id, extra=MINUTE, actor_id=cast.ivo.pk, reason="Power cut"
+            )
+        counts.append(len(seen))
+    assert counts[0] == counts[1] <= 15
 
 
 def test_a_grant_can_be_taken_back_once(running: Taking) -> None:

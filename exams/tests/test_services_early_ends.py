@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.errors import Forbidden
 from accounts.models import User
@@ -18,7 +20,16 @@ from exams.selectors.attempts import attempt_of, snapshot
 from exams.services import attempts, pushes, scheduling, sittings, taking
 from exams.services.early_ends import end_sitting
 from exams.services.ledger import deadline_for
-from exams.tests.conftest import Cast, Heard, Taking, begin, give_role, person, schedule
+from exams.tests.conftest import (
+    Cast,
+    Heard,
+    Taking,
+    approved_exam,
+    begin,
+    give_role,
+    person,
+    schedule,
+)
 from exams.tests.test_queries_races import (
     Acks,
     assert_nothing_acknowledged_was_lost,
@@ -77,6 +88,21 @@ def test_everybody_who_writes_is_handed_in_with_all_that_is_saved(
     assert {event.attempt_id for event in heard.of(AttemptEnded)} == {running.attempt_id, ben}
     assert len(heard.of(SittingClosed)) == 1
     assert Sitting.objects.get().state in {SittingState.CLOSED, SittingState.GRADED}
+
+
+def test_it_costs_the_same_for_any_number(cast: Cast) -> None:
+    """Every row of the sitting is held meanwhile, and no save of it can be accepted."""
+    exam_id = approved_exam(cast)
+    counts = []
+    for more in (0, 5):
+        for index in range(more):
+            student = person(cast.institution, f"Student {index}")
+            give_role(student, Role.STUDENT, cast.class_group)
+        taken = begin(cast, exam_id=exam_id)
+        with CaptureQueriesContext(connection) as seen:
+            assert end(taken)
+        counts.append(len(seen))
+    assert counts[0] == counts[1] <= 25
 
 
 def test_an_answer_on_its_way_is_taken_within_the_grace_and_kept_as_late_after_it(
