@@ -6,7 +6,7 @@ from typing import Final
 from accounts import policies
 from accounts.roles import RoleSet
 from accounts.selectors import classes_of, roles_of
-from exams.errors import SittingUnknown
+from exams.errors import AttemptUnknown, SittingUnknown
 from exams.selectors.attempts import AttemptFacts, attempt_facts
 from exams.selectors.sittings import (
     SittingView,
@@ -119,10 +119,9 @@ def own_attempt(user_id: int, attempt_id: int) -> AttemptFacts:
     """Return the facts of an attempt to the candidate whose it is.
 
     Raises:
-        AttemptUnknown: There is none, or it is somebody else's.
-        NotAllowed: Somebody else's attempt.
+        AttemptUnknown: There is none, or it is somebody else's (one answer for both).
     """
     facts = attempt_facts(attempt_id)
     if facts.student_id != user_id:
-        raise NotAllowed
+        raise AttemptUnknown(attempt=attempt_id)
     return facts

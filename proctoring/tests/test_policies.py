@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from django.apps import apps
 
-from exams.errors import SittingUnknown
+from exams.errors import AttemptUnknown, SittingUnknown
 from exams.policies import may_read_answer_file
 from exams.selectors.sittings import sitting_view
 from exams.tests.conftest import schedule
@@ -49,8 +49,12 @@ def test_an_unknown_sitting_is_unknown(stage: Stage) -> None:
 def test_an_attempt_opens_to_its_own_candidate_only(stage: Stage) -> None:
     assert own_attempt(stage.cast.ana.pk, stage.ana).sitting_id == stage.sitting
     for stranger in (stage.cast.ben, stage.cast.ivo, stage.cast.olga):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(AttemptUnknown) as refusal:
             own_attempt(stranger.pk, stage.ana)
+        assert refusal.value.data == {"attempt": stage.ana}
+    with pytest.raises(AttemptUnknown) as none:
+        own_attempt(stage.cast.ben.pk, 10**9)
+    assert none.value.data == {"attempt": 10**9}, "nobody learns which attempts there are"
 
 
 def answer_file(stage: Stage) -> UUID:

@@ -135,7 +135,7 @@ def test_a_student_reads_their_own_record_with_who_looked(stage: Stage) -> None:
 @pytest.mark.parametrize("who", ["ben", "olga", "ivo", "author"])
 def test_nobody_reads_the_record_of_somebody_else(stage: Stage, who: str) -> None:
     page = as_person(getattr(stage.cast, who)).get(f"/attempts/{stage.ana}/record/")
-    assert page.status_code == 403
+    assert page.status_code == 404
 
 
 def test_a_student_finds_the_record_among_their_results(stage: Stage) -> None:
