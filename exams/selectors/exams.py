@@ -13,7 +13,7 @@ from exams.domain.draft import ChoiceDraft, QuestionDraft
 from exams.domain.states import ExamState
 from exams.domain.texts import TextFormat
 from exams.errors import ExamUnknown
-from exams.models import Exam, Question
+from exams.models import Exam, Question, QuestionPool
 from exams.selectors.contents import content_of_rows, paper_view
 from exams.wire import PaperQuestion
 
@@ -111,7 +111,13 @@ class PoolView:
 
 
 def pools_of_exam(exam_id: int) -> list[PoolView]:
-    """Return the sections of an exam in order. Three queries."""
+    """Return the sections of an exam in order, every text rendered.
+
+    Budget: 5 queries for a draft, 2 for an approved exam.
+
+    Raises:
+        ExamUnknown: There is none.
+    """
     exam = _exam(exam_id)
     content = exam_content(exam)
     places = dict(exam.pools.values_list("pk", "order"))
@@ -138,6 +144,28 @@ def pools_of_exam(exam_id: int) -> list[PoolView]:
         )
         for index, pool in enumerate(content.pools, start=1)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolCard:
+    """One section without its questions."""
+
+    id: int
+    name: str
+    randomize_questions: bool
+    number_to_answer: int | None
+
+
+def pool_of_exam(exam_id: int, pool_id: int) -> PoolCard:
+    """Return a section if it is one of this exam's. One query.
+
+    Raises:
+        ExamUnknown: It is not.
+    """
+    row = QuestionPool.objects.filter(pk=pool_id, exam_id=exam_id).first()
+    if row is None:
+        raise ExamUnknown(pool=pool_id)
+    return PoolCard(row.pk, row.name, row.randomize_questions, row.number_to_answer)
 
 
 def exam_content(exam: Exam) -> ExamContent:

@@ -256,8 +256,15 @@ def delete_question(question_id: int) -> None:
 
 @transaction.atomic
 def move_question(question_id: int, *, order: int) -> None:
-    """Put a question at another place of its section; the others close up."""
+    """Put a question at another place of its section; the others close up.
+
+    Raises:
+        ExamUnknown: There is none, or it is in a bank alone, where questions have no places.
+        ExamFrozen: Its exam is not a draft.
+    """
     question = _question(question_id)
+    if question.pool_id is None:
+        raise ExamUnknown(question=question_id)
     others = list(Question.objects.filter(pool_id=question.pool_id).exclude(pk=question_id))
     others.insert(max(0, min(order - 1, len(others))), question)
     for place, one in enumerate(others, start=1):

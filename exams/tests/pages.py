@@ -35,10 +35,10 @@ def page_of(response: Response, status: int = 200) -> str:
     return text
 
 
-def draft_exam(cast: Cast, *, questions: bool = True) -> tuple[int, int]:
+def draft_exam(cast: Cast, *, name: str = "Draft exam", questions: bool = True) -> tuple[int, int]:
     """Return the ids of a draft and of its one section."""
     exam_id = authoring.create_exam(
-        institution_id=cast.institution.pk, name="Draft exam", actor_id=cast.author.pk
+        institution_id=cast.institution.pk, name=name, actor_id=cast.author.pk
     )
     pool_id = authoring.add_pool(exam_id, name="Part one")
     for draft in drafts() if questions else []:

@@ -10,6 +10,7 @@ from exams.models import Question
 from exams.selectors import exams as selectors
 from exams.services import authoring
 from exams.tests.conftest import Cast, approved_exam, drafts, schedule
+from exams.tests.pages import draft_exam
 
 
 def test_the_list_of_an_institution_is_one_query(cast: Cast) -> None:
@@ -52,3 +53,17 @@ def test_a_question_knows_its_place(cast: Cast) -> None:
     for ask in (selectors.place_of_question, selectors.question_draft):
         with pytest.raises(ExamUnknown):
             ask(10**9)
+
+
+def test_the_sections_of_a_draft_are_five_queries_and_one_of_them_a_single_one(cast: Cast) -> None:
+    exam_id, pool_id = draft_exam(cast)
+    other_id, _pool = draft_exam(cast, name="Other", questions=False)
+    with CaptureQueriesContext(connection) as seen:
+        (whole,) = selectors.pools_of_exam(exam_id)
+    assert len(seen) == 5
+    with CaptureQueriesContext(connection) as seen:
+        card = selectors.pool_of_exam(exam_id, pool_id)
+    assert len(seen) == 1
+    assert (card.id, card.name) == (whole.id, "Part one")
+    with pytest.raises(ExamUnknown):
+        selectors.pool_of_exam(other_id, pool_id)

@@ -107,7 +107,10 @@ def test_a_question_belongs_to_a_bank_named_like_its_exam(pool_id: int) -> None:
 def test_a_bank_has_questions_of_its_own(cast: Cast) -> None:
     bank_id = authoring.create_bank(institution_id=cast.institution.pk, name="Shared")
     authoring.add_bank_question(bank_id, drafts()[0])
-    assert Question.objects.get().pool is None
+    question = Question.objects.get()
+    assert question.pool is None
+    with pytest.raises(ExamUnknown):
+        authoring.move_question(question.pk, order=1)
     with pytest.raises(NameTaken):
         authoring.create_bank(institution_id=cast.institution.pk, name="SHARED")
     with pytest.raises(ExamUnknown):

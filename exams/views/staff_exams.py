@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.policies import can_approve_exam
 from accounts.selectors import user_cards
 from exams.domain.states import ExamState
-from exams.errors import ExamUnknown, NameTaken
+from exams.errors import NameTaken
 from exams.forms_exams import ExamForm, PoolForm, ReasonForm, VersionForm
 from exams.selectors.banks import questions_to_copy
 from exams.selectors.exams import (
-    PoolView,
     exams_of_institution,
+    pool_of_exam,
     pools_of_exam,
     preview_paper,
 )
@@ -126,7 +126,7 @@ def delete_exam(request: HttpRequest, exam_id: int) -> HttpResponse:
 def pool(request: HttpRequest, exam_id: int, pool_id: int | None = None) -> HttpResponse:
     """Add a section to a draft, or change one."""
     _staff, seen = exam_for(request, exam_id)
-    stored = _pool_of(exam_id, pool_id) if pool_id else None
+    stored = pool_of_exam(exam_id, pool_id) if pool_id else None
     first = {name: getattr(stored, name) for name in PoolForm.base_fields} if stored else {}
     form = PoolForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
@@ -145,7 +145,7 @@ def pool(request: HttpRequest, exam_id: int, pool_id: int | None = None) -> Http
 def delete_pool(request: HttpRequest, exam_id: int, pool_id: int) -> HttpResponse:
     """Delete a section of a draft with its questions."""
     exam_for(request, exam_id)
-    _pool_of(exam_id, pool_id)
+    pool_of_exam(exam_id, pool_id)
     authoring.delete_pool(pool_id)
     return redirect("exams:exam", exam_id)
 
@@ -154,7 +154,7 @@ def delete_pool(request: HttpRequest, exam_id: int, pool_id: int) -> HttpRespons
 def copy_questions(request: HttpRequest, exam_id: int, pool_id: int) -> HttpResponse:
     """Search the questions of all banks; a POST copies the ticked ones into a section of a draft."""
     _staff, seen = exam_for(request, exam_id)
-    pool = _pool_of(exam_id, pool_id)
+    pool = pool_of_exam(exam_id, pool_id)
     if request.method == "POST":
         wanted = [int(one[:18]) for one in request.POST.getlist("question") if one.isdecimal()]
         _say_copied(request, authoring.copy_questions(pool_id, wanted))
@@ -234,15 +234,3 @@ def preview(request: HttpRequest, exam_id: int) -> HttpResponse:
         "props": {"questions": msgspec.to_builtins(paper)},
     }
     return render(request, "exams/staff/preview.html", context)
-
-
-def _pool_of(exam_id: int, pool_id: int) -> PoolView:
-    """Return a section if it is one of this exam's.
-
-    Raises:
-        ExamUnknown: It is not.
-    """
-    for one in pools_of_exam(exam_id):
-        if one.id == pool_id:
-            return one
-    raise ExamUnknown(pool=pool_id)

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exams import texts
 from exams.domain.answer import QuestionKind
-from exams.errors import ExamUnknown, NameTaken
+from exams.errors import NameTaken
 from exams.forms_exams import BankForm
 from exams.forms_question import QuestionEditor
 from exams.selectors.banks import banks_of_institution, questions_of_bank
-from exams.selectors.exams import pools_of_exam, question_draft
+from exams.selectors.exams import pool_of_exam, question_draft
 from exams.services import authoring
 from exams.views.staff_access import author_of, bank_for, exam_for, question_for
 
@@ -22,9 +22,7 @@ from exams.views.staff_access import author_of, bank_for, exam_for, question_for
 def new_question(request: HttpRequest, exam_id: int, pool_id: int) -> HttpResponse:
     """Write a new question of a section: first its kind, then the rest."""
     _staff, exam = exam_for(request, exam_id)
-    pool = next((one for one in pools_of_exam(exam_id) if one.id == pool_id), None)
-    if pool is None:
-        raise ExamUnknown(pool=pool_id)
+    pool = pool_of_exam(exam_id, pool_id)
     context = {"exam": exam, "pool": pool}
     kind = _kind_of(request)
     if kind is None:
