@@ -186,12 +186,10 @@ def import_into(
         ExamUnknown, ExamFrozen: There is no such draft.
     """
     seen = preview(data)
-    sections: dict[str, int] = {}
+    sections: dict[str, list[QuestionDraft]] = {}
     for item in seen.items:
-        if item.draft is None:
-            continue
-        name = item.section or default_section
-        if name not in sections:
-            sections[name] = authoring.add_pool(exam_id, name=name)
-        authoring.add_question(sections[name], item.draft)
+        if item.draft is not None:
+            sections.setdefault(item.section or default_section, []).append(item.draft)
+    for name, drafts in sections.items():
+        authoring.add_questions(authoring.add_pool(exam_id, name=name), drafts)
     return seen

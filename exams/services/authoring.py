@@ -181,24 +181,41 @@ def delete_pool(pool_id: int) -> None:
     _pool(pool_id).delete()
 
 
-@transaction.atomic
 def add_question(pool_id: int, draft: QuestionDraft, *, order: int | None = None) -> int:
-    """Add a question to a section of a draft and return its id.
+    """Add a question to a section of a draft and return its id, as `add_questions` does."""
+    return add_questions(pool_id, [draft], order=order)[0]
 
-    Without `order` it goes to the end; a taken order inserts and moves the rest down.
+
+@transaction.atomic
+def add_questions(
+    pool_id: int, drafts: Sequence[QuestionDraft], *, order: int | None = None
+) -> list[int]:
+    """Add questions to a section of a draft, in this order, all or none; return their ids.
+
+    Without `order` they go to the end; a taken order inserts and moves the rest down.
+
+    Budget: the same number of queries for any number of questions.
 
     Raises:
         QuestionInvalid: With the first field at fault.
         ExamFrozen: The exam is not a draft.
     """
     pool = _pool(pool_id)
-    _check(draft)
+    for draft in drafts:
+        _check(draft)
     questions = Question.objects.filter(pool_id=pool_id)
     last: int = questions.aggregate(last=Max("order"))["last"] or 0
-    place = last + 1 if order is None else max(1, order)
-    questions.filter(order__gte=place).update(order=F("order") + 1)
+    first = last + 1 if order is None else max(1, order)
+    questions.filter(order__gte=first).update(order=F("order") + len(drafts))
     bank_id = bank_for(institution_id=pool.exam.institution_id, name=pool.exam.name)
-    return _write_question(Question(bank_id=bank_id, pool_id=pool_id, order=place), draft)
+    rows = [
+        _filled(Question(bank_id=bank_id, pool_id=pool_id, order=place), draft)
+        for place, draft in enumerate(drafts, start=first)
+    ]
+    Question.objects.bulk_create(rows)
+    pairs = zip(rows, drafts, strict=True)
+    Choice.objects.bulk_create(one for row, draft in pairs for one in _choices_of(row.pk, draft))
+    return [row.pk for row in rows]
 
 
 @transaction.atomic
@@ -229,8 +246,7 @@ def copy_questions(pool_id: int, question_ids: Sequence[int]) -> int:
     )
     if banked.count() != len(wanted):
         raise ExamUnknown(pool=pool_id)
-    for question_id in wanted:
-        add_question(pool_id, question_draft(question_id))
+    add_questions(pool_id, [question_draft(question_id) for question_id in wanted])
     return len(wanted)
 
 
@@ -273,15 +289,23 @@ def move_question(question_id: int, *, order: int) -> None:
 
 
 def _write_question(question: Question, draft: QuestionDraft) -> int:
+    _filled(question, draft).save()
+    Choice.objects.bulk_create(_choices_of(question.pk, draft))
+    return question.pk
+
+
+def _filled(question: Question, draft: QuestionDraft) -> Question:
     fields = asdict(draft)
     fields.pop("choices")
     fields["accept"] = list(draft.accept)
     for name, value in fields.items():
         setattr(question, name, value)
-    question.save()
-    rows = [_choice(question.pk, place, c) for place, c in enumerate(draft.choices, start=1)]
-    Choice.objects.bulk_create(_sharing_matches(rows))
-    return question.pk
+    return question
+
+
+def _choices_of(question_id: int, draft: QuestionDraft) -> list[Choice]:
+    rows = [_choice(question_id, place, c) for place, c in enumerate(draft.choices, start=1)]
+    return _sharing_matches(rows)
 
 
 def _choice(question_id: int, place: int, draft: ChoiceDraft) -> Choice:

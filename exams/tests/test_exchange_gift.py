@@ -5,6 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, strategies as st
 
 from exams.domain.answer import QuestionKind as Kind
@@ -319,19 +321,30 @@ def test_items_before_any_category_go_to_a_section_of_their_own(exam_id: int) ->
 def test_an_error_in_the_middle_leaves_the_exam_as_it_was(
     exam_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, calls = authoring.add_question, []
+    real, calls = authoring.add_questions, []
 
-    def fail_on_third(pool_id: int, draft: QuestionDraft) -> int:
-        calls.append(draft)
-        if len(calls) == 3:
+    def fail_on_second(pool_id: int, drafts: list[QuestionDraft]) -> list[int]:
+        calls.append(drafts)
+        if len(calls) == 2:
             raise RuntimeError("disk full")
-        return real(pool_id, draft)
+        return real(pool_id, drafts)
 
-    monkeypatch.setattr(authoring, "add_question", fail_on_third)
+    monkeypatch.setattr(authoring, "add_questions", fail_on_second)
     with pytest.raises(RuntimeError):
         gift.import_into(exam_id, ALL_CONSTRUCTS.encode())
     assert not Question.objects.exists()
     assert not QuestionPool.objects.exists()
+
+
+def test_a_section_is_written_at_once_however_many_questions_it_has(exam_id: int) -> None:
+    counts = []
+    for count in (2, 40):
+        items = "\n\n".join(f"::q{n}:: Is {n} a number? {{T}}" for n in range(count))
+        with CaptureQueriesContext(connection) as seen:
+            gift.import_into(exam_id, items.encode(), default_section=f"Section of {count}")
+        counts.append(len(seen))
+    assert counts[1] <= counts[0], "the bank is made by the first one"
+    assert [len(pool.questions) for pool in pools_of_exam(exam_id)] == [2, 40]
 
 
 def test_only_a_draft_takes_an_import(cast: Cast, exam_id: int) -> None:

@@ -36,6 +36,14 @@ def test_the_wizard_shows_every_line_and_writes_only_when_told(cast: Cast) -> No
     assert len(questions_of(exam_id)) == 2
 
 
+def test_every_finding_is_shown_however_many(cast: Cast) -> None:
+    exam_id, _pool = draft_exam(cast, questions=False)
+    client = client_of(cast.author)
+    sent = client.post(f"/exams/{exam_id}/import/", {"text": "Broken { =a ~b\n\n" * 305})
+    page = page_of(client.get(sent.headers["Location"]))
+    assert page.count("A brace { is never closed.") == 305
+
+
 def test_a_file_works_like_pasted_text(cast: Cast) -> None:
     exam_id, _pool = draft_exam(cast, questions=False)
     sent = SimpleUploadedFile("q.gift", "﻿::Moon:: ماه ستاره است. {F}".encode())

@@ -42,7 +42,7 @@ def preview(request: HttpRequest, exam_id: int, draft_id: str) -> HttpResponse:
         "draft_id": draft_id,
         "seen": seen,
         "items": [item for item in seen.items if item.draft][:SHOWN],
-        "findings": findings[:SHOWN],
+        "findings": findings,  # all of them: nobody else says what was left out
         "hidden": max(0, seen.imported - SHOWN),
     }
     return render(request, "exams/staff/import_preview.html", context)
