@@ -20,6 +20,7 @@ from web.nav import NavItem
 from web.templatetags.web import digits
 
 SHOWN = 6
+AT_HOME = UNFINISHED | {SittingState.CLOSED, SittingState.GRADED}  # the rest is on its own page
 SITTING_STAFF = frozenset({Role.INVIGILATOR, Role.CHIEF_INVIGILATOR, Role.GRADER, Role.ADMIN})
 
 
@@ -132,7 +133,7 @@ def _result_row(attempt: AttemptCard) -> Row:
 
 
 def _sitting_cards(roles: RoleSet, user_id: int) -> Iterator[Card]:
-    listed = sittings_of_classes([one.id for one in classes_of(user_id)])
+    listed = sittings_of_classes([one.id for one in classes_of(user_id)], states=AT_HOME)
     watched = watchable_among(user_id, listed)
     seen = [one for one in listed if one.id in watched or _works_on(roles, one)]
     coming = [one for one in seen if one.state in UNFINISHED]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _, ngettext
 
 from accounts.roles import Role
 from accounts.selectors import roles_of
+from exams.domain.states import UNFINISHED, SittingState
 from exams.selectors.sittings import SittingView
 from proctoring.policies import watchable_sittings
 from web.home import Action, Card, Tone
@@ -16,7 +17,6 @@ from web.nav import NavItem
 from web.templatetags.web import digits
 
 WATCHERS: Final = frozenset({Role.INVIGILATOR, Role.CHIEF_INVIGILATOR})
-LIVE: Final = frozenset({"lobby", "running"})
 
 
 def watches(request: HttpRequest) -> bool:
@@ -31,14 +31,13 @@ def cards(request: HttpRequest) -> Iterable[Card]:
     """Return the board to open now, or the one that comes next; none for other roles."""
     if not watches(request):
         return
-    sittings = watchable_sittings(int(request.user.pk or 0))
-    coming = [one for one in sittings if one.state in LIVE | {"scheduled"}]
+    coming = watchable_sittings(int(request.user.pk or 0), states=UNFINISHED)
     if coming:
         yield _board_card(coming[0])
 
 
 def _board_card(sitting: SittingView) -> Card:
-    is_live = sitting.state in LIVE
+    is_live = sitting.state is not SittingState.SCHEDULED
     people = ngettext("%(count)s candidate", "%(count)s candidates", sitting.candidates)
     return Card(
         key="next-board",

@@ -1,11 +1,11 @@
 """Who may watch, command or answer what, from the facts of a sitting and the roles of a person."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from accounts import policies
 from accounts.roles import RoleSet
 from accounts.selectors import classes_of, roles_of
+from exams.domain.states import UNFINISHED, SittingState
 from exams.errors import AttemptUnknown, SittingUnknown
 from exams.selectors.attempts import AttemptFacts, attempt_facts
 from exams.selectors.sittings import (
@@ -18,8 +18,6 @@ from proctoring.domain.command import MAX_EXTRA_CHIEF, MAX_EXTRA_INVIGILATOR
 from proctoring.errors import NotAllowed
 from proctoring.models import Assignment
 from proctoring.watch import Watch
-
-OPEN_STATES: Final = frozenset({"scheduled", "lobby", "running"})
 
 
 def watch_of(user_id: int, sitting_id: int) -> Watch:
@@ -80,13 +78,15 @@ def watchable_among(user_id: int, sittings: Iterable[SittingView]) -> set[int]:
     return {sitting.id for sitting in listed if _watch(sitting, roles, assigned)}
 
 
-def watchable_sittings(user_id: int) -> list[SittingView]:
+def watchable_sittings(
+    user_id: int, *, states: Iterable[SittingState] | None = None
+) -> list[SittingView]:
     """Return the sittings whose wall this person may open, by start; past ones last."""
-    sittings = sittings_of_classes([card.id for card in classes_of(user_id)])
+    sittings = sittings_of_classes([card.id for card in classes_of(user_id)], states=states)
     allowed = watchable_among(user_id, sittings)
     return sorted(
         (sitting for sitting in sittings if sitting.id in allowed),
-        key=lambda sitting: (sitting.state not in OPEN_STATES, sitting.starts_at),
+        key=lambda sitting: (sitting.state not in UNFINISHED, sitting.starts_at),
     )
 
 
