@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from accounts.selectors import UserCard, user_cards
 from chat import queries
@@ -326,14 +326,11 @@ def _author(card: UserCard, is_staff: bool) -> Author:  # noqa: FBT001 one calle
 
 
 def _newest_texts(room_ids: Iterable[UUID]) -> dict[UUID, Message]:
-    newest: QuerySet[Message] = (
-        Message.objects.filter(
-            room_id__in=list(room_ids), kind=MessageKind.TEXT, redacted_at__isnull=True
-        )
-        .select_related("sender")
-        .order_by("room_id", "-seq")
-        .distinct("room_id")
-    )
+    """Return the newest text of each room, read from the end of its log. One query."""
+    texts = Message.objects.filter(kind=MessageKind.TEXT, redacted_at__isnull=True)
+    last = texts.filter(room_id=OuterRef("pk")).order_by("-seq").values("seq")[:1]
+    ids = Room.objects.filter(pk__in=list(room_ids)).values_list("pk", Subquery(last))
+    newest = Message.objects.filter(pk__in=ids).select_related("sender")
     return {line.room_id: line for line in newest}
 
 
