@@ -23,6 +23,9 @@ SECONDS: Final = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5),
 )
 
+# The method is the client's own word: each other one would be a series for ever.
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
 _JOBS_SQL: Final = """
     SELECT queue, state, count(*), coalesce(extract(epoch FROM now() - min(run_at)), 0)
     FROM kernel_outboxentry WHERE state <> 'done' GROUP BY queue, state
@@ -32,7 +35,7 @@ _ATTEMPTS_SQL: Final = """
     WHERE s.state IN ('lobby', 'running') GROUP BY a.state
 """
 _SAVES_SQL: Final = """
-    SELECT coalesce(max(extract(epoch FROM now() - a.last_saved_at)), 0)
+    SELECT coalesce(max(extract(epoch FROM now() - coalesce(a.last_saved_at, a.started_at))), 0)
     FROM exams_attempt a WHERE a.state = 'running'
 """
 _SCANS_SQL: Final = "SELECT state, count(*) FROM scanner_upload GROUP BY state"
@@ -51,7 +54,8 @@ class RequestMetrics:
         response = self.get_response(request)
         match = request.resolver_match
         route = match.route if match else "unrouted"
-        REQUESTS.labels(route, request.method or "", str(response.status_code)).inc()
+        method = request.method if request.method in METHODS else "other"
+        REQUESTS.labels(route, method, str(response.status_code)).inc()
         SECONDS.labels(route).observe(time.perf_counter() - started)
         return response
 
@@ -85,7 +89,7 @@ class StateCollector(Collector):
         yield _by_state("invigil_deliveries", "SMS by delivery state.", _NOTICES_SQL)
         yield GaugeMetricFamily(
             "invigil_save_age_max_seconds",
-            "Longest time since a running attempt last saved.",
+            "Longest time since a running attempt last saved, or began.",
             value=float(str(_rows(_SAVES_SQL)[0][0])),
         )
 

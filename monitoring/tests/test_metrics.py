@@ -1,7 +1,9 @@
 import pytest
+from django.db import connection
 from django.test import Client
 from prometheus_client import CollectorRegistry, generate_latest
 
+from exams.tests.conftest import begin, make_cast
 from kernel import outbox
 from monitoring.metrics import REQUESTS, StateCollector
 
@@ -33,3 +35,25 @@ def test_requests_are_labelled_by_route_and_never_by_path(client: Client) -> Non
     routes = {label["route"] for label in labels}
     assert {"healthz", "unrouted"} <= routes
     assert not any("4711" in route or "@" in route for route in routes)
+
+
+@pytest.mark.django_db
+def test_methods_that_a_client_makes_up_are_one_series(client: Client) -> None:
+    for number in range(3):
+        client.generic(f"ZZ{number}", "/healthz")
+    methods = {
+        sample.labels["method"]
+        for metric in REQUESTS.collect()
+        for sample in metric.samples
+        if "method" in sample.labels
+    }
+    assert "other" in methods
+    assert not any(method.startswith("ZZ") for method in methods)
+
+
+@pytest.mark.django_db
+def test_an_attempt_that_never_saved_is_as_old_as_its_start() -> None:
+    begin(make_cast())
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE exams_attempt SET started_at = now() - interval '20 minutes'")
+    assert "invigil_save_age_max_seconds 1200.0" in scrape()

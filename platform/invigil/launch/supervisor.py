@@ -191,6 +191,7 @@ class Supervisor:
 
     def _note_death(self, one: _Kept, *, starting: bool) -> None:
         end_group(one.running)
+        drop_gauges(self.env.get("PROMETHEUS_MULTIPROC_DIR"), one.running.pid)
         steady = time.monotonic() - one.begun > STEADY_S
         one.crashes = 1 if steady else one.crashes + 1
         if starting and one.crashes >= START_CRASHES:
@@ -232,6 +233,13 @@ class Supervisor:
             self.is_unwritten = True
         else:
             self.is_unwritten = False
+
+
+def drop_gauges(folder: str | None, pid: int) -> None:
+    """Take what a dead process said of its present state out of the sum; its counts stay."""
+    for file in Path(folder).glob(f"gauge_live*_{pid}.db") if folder else ():
+        with suppress(OSError):
+            file.unlink()
 
 
 def _ending(code: int) -> str:

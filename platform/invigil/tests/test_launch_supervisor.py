@@ -134,6 +134,20 @@ def test_a_second_request_does_not_wait_for_a_slow_role(
     assert time.monotonic() - begun < 10
 
 
+def test_the_gauges_of_a_killed_role_are_removed_and_its_counts_are_kept(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    supervisor.env["PROMETHEUS_MULTIPROC_DIR"] = str(tmp_path)
+    supervisor.start(role(SLEEP))
+    first = pid_of(supervisor, "web")
+    kept = {f"counter_{first}.db", "gauge_livesum_1.db"}
+    for name in (*kept, f"gauge_livesum_{first}.db", f"gauge_livemax_{first}.db"):
+        (tmp_path / name).touch()
+    os.kill(first, signal.SIGKILL)
+    supervisor.wait_until(lambda: pid_of(supervisor, "web") not in {0, first}, "web", 20)
+    assert kept == {path.name for path in tmp_path.glob("*.db")}
+
+
 def refuse_to_write(_state: StackState) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

@@ -88,7 +88,22 @@ export async function call<T>(method: string, url: string, body: unknown, option
   }
 }
 
+/**
+ * Return the HTML of a part of a page, drawn by the server; a form in `body` is posted.
+ *
+ * @throws ApiError, `isSignedOut` when the session has ended: the login page is nobody's part.
+ */
+export function fragment(url: string, body?: FormData, options: CallOptions = {}): Promise<string> {
+  const headers = { Accept: "text/html", ...options.headers };
+  return ask(body ? "POST" : "GET", url, body, { ...options, headers });
+}
+
 async function once<T>(method: string, url: string, body: unknown, options: CallOptions): Promise<T> {
+  const text = await ask(method, url, body, options);
+  return (text ? JSON.parse(text) : null) as T;
+}
+
+async function ask(method: string, url: string, body: unknown, options: CallOptions): Promise<string> {
   const stop = AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const signal = options.signal ? AbortSignal.any([stop, options.signal]) : stop;
   let response: Response;
@@ -101,7 +116,7 @@ async function once<T>(method: string, url: string, body: unknown, options: Call
     throw new ApiError(0, { code: stop.aborted ? "timeout" : "offline" });
   }
   if (!response.ok) throw failure(response, text);
-  return (text ? JSON.parse(text) : null) as T;
+  return text;
 }
 
 function init(method: string, body: unknown, options: CallOptions, signal: AbortSignal): RequestInit {
