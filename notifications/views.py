@@ -1,5 +1,6 @@
 """Pages of notices for those who may send them: calendar, composer, delivery board."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +33,7 @@ from notifications.services import notices
 from notifications.services.wording import facts_of
 
 ANYWAY: Final = "anyway"  # scheduled although nobody could be reached now
+MOST_DIGITS: Final = 7  # of a page's number
 OPEN_STATES: Final = (NoticeState.SCHEDULED, NoticeState.EXPANDING, NoticeState.SENDING)
 
 
@@ -111,7 +113,7 @@ def detail(request: HttpRequest, notice_id: int) -> HttpResponse:
     card = notices.card_for(notice_id, actor_id=writer.id)
     texts = {"text_en": card.text_en, "text_fa": card.text_fa, "audience": card.audience}
     context = {
-        **_board_context(card),
+        **_board_context(card, request),
         **_preview_context(texts, writer),
         "author": people.user_card(card.created_by_id),
         "lead_text": lead_text(card.lead),
@@ -125,7 +127,7 @@ def board(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Draw the delivery board anew, for the page's script."""
     writer = _writer(request)
     card = notices.card_for(notice_id, actor_id=writer.id)
-    return render(request, "notifications/parts/board.html", _board_context(card))
+    return render(request, "notifications/parts/board.html", _board_context(card, request))
 
 
 @require_POST
@@ -217,9 +219,11 @@ def _preview_context(data: Mapping[str, object], writer: Writer) -> dict[str, An
     return {**context, "samples": samples, "segments": segments}
 
 
-def _board_context(card: NoticeCard) -> dict[str, Any]:
+def _board_context(card: NoticeCard, request: HttpRequest) -> dict[str, Any]:
     is_console = bound_gateway().name == "console"
-    rows = selectors.delivery_rows(card.id)
+    pages_in_all = max(1, math.ceil(card.total / selectors.BOARD_ROWS))
+    number = min(_number(request.GET.get("page")), pages_in_all)
+    rows = selectors.delivery_rows(card.id, page=number)
     word, tone = pages.NOTICE_WORDS[card.state]
     done = card.count_of(DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
     failed = card.count_of(DeliveryState.REJECTED, DeliveryState.UNDELIVERED)
@@ -230,6 +234,8 @@ def _board_context(card: NoticeCard) -> dict[str, Any]:
         "card": card,
         "word": word,
         "tone": tone,
+        "number": number,
+        "pages": pages_in_all,
         "lines": pages.board_lines(rows, is_console=is_console),
         "done": done,
         "failed": failed,
@@ -297,6 +303,12 @@ def _day(raw: str | None, today: date) -> date:
         return date.fromisoformat(raw or "")
     except ValueError:
         return today
+
+
+def _number(raw: str | None) -> int:
+    """Return the page that is asked for, from 1."""
+    digits = raw or ""
+    return max(1, int(digits)) if digits.isdecimal() and len(digits) < MOST_DIGITS else 1
 
 
 def _is_persian() -> bool:

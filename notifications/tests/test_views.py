@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from kernel import clock
+from notifications import selectors
 from notifications.domain.notice import NoticeState
 from notifications.models import Delivery, Notice
 from notifications.selectors import notice_card
@@ -286,6 +287,21 @@ def test_a_test_without_a_number_says_so(school: School, nora: Client) -> None:
     notice_id = school.saved()
     response = nora.post(reverse("notifications:act", args=[notice_id, "test"]), follow=True)
     assert "no verified phone number" in response.content.decode()
+
+
+def test_the_board_shows_one_page_whatever_the_number_of_recipients(
+    school: School, nora: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selectors, "BOARD_ROWS", 2)
+    notice_id = expanded(school)
+    pages = [
+        nora.get(reverse("notifications:board", args=[notice_id]), {"page": page})
+        for page in ("1", "2", "9", "x", "-1", "9" * 40)
+    ]
+    rows = [page.content.decode().count("<tr>") - 1 for page in pages]
+    assert rows == [2, 1, 1, 2, 2, 2]
+    assert "page=2" in pages[0].content.decode()
+    assert "board?page=1" in text_of(nora, "detail", notice_id)
 
 
 def test_the_board_shows_what_became_of_each_message(school: School, nora: Client) -> None:

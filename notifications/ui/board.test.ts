@@ -5,11 +5,16 @@ const part = (live: string, words: string) =>
   `<section data-live="${live}">${words} <button>Stop</button><time data-local="time" datetime="2026-11-21T09:30:00Z">x</time></section>`;
 const board = () => document.querySelector<HTMLElement>("#board")!;
 
-function serve(...answers: (string | Error)[]) {
-  const fetching = vi.fn(async () => {
+/** The browser's answer to a redirect that is not followed. */
+const toLogin = () => Object.defineProperties(new Response("login"), {
+  type: { value: "opaqueredirect" }, ok: { value: false },
+});
+
+function serve(...answers: (string | Error | Response)[]) {
+  const fetching = vi.fn(async (_url: string, _init: RequestInit) => {
     const answer = answers.shift() ?? new Error("asked too often");
     if (answer instanceof Error) throw answer;
-    return new Response(answer);
+    return answer instanceof Response ? answer : new Response(answer);
   });
   vi.stubGlobal("fetch", fetching);
   return fetching;
@@ -61,4 +66,14 @@ it("does not ask about a notice at rest, nor on other pages", async () => {
   startBoard();
   await vi.advanceTimersByTimeAsync(9_000);
   expect(fetching).not.toHaveBeenCalled();
+});
+
+it("never draws the login page into itself when the session has ended", async () => {
+  const fetching = serve(toLogin());
+  const reload = vi.spyOn(location, "reload").mockImplementation(() => undefined);
+  startBoard();
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(fetching.mock.calls[0]?.[1].redirect).toBe("manual");
+  expect(board().textContent).toContain("one");
+  expect(reload).toHaveBeenCalledTimes(1);
 });

@@ -1,4 +1,5 @@
 /** The delivery board asks for its present state while messages are on their way. */
+import { ApiError, fragment } from "$web/api";
 import { localizeTimes, tickCountdowns } from "$web/page/times";
 
 const LOOK_MS = 3_000;
@@ -22,12 +23,11 @@ async function look(board: HTMLElement): Promise<void> {
   // Not under somebody's finger: a form that is being used stays as it is.
   if (document.hidden || board.contains(document.activeElement)) return;
   try {
-    const response = await fetch(board.dataset.boardUrl ?? "", { credentials: "same-origin" });
-    if (!response.ok) return;
-    board.innerHTML = await response.text();
+    board.innerHTML = await fragment(board.dataset.boardUrl ?? "");
     localizeTimes(board);
     tickCountdowns(board, Date.now());
-  } catch {
-    // offline: the next look comes anyway
+  } catch (error) {
+    // Offline: the next look comes anyway. Signed out: the page itself leads to the login.
+    if (error instanceof ApiError && error.isSignedOut) location.reload();
   }
 }

@@ -47,6 +47,7 @@ it("asks for the preview once after typing, with what is in the form", async () 
   expect(fetching).toHaveBeenCalledTimes(1);
   const [url, init] = fetching.mock.calls[0]!;
   expect(url).toBe("/notices/preview");
+  expect(init.redirect).toBe("manual"); // after the session's end: not the login page as preview
   expect((init.body as FormData).get("text_en")).toBe("Hello {name}{name}");
   expect(find("#preview").innerHTML).toBe("<p>new</p>");
 });

@@ -2,6 +2,7 @@
  * The composer: chips insert variables, the form shows only the timing that was chosen, and the
  * preview is drawn by the server from what is in the form. Without this script the form works too.
  */
+import { fragment } from "$web/api";
 
 const PAUSE_MS = 300;
 
@@ -50,13 +51,10 @@ export function previewer(form: HTMLFormElement, preview: HTMLElement): () => vo
     const mine = new AbortController();
     running = mine;
     try {
-      const response = await fetch(form.dataset.previewUrl ?? "", {
-        method: "POST", body: new FormData(form), signal: mine.signal, credentials: "same-origin",
-      });
       // The server escapes everything people wrote; the fragment is its own template.
-      if (response.ok) preview.innerHTML = await response.text();
+      preview.innerHTML = await fragment(form.dataset.previewUrl ?? "", new FormData(form), { signal: mine.signal });
     } catch {
-      // offline or overtaken: the last preview stays
+      // Offline, signed out or overtaken: the last preview stays, and so does what was written.
     }
   };
   return () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ApiError, backOff, call, cookie, get, post } from "$web/api";
+import { ApiError, backOff, call, cookie, fragment, get, post } from "$web/api";
 
 type Answer = Response | Error;
 let answers: Answer[];
@@ -138,4 +138,20 @@ it("a time-out is told apart from a lost connection", async () => {
 
 it("a cookie that is not there is empty", () => {
   expect(cookie("no-such-cookie")).toBe("");
+});
+
+describe("a fragment", () => {
+  it("is the HTML as the server drew it, and a form is posted", async () => {
+    answers = [new Response("<p>one</p>"), new Response("")];
+    expect(await fragment("/part")).toBe("<p>one</p>");
+    expect(asked[0]?.init.method).toBe("GET");
+    expect(await fragment("/part", new FormData())).toBe("");
+    expect(asked[1]?.init.method).toBe("POST");
+  });
+
+  it("is never the login page", async () => {
+    answers = [Object.defineProperties(new Response("login"), { type: { value: "opaqueredirect" }, ok: { value: false } })];
+    expect((await failureOf(fragment("/part"))).isSignedOut).toBe(true);
+    expect(asked[0]?.init.redirect).toBe("manual");
+  });
 });
