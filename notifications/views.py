@@ -20,6 +20,7 @@ from accounts import selectors as people
 from accounts.roles import RoleSet
 from kernel import clock
 from kernel.numerals import in_digits
+from kernel.wire import plain
 from notifications import audiences, pages, selectors
 from notifications.domain.delivery import DeliveryState, zone_of
 from notifications.domain.notice import Audience, NoticeState
@@ -145,7 +146,7 @@ def act(request: HttpRequest, notice_id: int, act: str) -> HttpResponse:
                 notices.return_to_draft(notice_id, actor_id=writer.id)
                 messages.success(request, _("It is a draft again. Nothing was sent."))
             case "cancel":
-                reason = request.POST.get("reason", "")[:300]
+                reason = plain(request.POST.get("reason", ""))[:300]
                 notices.cancel(notice_id, actor_id=writer.id, reason=reason)
                 messages.success(request, _("The notice is cancelled."))
             case "reopen":

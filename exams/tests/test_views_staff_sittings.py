@@ -139,7 +139,7 @@ def test_lobby_start_and_cancel_by_hand(cast: Cast) -> None:
     assert sitting_view(sitting_id).state is SittingState.RUNNING
     assert client.post(path, {"act": "cancel", "reason": "too late"}).status_code == 409
     other = begin_again(cast)
-    client.post(f"/sittings/{other}/move/", {"act": "cancel", "reason": "Snow"})
+    client.post(f"/sittings/{other}/move/", {"act": "cancel", "reason": "Snow\x00"})
     assert sitting_view(other).state is SittingState.CANCELLED
     assert "wall/" not in page_of(client.get(f"/sittings/{other}/"))
 

@@ -190,7 +190,7 @@ def review_exam(request: HttpRequest, exam_id: int) -> HttpResponse:
             review.send_to_review(exam_id, actor_id=staff.user_id)
             messages.success(request, _("Sent to review. Somebody else approves it."))
         case "return":
-            reason = request.POST.get("reason", "")
+            reason = wire.plain(request.POST.get("reason", ""))
             review.return_to_draft(exam_id, actor_id=staff.user_id, reason=reason)
             messages.success(request, _("Returned to its author."))
         case "approve":

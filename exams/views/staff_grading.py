@@ -25,6 +25,7 @@ from exams.services.grading import HandMark
 from exams.views.figures import figures_of
 from exams.views.result_table import csv_of
 from exams.views.staff_access import sitting_for
+from kernel.wire import plain
 from web.templatetags.web import digits
 
 
@@ -114,11 +115,11 @@ def decide_late(request: HttpRequest, attempt_id: int, question_id: int) -> Http
     """Let one answer that came too late count for its question, or none of them with a reason."""
     facts = attempt_facts(attempt_id)
     staff, _sitting, _rights = sitting_for(request, facts.sitting_id, "grade")
-    accepted, reason = request.POST.get("accept", ""), request.POST.get("reason", "")[:500]
+    accepted, reason = request.POST.get("accept", ""), plain(request.POST.get("reason", ""))[:500]
     if accepted.isdecimal():
         late.accept_late_answer(attempt_id, question_id, int(accepted[:18]), actor_id=staff.user_id)
         messages.success(request, _("The late answer counts now; the paper was graded again."))
-    elif reason.strip():
+    elif reason:
         late.reject_late_answers(attempt_id, question_id, actor_id=staff.user_id, reason=reason)
         messages.success(request, _("No late answer counts for this question."))
     else:

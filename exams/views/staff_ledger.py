@@ -17,6 +17,7 @@ from exams.selectors.progress import wall_rows
 from exams.selectors.sittings import grants_of_sitting
 from exams.services import attempts
 from exams.views.staff_access import sitting_for
+from kernel.wire import plain
 from web.templatetags.web import digits
 
 
@@ -58,7 +59,7 @@ def take_back(request: HttpRequest, sitting_id: int, grant_id: int) -> HttpRespo
     if grant_id not in {one.id for one in grants_of_sitting(sitting_id)}:
         raise SittingUnknown(grant=grant_id)
     attempts.revoke_grant(
-        grant_id, actor_id=staff.user_id, reason=request.POST.get("reason", "")[:500]
+        grant_id, actor_id=staff.user_id, reason=plain(request.POST.get("reason", ""))[:500]
     )
     messages.success(request, _("Taken back; nobody loses the last minute."))
     return redirect("exams:time_ledger", sitting_id)

@@ -146,7 +146,7 @@ def move(request: HttpRequest, sitting_id: int) -> HttpResponse:
             lives.start_sitting(sitting_id, actor_id=staff.user_id)
             messages.success(request, _("Started. Candidates in the lobby begin now."))
         case "cancel":
-            reason = request.POST.get("reason", "")
+            reason = wire.plain(request.POST.get("reason", ""))
             lives.cancel_sitting(sitting_id, actor_id=staff.user_id, reason=reason)
             messages.success(request, _("Cancelled. The class chat is free again."))
         case _:

@@ -289,6 +289,15 @@ def test_a_test_without_a_number_says_so(school: School, nora: Client) -> None:
     assert "no verified phone number" in response.content.decode()
 
 
+def test_a_reason_that_no_database_can_store_is_no_server_error(
+    school: School, nora: Client
+) -> None:
+    notice_id = expanded(school)
+    path = reverse("notifications:act", args=[notice_id, "cancel"])
+    assert nora.post(path, {"reason": "wrong\x00 day"}).status_code == 302
+    assert notice_card(notice_id).state is NoticeState.CANCELLED
+
+
 def test_the_board_shows_one_page_whatever_the_number_of_recipients(
     school: School, nora: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

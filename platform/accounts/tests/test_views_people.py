@@ -9,6 +9,7 @@ from accounts.models import ClassGroup, Membership, User
 from accounts.roles import Role
 from accounts.selectors import roles_of
 from accounts.tests.conftest import Cast, School, as_person, text
+from kernel.models import AuditEntry
 
 
 def test_the_list_is_searched_by_its_address(mona: Client, school: School) -> None:
@@ -180,3 +181,15 @@ def test_an_administrator_sees_and_lifts_what_stops_a_person(
 def test_students_and_invigilators_lift_nothing(cast: Cast) -> None:
     for user_id in (cast.ana, cast.ivo, cast.olga):
         assert as_person(user_id).post(f"/people/{cast.ana}/tries/").status_code in {403, 404}
+
+
+@pytest.mark.parametrize("what", ["suspend", "close"])
+def test_a_reason_that_no_database_can_store_is_no_server_error(
+    mona: Client, school: School, cast: Cast, what: str
+) -> None:
+    role = Membership.objects.get(user_id=cast.ivo)
+    path = f"/people/{cast.ivo}/roles/{role.pk}/suspend/"
+    if what == "close":
+        path = f"/people/{cast.ivo}/active/"
+    assert mona.post(path, {"active": "0", "reason": "left\x00 us"}).status_code == 302
+    assert AuditEntry.objects.latest("pk").reason == "left us"

@@ -154,7 +154,7 @@ def suspend_role(request: HttpRequest, user_id: int, membership_id: int) -> Http
         membership_id=membership_id,
         institution_id=scope.institution_id,
         actor_id=scope.actor_id,
-        reason=request.POST.get("reason", "")[:500],
+        reason=plain(request.POST.get("reason", ""))[:500],
     )
     messages.success(request, _("The role is suspended."))
     return redirect("accounts:person", user_id)
@@ -213,7 +213,7 @@ def set_active(request: HttpRequest, user_id: int) -> HttpResponse:
             user_id=user_id,
             institution_id=scope.institution_id,
             actor_id=scope.actor_id,
-            reason=request.POST.get("reason", "")[:500],
+            reason=plain(request.POST.get("reason", ""))[:500],
         )
         messages.success(request, _("The account is closed."))
     return redirect("accounts:person", user_id)
