@@ -18,12 +18,21 @@ from accounts.roles import Role
 class Institution(models.Model):
     """A school, university or company. `code` is what its people type at login."""
 
-    code = models.CharField(max_length=20, unique=True)
+    code = models.CharField(max_length=20)
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=50, default="UTC")
     locale = models.CharField(max_length=10, default="en")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                Lower("code"),
+                name="institution_code_unique",
+                violation_error_message=_("Another institution has this code."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
