@@ -62,8 +62,14 @@ def database_url(place: Place, ports: Ports, name: str = DATABASE) -> str:
 
 
 def allowed_hosts(host: str) -> list[str]:
-    """Return the host names that web and sockets answer to."""
-    return list(dict.fromkeys([LOOPBACK, "localhost", *addresses(host)]))
+    """Return the host names that web and sockets answer to, as they stand in an address."""
+    names = (in_address(one) for one in addresses(host))
+    return list(dict.fromkeys([LOOPBACK, "localhost", *names]))
+
+
+def in_address(host: str) -> str:
+    """Return a host as it stands before the colon of a port: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def addresses(host: str) -> list[str]:

@@ -5,10 +5,11 @@ import os
 import socket
 import time
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from invigil.devstack import Options, lock_stack, open_engines
 from invigil.launch import report
-from invigil.launch.environment import EVERYWHERE
+from invigil.launch.environment import EVERYWHERE, in_address
 from invigil.launch.place import Place
 from invigil.launch.ports import LOOPBACK, Ports, require_free
 from invigil.launch.report import Stop, say, step
@@ -108,7 +109,9 @@ def start_roles(supervisor: Supervisor, options: Options, story: str, *, demo: b
     if demo and not story:
         story = tell_story(supervisor)
     host = LOOPBACK if options.host in EVERYWHERE else options.host
-    supervisor.wait_until(lambda: _serves_pages(host, options.ports.web), "web", READY_S)
+    public = urlsplit(addresses(options)["web"]).netloc
+    web = (host, options.ports.web)
+    supervisor.wait_until(lambda: serves_pages(web, public), "web", READY_S)
     supervisor.wait_until(lambda: _listens(host, options.ports.rt), "rt", READY_S)
     for role in background_roles(supervisor.place):
         supervisor.start(role)
@@ -127,12 +130,18 @@ def tell_story(supervisor: Supervisor) -> str:
             raise Stop(f"The demo could not be shown: {failed.reason}.", f"Log: {log}") from None
 
 
-def _serves_pages(host: str, port: int) -> bool:
+def serves_pages(web: tuple[str, int], public: str) -> bool:
+    """Tell whether pages are served to whoever asks for them by the address that is shown.
+
+    Args:
+        web: Where to connect.
+        public: Host, with its port, as browsers name it; one that is not allowed is refused.
+    """
     with suppress(OSError, http.client.HTTPException):
-        connection = http.client.HTTPConnection(host, port, timeout=5)
+        connection = http.client.HTTPConnection(*web, timeout=5)
         try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
+            connection.request("GET", "/healthz", headers={"Host": public})
+            return connection.getresponse().status < http.HTTPStatus.BAD_REQUEST
         finally:
             connection.close()
     return False
@@ -147,7 +156,7 @@ def _listens(host: str, port: int) -> bool:
 def addresses(options: Options) -> dict[str, str]:
     """Return where the parts of the stack answer."""
     host = LOOPBACK if options.host in EVERYWHERE else options.host
-    shown = f"[{host}]" if ":" in host else host
+    shown = in_address(host)
     ports: Ports = options.ports
     return {
         "web": os.environ.get("SITE_URL") or f"http://{shown}:{ports.web}",

@@ -54,5 +54,7 @@ def test_debug_is_off_and_the_key_is_kept(place: Place) -> None:
 def test_hosts_are_named_and_never_a_wildcard() -> None:
     assert allowed_hosts("127.0.0.1") == ["127.0.0.1", "localhost"]
     assert allowed_hosts("192.0.2.7") == ["127.0.0.1", "localhost", "192.0.2.7"]
+    assert allowed_hosts("::1") == ["127.0.0.1", "localhost", "[::1]"]
+    assert addresses("::1") == ["::1"]
     assert "0.0.0.0" not in allowed_hosts("0.0.0.0")
     assert "127.0.0.1" in addresses("0.0.0.0")

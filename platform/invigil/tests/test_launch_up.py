@@ -1,10 +1,13 @@
 """`run.py up` in small: addresses, greeting, and the demo's story. test_run.py runs the whole."""
 
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
 import pytest
 
 from invigil.devstack import Options
 from invigil.launch.ports import Ports
-from invigil.launch.up import addresses, greet
+from invigil.launch.up import addresses, greet, serves_pages
 
 
 @pytest.mark.parametrize(
@@ -34,3 +37,24 @@ def test_the_greeting_ends_with_the_address(capsys: pytest.CaptureFixture[str]) 
     lines = capsys.readouterr().out.splitlines()
     assert lines[1] == "Demo logins"
     assert lines[-1].startswith("Ready after 4.2 s: http://127.0.0.1:8000")
+
+
+class OnlyByName(BaseHTTPRequestHandler):
+    """Answers like the site: 400 to a name that is not allowed."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.headers["Host"] == "exams.example" else 400)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base's name
+        del format, args
+
+
+def test_pages_are_served_only_when_they_answer_by_the_address_that_is_shown() -> None:
+    with HTTPServer(("127.0.0.1", 0), OnlyByName) as server:
+        web = ("127.0.0.1", server.server_port)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        assert serves_pages(web, "exams.example")
+        assert not serves_pages(web, "[::1]:8000")
+        server.shutdown()
+    assert not serves_pages(web, "exams.example")
