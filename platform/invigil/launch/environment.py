@@ -39,7 +39,7 @@ def stack_environment(place: Place, ports: Ports, host: str = LOOPBACK) -> dict[
         "MEDIA_DIR": str(var / "media"),
         "QUARANTINE_DIR": str(var / "uploads" / "quarantine"),
         "CLEAN_DIR": str(var / "uploads" / "clean"),
-        "SFU_PUBLIC_IPS": ",".join(addresses(host)),
+        "SFU_PUBLIC_IPS": ",".join(media_addresses(host)),
         "ASGI_SERVER": "uvicorn",
     }
     fixed = {
@@ -65,6 +65,11 @@ def allowed_hosts(host: str) -> list[str]:
     """Return the host names that web and sockets answer to, as they stand in an address."""
     names = (in_address(one) for one in addresses(host))
     return list(dict.fromkeys([LOOPBACK, "localhost", *names]))
+
+
+def media_addresses(host: str) -> list[str]:
+    """Return the addresses that browsers send pictures to: the media server speaks IPv4 only."""
+    return [one for one in addresses(host) if ":" not in one] or [LOOPBACK]
 
 
 def in_address(host: str) -> str:

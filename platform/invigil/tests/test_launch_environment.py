@@ -2,7 +2,7 @@
 
 import pytest
 
-from invigil.launch.environment import addresses, allowed_hosts, stack_environment
+from invigil.launch.environment import addresses, allowed_hosts, media_addresses, stack_environment
 from invigil.launch.place import Place
 from invigil.launch.ports import Ports
 
@@ -49,6 +49,11 @@ def test_debug_is_off_and_the_key_is_kept(place: Place) -> None:
     assert (
         env["DJANGO_SECRET_KEY"] == (place.var / "secret_key").read_text(encoding="ascii").strip()
     )
+
+
+def test_the_media_server_is_given_no_address_that_it_refuses() -> None:
+    assert media_addresses("::1") == ["127.0.0.1"]
+    assert media_addresses("192.0.2.7") == ["192.0.2.7"]
 
 
 def test_hosts_are_named_and_never_a_wildcard() -> None:
