@@ -1,6 +1,6 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
 import { tick } from "svelte";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Socket, Subscriber, TopicEvent } from "$web/socket";
 import Room from "$chat/Room.svelte";
 import type { Entry, Snapshot } from "$chat/room";
@@ -32,6 +32,17 @@ class Line {
   }
 }
 
+/** Sizes change when the test says so. */
+class HandObserver {
+  static resize: () => void = () => {};
+
+  constructor(run: () => void) {
+    HandObserver.resize = run;
+  }
+  observe(): void {}
+  disconnect(): void {}
+}
+
 const props = { room: "r", title: "Maths", kind: "class" as const, me: 1, name: "Ana", initials: "A", limit: 100 };
 const entry = (seq: number, body: string, change: Partial<Entry> = {}): Entry => ({
   seq, kind: "text", at: Date.UTC(2026, 10, 21, 8, seq), body, author: { id: 2, name: "Ben", initials: "B", is_staff: false },
@@ -49,10 +60,29 @@ describe("the room", () => {
 
   beforeEach(() => {
     localStorage.clear();
+    vi.stubGlobal("ResizeObserver", HandObserver);
     line = new Line();
     render(Room, { ...props, socket: line.asSocket() });
   });
-  afterEach(cleanup);
+  afterEach(() => {
+    cleanup();
+    vi.unstubAllGlobals();
+  });
+
+  it("keeps its end in sight when a keyboard takes half of it away, unless one reads further up", async () => {
+    await show(snapshot());
+    const log = screen.getByRole("log");
+    Object.defineProperty(log, "scrollHeight", { value: 1_500 });
+    Object.defineProperty(log, "clientHeight", { value: 300 });
+    HandObserver.resize();
+    await vi.waitFor(() => expect(log.scrollTop).toBe(1_500));
+    await new Promise((resolve) => setTimeout(resolve)); // what the marker of the read messages set off
+    log.scrollTop = 200;
+    await fireEvent.scroll(log);
+    HandObserver.resize();
+    await tick();
+    expect(log.scrollTop).toBe(200);
+  });
 
   async function show(state: Snapshot, head = 1): Promise<void> {
     line.last.onSnapshot?.(state, head);
