@@ -83,7 +83,7 @@ MARKS = {
     "attention": "◐",
     "critical": "✕",
     "offline": "○",
-    "waiting": "?",
+    "waiting": "…",
     "checking": "◔",
     "paused": "Ⅱ",
     "done": "✓",
