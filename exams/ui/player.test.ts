@@ -172,6 +172,14 @@ describe("the navigator", () => {
     expect(cells.map((cell) => cell.number)).toEqual([1, 2, 3, 4]);
   });
 
+  it("names numbers that cannot be read or are not allowed, before they are handed in", () => {
+    const numbers = [question(11, "int"), { ...question(12, "decimal"), max_value: "10" }, question(13, "float"), question(14, "char")];
+    const given = queue({}, [entry(11, "about eight"), entry(12, "11"), entry(13, "1,5"), entry(14, "about eight")]);
+    const tally = tallyOf(play({ type: "snapshot", snapshot: snapshot({ questions: numbers }), at: 1_000 }, given));
+    expect(tally.faulty.map((cell) => cell.id)).toEqual([11, 12]);
+    expect(tally.answered).toBe(4);
+  });
+
   it("has no current cell on the hand-in page", () => {
     const review = reduce(state, { type: "reviewed", open: true });
     expect(cellsOf(review).some((cell) => cell.current)).toBe(false);

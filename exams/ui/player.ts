@@ -11,6 +11,7 @@ import type { QueueStatus } from "./autosave";
 import type { Entry } from "./autosave/ledger";
 import type { View } from "./autosave/store";
 import { type AnswerValue, type Question, isAnswered } from "./paper";
+import { numberFault } from "./widgets/number";
 import type { AttemptState, EarlyEnd, Receipt } from "./wire";
 
 /** A command of an invigilator as the candidate sees it. */
@@ -336,6 +337,8 @@ export interface Cell {
   /** Came too late; a person decides. */
   held: boolean;
   refused: boolean;
+  /** A number that cannot be read or is not allowed; it is saved as typed. */
+  faulty: boolean;
   info: boolean;
 }
 
@@ -352,9 +355,16 @@ export function cellsOf(state: RoomState): Cell[] {
       unsent: entry?.progress === "waiting" || state.uploads[question.id]?.phase === "sending",
       held: entry?.progress === "held",
       refused: entry?.progress === "refused",
+      faulty: isFaulty(question, entry?.value),
       info: question.kind === "info",
     };
   });
+}
+
+const NUMBERS = new Set(["int", "float", "decimal"]);
+
+function isFaulty(question: Question, value: AnswerValue | undefined): boolean {
+  return NUMBERS.has(question.kind) && typeof value === "string" && numberFault(value, question) !== null;
 }
 
 /** The files that are on their way now. */
@@ -371,6 +381,7 @@ export interface Tally {
   unanswered: Cell[];
   marked: Cell[];
   refused: Cell[];
+  faulty: Cell[];
 }
 
 export function tallyOf(state: RoomState): Tally {
@@ -383,6 +394,7 @@ export function tallyOf(state: RoomState): Tally {
     unanswered: cells.filter((cell) => !cell.answered),
     marked: cells.filter((cell) => cell.marked),
     refused: cells.filter((cell) => cell.refused),
+    faulty: cells.filter((cell) => cell.faulty),
   };
 }
 

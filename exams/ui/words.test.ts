@@ -66,7 +66,7 @@ describe("time", () => {
 
 it("a cell of the navigator is heard with everything its colours say", () => {
   const cell: Cell = {
-    id: 1, number: 5, answered: true, current: true, marked: true, unsent: true, held: false, refused: false, info: false,
+    id: 1, number: 5, answered: true, current: true, marked: true, unsent: true, held: false, refused: false, faulty: false, info: false,
   };
   expect(cellText(cell)).toBe("Question 5, on screen, answered, marked, not sent yet");
   expect(cellText({ ...cell, current: false, answered: false, marked: false, unsent: false, refused: true })).toBe(

@@ -182,6 +182,7 @@ export function cellText(cell: Cell): string {
     cell.unsent && t("not sent yet"),
     cell.held && t("kept for a decision"),
     cell.refused && t("not accepted"),
+    cell.faulty && t("not a number that fits"),
   ].filter(Boolean);
   return [name, ...words].join(", ");
 }

@@ -33,3 +33,9 @@ it("a field that is closed cannot be typed in", () => {
   const field = screen.getByDisplayValue("as it was") as HTMLTextAreaElement;
   expect(field.disabled).toBe(true);
 });
+
+it.each([["1", ["1", "2", "3"]], ["0", []]])("a rating from %s has the keys %j", (lowest, keys) => {
+  const rating = { ...question("rating"), min_value: lowest, max_value: "3" };
+  render(Answer, { question: rating, value: null, labelledby: "words", onanswer: vi.fn() });
+  expect([...document.querySelectorAll<HTMLElement>("[data-pick]")].map((input) => input.dataset.pick)).toEqual(keys);
+});
