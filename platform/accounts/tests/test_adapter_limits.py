@@ -1,17 +1,21 @@
 """Wrong tries at sign-in: counted by person and place, and by person and day over all places."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from allauth.core.internal import ratelimit
 from django.core import mail
 from django.test import Client
 from django.test.utils import override_settings
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts import tries
 from accounts.adapter import REFUSED, TOO_MANY_WAIT
 from accounts.models import Membership, User
 from accounts.roles import Role
-from accounts.tests.conftest import Cast, School, make_person
+from accounts.tests.conftest import Cast, School, as_person, make_person
 from accounts.tests.entrance import LOGIN, post_login, refusal
 
 pytestmark = pytest.mark.usefixtures("fresh_limits")
@@ -73,6 +77,52 @@ def test_a_right_password_does_not_use_up_the_tries(client: Client, cast: Cast) 
     for _ in range(12):
         assert post_login(Client(), "ana@north.example").status_code == 302
     assert refusal(post_login(client, "ana@north.example", "wrong-wrong")) == str(REFUSED)
+
+
+def test_nobody_waits_for_a_lock_of_the_whole_hall(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Allauth refuses whoever does not get a lock within a second, whatever they typed."""
+
+    @contextmanager
+    def held_by_another(_key: str) -> Iterator[bool]:
+        yield False
+
+    monkeypatch.setattr(ratelimit, "cache_lock", held_by_another)
+    assert refusal(post_login(client, "ana@north.example", "wrong-wrong")) == str(REFUSED)
+    assert post_login(client, "ana@north.example").status_code == 302
+
+
+def test_an_administrator_lets_in_whom_a_neighbour_in_the_hall_keeps_out(
+    cast: Cast, school: School, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    guess(Client(), "ana@north.example", "127.0.0.1")
+    assert refusal(post_login(Client(), "ana@north.example")) == WAIT_HERE
+    admin = as_person(cast.admin)
+    assert "Let this person sign in" in admin.get(f"/people/{cast.ana}/").content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        admin.post(f"/people/{cast.ana}/tries/")
+    guess(Client(), "ana@north.example", "127.0.0.1", times=2 * tries.AT_A_PLACE)
+    assert post_login(Client(), "ana@north.example").status_code == 302
+
+
+def test_refused_tries_on_one_person_do_not_fill_the_address(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tries, "FROM_AN_ADDRESS", 15)
+    guess(Client(), "ana@north.example", "127.0.0.1", times=30)
+    assert post_login(Client(), "ben@north.example").status_code == 302
+
+
+def test_guessing_at_many_people_from_one_address_is_stopped_for_a_minute(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tries, "FROM_AN_ADDRESS", 5)
+    for number in range(5):
+        post_login(client, f"nobody{number}@north.example", "wrong-wrong")
+    wait = str(TOO_MANY_WAIT) % {"wait": "1 minute"}
+    assert refusal(post_login(client, "ben@north.example")) == wait
+    assert post_login(Client(REMOTE_ADDR="192.0.2.7"), "ben@north.example").status_code == 302
 
 
 @override_settings(ACCOUNT_RATE_LIMITS={"login": "2/m/ip"})

@@ -1,4 +1,4 @@
-"""The day's total of wrong tries: who is stopped, for how long, and how it is lifted."""
+"""Wrong tries by address, place and day: who is stopped, for how long, and how it is lifted."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -78,10 +78,71 @@ def test_lifting_holds_although_somebody_keeps_guessing(at: time_machine.Travell
 def test_lifting_ends_after_half_an_hour(at: time_machine.Traveller) -> None:
     tries.lift(7)
     redis = cache._cache.get_client()  # type: ignore[attr-defined] # how long a key lives, Redis alone knows
-    assert [redis.ttl(key) for key in redis.keys("*tries:lifted*")] == [1800]
+    assert {redis.ttl(key) for key in redis.keys("*tries:lifted*")} == {1800}
 
 
 def test_what_was_typed_never_stands_in_a_key() -> None:
     typed = "typed:north/" + "x" * 5000 + " \n"
     assert tries.count_try(typed).wait is None
     assert "x" not in tries.count_try(typed).key.replace("tries", "")
+
+
+# ── By place and by address ─────────────────────────────────────────────────────────────────
+def test_the_eleventh_try_at_a_place_waits_for_a_quarter_of_an_hour(
+    at: time_machine.Traveller,
+) -> None:
+    for _ in range(tries.AT_A_PLACE):
+        assert tries.count_at("192.0.2.1", "person:7").wait is None
+    at.shift(timedelta(minutes=5))
+    assert tries.count_at("192.0.2.1", "person:7").wait == timedelta(minutes=10)
+    assert tries.count_at("192.0.2.2", "person:7").wait is None
+    assert tries.count_at("192.0.2.1", "person:8").wait is None
+
+
+def test_a_place_that_is_full_is_known_as_long_as_it_is(at: time_machine.Traveller) -> None:
+    for _ in range(tries.AT_A_PLACE):
+        tries.count_at("192.0.2.1", tries.person_key(7))
+    assert tries.blocked_until(7) is None
+    tries.count_at("192.0.2.1", tries.person_key(7))
+    assert tries.blocked_until(7) == EVENING + timedelta(minutes=15)
+    redis = cache._cache.get_client()  # type: ignore[attr-defined] # how long a key lives, Redis alone knows
+    assert {redis.ttl(key) for key in redis.keys("*tries:stopped*")} == {900}
+    assert {redis.ttl(key) for key in redis.keys("*tries:since*")} == {900}
+
+
+@pytest.mark.parametrize("who", [tries.person_key(7), tries.known(tries.person_key(7))])
+def test_lifting_frees_full_places_too(at: time_machine.Traveller, who: str) -> None:
+    for _ in range(tries.AT_A_PLACE + 1):
+        stopped = tries.count_at("192.0.2.1", who)
+    assert stopped.wait is not None
+    tries.lift(7)
+    for _ in range(3 * tries.AT_A_PLACE):
+        assert tries.count_at("192.0.2.1", who) == tries.CountedTry()
+    assert tries.blocked_until(7) is None
+
+
+def test_an_address_waits_a_minute_after_six_hundred_wrong_tries(
+    at: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert tries.FROM_AN_ADDRESS == 600
+    monkeypatch.setattr(tries, "FROM_AN_ADDRESS", 5)
+    for _ in range(5):
+        assert tries.count_from("192.0.2.1").wait is None
+    assert tries.count_from("192.0.2.1").wait == timedelta(minutes=1)
+    assert tries.count_from("192.0.2.2").wait is None
+
+
+def test_a_hall_that_signs_in_at_once_leaves_no_count_behind() -> None:
+    def sign_in(number: int) -> bool:
+        counted = [
+            tries.count_from("192.0.2.1"),
+            tries.count_at("192.0.2.1", f"person:{number}"),
+        ]
+        for each in counted:
+            tries.give_back(each)
+        return all(each.wait is None for each in counted)
+
+    with ThreadPoolExecutor(16) as pool:
+        assert all(pool.map(sign_in, range(200)))
+    left = tries.count_from("192.0.2.1")
+    assert cache.get(left.key) == 1
