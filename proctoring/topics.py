@@ -9,6 +9,8 @@ from uuid import UUID
 
 import msgspec
 
+from exams.errors import LeaseLost
+from exams.selectors.browsers import holds_lease_in
 from kernel.wire import BadMessage, plain
 from proctoring.domain.command import CommandKind, DeliveryAction
 from proctoring.domain.incident import IncidentAction
@@ -289,7 +291,7 @@ class MediaTopic(Topic):
         await signalling.connection_closed(caller.connection_id)
 
     async def _publish(self, caller: Caller, key: str, message: MediaPublish) -> MediaAnswer:
-        who = await in_database(_media_caller, caller, key)
+        who = await in_database(_camera_caller, caller, key)
         signalling = await binding.current()
         return await signalling.handle_publish(who, message.attempt, message.offer)
 
@@ -314,6 +316,14 @@ class MediaTopic(Topic):
     async def _close(self, caller: Caller, key: str, message: MediaClose) -> None:
         who = await in_database(_media_caller, caller, key)
         await (await binding.current()).handle_close(who, message.peer)
+
+
+def _camera_caller(caller: Caller, key: str) -> MediaCaller:
+    """Return who sends a camera: the machine that answers shows the face, no second one."""
+    who = _media_caller(caller, key)
+    if who.attempt_id and not holds_lease_in(who.attempt_id, caller.session_key):
+        raise LeaseLost  # the page tries again, and succeeds once it has the lease
+    return who
 
 
 def _media_caller(caller: Caller, key: str) -> MediaCaller:

@@ -86,9 +86,11 @@ def _take_over(
 
 
 def _close_older_tabs(before: Attempt, spared: str | None) -> None:
-    """Close the candidate's sockets of this attempt but the new tab's own, if we know that one."""
-    if spared:
-        topic = f"attempt:{before.pk}"
+    """Close the candidate's sockets of this attempt but the new tab's own, if we know that one.
+
+    Also those that only show a camera: it could go on from a machine that does not answer.
+    """
+    for topic in (f"attempt:{before.pk}", f"media:a{before.pk}") if spared else ():
         close_user_sockets(before.student_id, TAKEN_OVER, topic=topic, except_connection=spared)
 
 

@@ -120,6 +120,22 @@ def test_without_an_id_the_names_of_the_devices_are_compared(cast: Cast, heard: 
     assert len(heard.of(LeaseMoved)) == 1
 
 
+def test_the_older_tabs_sockets_end_and_so_do_their_cameras(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, closed = begin(cast), []
+
+    def close(user_id: int, code: int, *, topic: str, except_connection: str) -> None:
+        closed.append((user_id, code, topic, except_connection))
+
+    monkeypatch.setattr(taking, "close_user_sockets", close)  # the port to the sockets
+    taking.take_lease(taken.attempt_id, student_id=cast.ana.pk, connection_id="new")
+    assert closed == [
+        (cast.ana.pk, 4409, f"attempt:{taken.attempt_id}", "new"),
+        (cast.ana.pk, 4409, f"media:a{taken.attempt_id}", "new"),
+    ]
+
+
 def test_there_is_no_lease_before_the_lobby_opens(cast: Cast) -> None:
     future = queries.database_now() + timedelta(hours=1)
     sitting_id = schedule(

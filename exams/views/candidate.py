@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from exams.domain.states import AttemptState, SittingState
 from exams.errors import SignedOut
 from exams.selectors.attempts import attempt_of, snapshot
+from exams.selectors.browsers import session_entry
 from exams.services import answers as saving, taking
 from exams.wire import (
     MAX_SAVE_BYTES,
@@ -66,7 +67,9 @@ def _user_id(request: HttpRequest) -> int:
 @signed_in
 def attempt(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Answer with the snapshot of the caller's own attempt."""
-    return _reply(snapshot(attempt_id, _user_id(request), browser=_known_browser(request)))
+    return _reply(
+        snapshot(attempt_id, _user_id(request), browser=_known_browser(request, attempt_id))
+    )
 
 
 @require_POST
@@ -74,7 +77,8 @@ def attempt(request: HttpRequest, attempt_id: int) -> HttpResponse:
 def lease(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Make the caller's tab the one that writes."""
     body = wire.decode(request.body, TakeLease)
-    browser = _known_browser(request) or secrets.token_hex(16)
+    browser = _known_browser(request, attempt_id) or secrets.token_hex(16)
+    request.session[session_entry(attempt_id)] = browser
     token = taking.take_lease(
         attempt_id,
         student_id=_user_id(request),
@@ -95,10 +99,17 @@ def lease(request: HttpRequest, attempt_id: int) -> HttpResponse:
     return response
 
 
-def _known_browser(request: HttpRequest) -> str:
-    """Return the random id that this browser has for this attempt; empty when it has none."""
+def _known_browser(request: HttpRequest, attempt_id: int) -> str:
+    """Return the random id that this browser has for this attempt; empty when it has none.
+
+    A session that is new since, after signing in again, is told it for the sake of its sockets.
+    """
     known = request.COOKIES.get(BROWSER_COOKIE, "")
-    return known if _BROWSER_ID.fullmatch(known) else ""
+    if not _BROWSER_ID.fullmatch(known):
+        return ""
+    if request.session.get(session_entry(attempt_id)) != known:
+        request.session[session_entry(attempt_id)] = known
+    return known
 
 
 @require_POST
@@ -106,7 +117,7 @@ def _known_browser(request: HttpRequest) -> str:
 def start(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Start the attempt and answer with the snapshot, questions included."""
     body = wire.decode(request.body, StartAttempt)
-    user_id, browser = _user_id(request), _known_browser(request)
+    user_id, browser = _user_id(request), _known_browser(request, attempt_id)
     taking.start_attempt(attempt_id, student_id=user_id, lease=body.lease, browser=browser)
     return _reply(snapshot(attempt_id, user_id, browser=browser))
 
@@ -121,7 +132,7 @@ def answers(request: HttpRequest, attempt_id: int) -> HttpResponse:
         student_id=_user_id(request),
         lease=body.lease,
         answers=body.answers,
-        browser=_known_browser(request),
+        browser=_known_browser(request, attempt_id),
     )
     return _reply(reply)
 
@@ -137,7 +148,7 @@ def submit(request: HttpRequest, attempt_id: int) -> HttpResponse:
         student_id=_user_id(request),
         lease=body.lease,
         digest=digest,
-        browser=_known_browser(request),
+        browser=_known_browser(request, attempt_id),
     )
     return _reply(receipt)
 

@@ -5,14 +5,15 @@ from uuid import uuid4
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.test import Client
 
-from exams.errors import AttemptUnknown
+from exams.errors import AttemptUnknown, LeaseLost
 from exams.selectors.attempts import attempt_facts
 from kernel.errors import DomainError
 from kernel.wire import BadMessage
 from proctoring.errors import NotAllowed
 from proctoring.media import binding
-from proctoring.media.messages import MediaSubscribe, SlotWish
+from proctoring.media.messages import MediaPublish, MediaSubscribe, SlotWish
 from proctoring.messages import (
     WallCommand,
     WallDecide,
@@ -231,6 +232,23 @@ def test_the_board_of_one_sitting_shows_no_student_of_another_at_large(
     with pytest.raises(NotAllowed):
         call(MEDIA, stage.cast.ivo.pk, stage.sitting, "media.subscribe", look)
     assert not WatchView.objects.exists()
+
+
+def test_only_the_browser_that_answers_shows_its_camera(stage: Stage, media: None) -> None:
+    """Nobody sits before the camera of one machine while another one answers."""
+    signed_in, ana = Client(), stage.cast.ana
+    signed_in.force_login(ana)
+    lease = f"/api/attempts/{stage.ana}/lease"
+    assert signed_in.post(lease, "{}", content_type="application/json").status_code == 200
+    mine = Caller(ana.pk, "tab", str(signed_in.session.session_key))
+    publish, offer = MEDIA.calls["media.publish"].run, MediaPublish(attempt=stage.ana, offer="o")
+    with pytest.raises(LeaseLost):
+        async_to_sync(publish)(caller(ana.pk), f"a{stage.ana}", offer)
+
+    async def scene() -> Any:
+        return await publish(mine, f"a{stage.ana}", offer)
+
+    assert async_to_sync(scene)().sdp == "sdp"
 
 
 # ── keys ────────────────────────────────────────────────────────────────────────────────────
