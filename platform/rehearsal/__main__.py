@@ -22,6 +22,7 @@ from rehearsal.student import Student
 ARRIVE_TOGETHER: Final = 6
 GRADING_PATIENCE_S: Final = 120.0
 VIDEO_PATIENCE_S: Final = 20.0
+CHAT_PATIENCE_S: Final = 30.0
 LEAD_S: Final = 20.0
 OVERTIME_S: Final = 240.0  # the sitting stays open as long after the working time
 
@@ -115,6 +116,7 @@ async def _play_within(play: Play, limit_s: float) -> bool:
         async with limit:
             await _arrive(play)
             await _sit(play)
+            await _wait_for_the_chat(play)
     except (TimeoutError, aiohttp.ClientError, Refused) as error:
         why = f"not finished within {limit_s:.0f} s" if limit.expired() else f"broke off: {error!r}"
         play.invigilator.log.problems.append(why)
@@ -134,18 +136,19 @@ async def _arrive(play: Play) -> None:
     await play.invigilator.arrive([student.attempt for student in play.students])
     play.sockets.append(asyncio.ensure_future(play.invigilator.live.run()))
     gate = asyncio.Semaphore(ARRIVE_TOGETHER)
+    await asyncio.gather(*(_bring_in(play, student, gate) for student in play.students))
+    say("Everybody is in the lobby; cameras are on")
 
-    async def enter(student: Student) -> None:
+
+async def _bring_in(play: Play, student: Student, gate: asyncio.Semaphore) -> None:
+    """Sign in through the gate, then wait in the open for the lobby, as everybody else."""
+    try:
         async with gate:
-            try:
-                await student.arrive()
-            except (TimeoutError, aiohttp.ClientError, Refused) as error:
-                student.log.problems.append(f"could not arrive: {error!r}")
-            else:
-                play.sockets.append(asyncio.ensure_future(student.live.run()))
-
-    await asyncio.gather(*(enter(student) for student in play.students))
-    say("Everybody is signed in; cameras are on")
+            await student.arrive()
+        play.sockets.append(asyncio.ensure_future(student.live.run()))
+        await student.enter()
+    except (TimeoutError, aiohttp.ClientError, Refused) as error:
+        student.log.problems.append(f"could not arrive: {error!r}")
 
 
 async def _sit(play: Play) -> None:
@@ -158,6 +161,14 @@ async def _sit(play: Play) -> None:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
     say("Everybody has come to the end")
+
+
+async def _wait_for_the_chat(play: Play) -> None:
+    """The last hand-in closes the sitting: everybody's chat must open again by itself."""
+    end = time.monotonic() + CHAT_PATIENCE_S
+    logs = [student.log.chat for student in play.students]
+    while time.monotonic() < end and any(not log.reopened for log in logs):  # noqa: ASYNC110 many tasks post, none knows all
+        await asyncio.sleep(0.5)
 
 
 async def _interfere(play: Play) -> None:

@@ -15,6 +15,7 @@ from rehearsal.browser import Browser
 SUBPROTOCOL: Final = "invigil.v1"
 CALL_TIMEOUT_S: Final = 10.0
 BEAT_S: Final = 2.0
+CONNECTION: Final = frozenset({"disconnected", "timeout"})  # nobody said no: try again
 SUBSCRIPTION: Final = "s:"  # an error frame names no topic, only the request it answers
 
 Hear = Callable[[dict[str, Any]], None]

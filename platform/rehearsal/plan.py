@@ -54,6 +54,38 @@ class Cast(msgspec.Struct, frozen=True):
 
 
 @dataclass(slots=True)
+class ChatLog:
+    """What became of one candidate's posts to the room of the class.
+
+    Attributes:
+        opened: Posts taken before the lobby opened.
+        refused: Posts that the lock refused.
+        taken: Numbers in the room's log of posts that were taken though they were sent while the
+            candidate knew the room as locked.
+        unlocked_at: Number in the room's log at which the sitting gave the room up; 0 for never.
+        reopened: Posts taken after that.
+        problems: Refusals for other reasons, in words.
+    """
+
+    opened: int = 0
+    refused: int = 0
+    taken: list[int] = field(default_factory=list)
+    unlocked_at: int = 0
+    reopened: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def late(self) -> int:
+        """Posts that the lock let through: taken, and not after the room was given up."""
+        return sum(not self.unlocked_at or seq < self.unlocked_at for seq in self.taken)
+
+    @property
+    def tried(self) -> int:
+        """Posts that the lock decided about."""
+        return self.refused + self.late
+
+
+@dataclass(slots=True)
 class Log:
     """What one candidate's browser saw: the evidence the audit compares with the database.
 
@@ -61,7 +93,7 @@ class Log:
         sent: (question, seq) → value, everything the candidate entered.
         acked: question → highest sequence the server acknowledged.
         save_ms: Time of each successful save, milliseconds.
-        chat_accepted: Posts that the server accepted after the room was locked.
+        chat: What became of the posts to the class's room.
         applied: Ids of the commands whose report the server took.
         problems: What went wrong, in words.
     """
@@ -74,9 +106,8 @@ class Log:
     submit_ms: list[float] = field(default_factory=list)
     saves_sent: int = 0
     saves_acked: int = 0
-    chat_tried: int = 0
-    chat_accepted: int = 0
     receipt: str = ""
+    chat: ChatLog = field(default_factory=ChatLog)
     applied: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
 

@@ -7,7 +7,14 @@ from typing import Any, Final
 
 from rehearsal.plan import Log, WatchLog
 
-EVERYBODY: Final = ("graded", "receipts", "video_seen", "board_seen")
+EVERYBODY: Final = (
+    "graded",
+    "receipts",
+    "video_seen",
+    "board_seen",
+    "chat_locked",
+    "chat_reopened",
+)
 
 
 @dataclass(slots=True)
@@ -25,6 +32,7 @@ class Report:
         return bool(
             facts["lost"] == 0
             and facts["late_chat"] == 0
+            and facts["chat_open"] > 0  # else nothing tells that it was the lock that refused
             and facts["commands_applied"] == facts["commands_issued"]
             and not facts["problems"]
             and all(facts[fact] == self.students for fact in EVERYBODY)
@@ -84,8 +92,12 @@ def build(
         "saves_acked": sum(log.saves_acked for log in logs),
         "saves_found": sum(len(a.get("answers", {})) for a in stored["attempts"].values()),
         "lost": len(report.losses),
-        "late_chat": sum(log.chat_accepted for log in logs) + stored["late_messages"],
-        "chat_tried": sum(log.chat_tried for log in logs),
+        # A post that slipped through is seen from both sides; either side alone is enough.
+        "late_chat": max(sum(log.chat.late for log in logs), stored["late_messages"]),
+        "chat_tried": sum(log.chat.tried for log in logs),
+        "chat_open": sum(log.chat.opened > 0 for log in logs),
+        "chat_locked": sum(log.chat.refused > 0 for log in logs),
+        "chat_reopened": sum(log.chat.reopened > 0 for log in logs),
         "graded": sum(bool(a.get("graded")) for a in stored["attempts"].values()),
         "receipts": sum(bool(log.receipt) for log in logs),
         "video_seen": sum(watched.frames[log.attempt] > 0 for log in logs),
@@ -97,7 +109,9 @@ def build(
         "start_p95_ms": percentile((ms for log in logs for ms in log.start_ms), 0.95),
         "submit_p99_ms": percentile((ms for log in logs for ms in log.submit_ms), 0.99),
         "killed": killed,
-        "problems": sorted({*watched.problems, *(p for log in logs for p in log.problems)}),
+        "problems": sorted(
+            {*watched.problems, *(p for log in logs for p in (*log.problems, *log.chat.problems))}
+        ),
     }
     return report
 

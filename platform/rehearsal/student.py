@@ -1,10 +1,8 @@
 """One simulated candidate: signs in, sends a camera, answers, tries the chat, hands in."""
 
 import asyncio
-import contextlib
 import random
 import time
-import uuid
 from typing import Any, Final
 
 from aiortc import RTCPeerConnection
@@ -12,15 +10,14 @@ from aiortc import RTCPeerConnection
 from rehearsal import camera
 from rehearsal.answers import answer_to
 from rehearsal.browser import Browser, Refused
-from rehearsal.live import CallRefused, Live
+from rehearsal.chat_probe import ChatProbe
+from rehearsal.live import CONNECTION, CallRefused, Live
 from rehearsal.plan import Log, Login, Options
 
 BATCH: Final = 20
-CHAT_EVERY_S: Final = 6.0
 START_POLL_S: Final = 0.5
 ACK_AGAIN_S: Final = 0.5
 PAUSED_S: Final = 1.0
-CONNECTION: Final = frozenset({"disconnected", "timeout"})  # nobody said no: try again
 
 
 class Student:
@@ -36,28 +33,38 @@ class Student:
         sitting: int,
         room: str,
     ) -> None:
-        self.login, self.attempt, self.sitting, self.room = login, attempt, sitting, room
-        self.log = Log(attempt)
+        self.login, self.attempt, self.sitting = login, attempt, sitting
         self.browser = Browser(base_url)
         self.live = Live(self.browser, ws_url)
         self._rng = random.Random(attempt)  # noqa: S311 a plan that can be repeated, no secret
+        self._chat = ChatProbe(self.live, room=room, sitting=sitting, rng=self._rng)
+        self.log = Log(attempt, chat=self._chat.log)
         self._lease = ""
         self._media = f"media:a{attempt}"
         self._pending: dict[int, tuple[int, Any]] = {}
         self._seq = 0
         self._camera: RTCPeerConnection | None = None
         self._publishing: asyncio.Task[None] | None = None
+        self._chatting: asyncio.Task[None] | None = None
         self._acks: set[asyncio.Task[None]] = set()
 
     # ── Before the start ────────────────────────────────────────────────────────────────────
     async def arrive(self) -> None:
-        """Sign in, take the lease, open the socket, switch the camera on."""
+        """Sign in and say what the socket shall hear; whoever calls opens it next."""
         await self.browser.sign_in(self.login)
-        self._lease = await self._take_lease()
         self.live.follow(f"attempt:{self.attempt}", self._hear_attempt)
         self.live.follow(f"watch:{self.attempt}", self._hear_watch)
         self.live.follow(self._media, self._hear_media)
+        self._chat.follow()
+        self._chatting = asyncio.ensure_future(self._chat.keep_posting())
+
+    async def enter(self) -> None:
+        """Wait for the lobby: take the lease, switch the camera on, find the chat locked."""
+        self._lease = await self._take_lease()
+        self._chat.expect_lock()
         self.live.when_open(self._publish_again)
+        if self.live.is_open.is_set():
+            self._publish_again()
 
     async def _take_lease(self) -> str:
         """Become the tab that writes, as soon as the lobby is open."""
@@ -100,10 +107,12 @@ class Student:
     def _hear_attempt(self, frame: dict[str, Any]) -> None:
         if frame["t"] == "err":
             self.log.problems.append(f"attempt refused: {frame['code']}")
-        elif frame["t"] == "attempt.lease_taken" and not self._lease.startswith(
-            frame["d"]["lease"]
-        ):
+        elif frame["t"] == "attempt.lease_taken" and self._is_foreign(frame["d"]["lease"]):
             self.log.problems.append("lease lost")
+
+    def _is_foreign(self, beginning: str) -> bool:
+        """Whether another tab took the lease; its own may be heard of before it is answered."""
+        return bool(self._lease) and not self._lease.startswith(beginning)
 
     def _hear_media(self, frame: dict[str, Any]) -> None:
         if frame["t"] == "media.reassign":
@@ -155,14 +164,13 @@ class Student:
             self.log.problems.append(f"work ended: {refusal.code}")
 
     async def _answer(self, paper: list[dict[str, Any]], options: Options) -> None:
-        """Enter answers until the time is up, while others save them and try the chat.
+        """Enter answers until the time is up, while they are saved beside.
 
         Raises:
             Refused: A save was refused for good.
         """
         questions = [question for question in paper if answer_to(question, self._rng) is not None]
         saving = asyncio.ensure_future(self._keep_saving())
-        chatting = asyncio.ensure_future(self._keep_trying_the_chat())
         end = time.monotonic() + options.minutes * 60
         try:
             while time.monotonic() < end and not saving.done():
@@ -170,8 +178,7 @@ class Student:
                 await asyncio.sleep(self._rng.uniform(0.2, 1.8) * options.think_s)
         finally:
             saving.cancel()
-            chatting.cancel()
-            await asyncio.gather(saving, chatting, return_exceptions=True)
+            await asyncio.gather(saving, return_exceptions=True)
         if not saving.cancelled():
             saving.result()
 
@@ -253,27 +260,14 @@ class Student:
         self.log.submit_ms.append((time.perf_counter() - began) * 1000)
         self.log.receipt = reply["receipt"]
 
-    # ── What must not work ──────────────────────────────────────────────────────────────────
-    async def _keep_trying_the_chat(self) -> None:
-        while True:
-            await asyncio.sleep(self._rng.uniform(0.5, 1.5) * CHAT_EVERY_S)
-            await self.try_the_chat()
-
-    async def try_the_chat(self) -> None:
-        """Post to the class's room; while a sitting is on, this must be refused."""
-        self.log.chat_tried += 1
-        body = {"client_id": str(uuid.uuid4()), "body": "what is the answer to question 3?"}
-        with contextlib.suppress(CallRefused):
-            await self.live.call(f"chat:{self.room}", "chat.post", body)
-            self.log.chat_accepted += 1
-
     async def leave(self) -> None:
         """Close the camera and the browser."""
         for ack in self._acks:
             ack.cancel()
-        if self._publishing:
-            self._publishing.cancel()
-            await asyncio.gather(self._publishing, return_exceptions=True)
+        for task in (self._publishing, self._chatting):
+            if task:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         if self._camera:
             await self._camera.close()
         await self.browser.http.close()

@@ -25,8 +25,10 @@ async def browser(site: Site) -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def live(site: Site, browser: Browser) -> AsyncIterator[Live]:
-    """A socket that is kept open for the time of the test."""
+    """A socket that is kept open for the time of the test and follows two topics."""
     socket = Live(browser, site.ws_url)
+    for topic in ("watch:7", "media:3"):
+        socket.follow(topic, lambda _frame: None)
     running = asyncio.ensure_future(socket.run())
     yield socket
     running.cancel()

@@ -17,9 +17,47 @@ from rehearsal.plan import Login
 
 TOKEN: Final = "t0ken"
 PATIENCE_S: Final = 10.0
+SITTING: Final = 3
+CHAT: Final = "chat:5"
 ANA: Final = Login("north", "1001", "sunny-river-stone", "Ana")
 Frame = dict[str, Any]
 Answer = Callable[[Frame], Frame]
+
+
+@dataclass
+class Room:
+    """The class's chat: the first lease locks it, a hand-in gives it up, as the real one.
+
+    Attributes:
+        is_broken: Posts are taken in spite of the lock.
+        seq: Number of the newest line.
+        lines: Those that tell of an end of a lock; one is of an earlier sitting.
+    """
+
+    is_locked: bool = False
+    is_broken: bool = False
+    seq: int = 4
+    lines: list[Frame] = field(default_factory=lambda: [{"kind": "unlock", "seq": 3}])
+
+    @property
+    def entries(self) -> list[Frame]:
+        """What a candidate reads on coming in: nothing while the room is locked."""
+        return [] if self.is_locked else self.lines
+
+    def take(self, _frame: Frame) -> Frame:
+        """Take a post, or refuse it."""
+        if self.is_locked and not self.is_broken:
+            return {"t": "err", "code": "chat_locked", "d": {}}
+        self.seq += 1
+        return {"t": "ack", "d": {"seq": self.seq, "at": 0, "again": False}}
+
+    def give_up(self) -> Frame:
+        """Unlock, and return what is pushed of it."""
+        self.is_locked = False
+        self.seq += 1
+        self.lines.append({"kind": "unlock", "seq": self.seq})
+        line = {"sitting": SITTING, "title": "Rehearsal"}
+        return {"t": "chat.unlocked", "top": CHAT, "seq": self.seq, "at": 0, "d": line}
 
 
 @dataclass
@@ -29,8 +67,10 @@ class Site:
     Attributes:
         faults: What the next requests meet: a status, or None for a cut connection.
         replies: "METHOD path" → the JSON answers in turn; the last one stays.
-        calls: Name of a socket call → what becomes of it; others are acknowledged.
+        calls: Name of a socket call → what becomes of it; others are acknowledged, if the socket
+            follows the topic.
         snapshots: Topic → state in the answer to a subscription.
+        room: The chat of the class.
         requests: (method and path, body) of every request that was served.
         frames: Every frame that came over the socket, of all connections.
     """
@@ -40,6 +80,7 @@ class Site:
     replies: dict[str, deque[tuple[int, Frame]]] = field(default_factory=dict)
     calls: dict[str, Answer] = field(default_factory=dict)
     snapshots: dict[str, Frame] = field(default_factory=dict)
+    room: Room = field(default_factory=Room)
     requests: list[tuple[str, Frame]] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     origins: list[str] = field(default_factory=list)
@@ -114,7 +155,19 @@ class Site:
         if not answers:
             return web.json_response({"code": "not_found", "data": {}}, status=404)
         status, body = answers.popleft() if len(answers) > 1 else answers[0]
+        if status == 200:
+            await self._tell_the_room(request.path)
         return web.json_response(body, status=status)
+
+    async def _tell_the_room(self, path: str) -> None:
+        """Lock the chat with the first lease; push that a hand-in gives it up."""
+        if path.endswith("/lease"):
+            self.room.is_locked = True
+        elif path.endswith("/submit") and self.room.is_locked:
+            frame = json.dumps(self.room.give_up())
+            for socket in self.sockets:
+                if not socket.closed:
+                    await socket.send_str(frame)
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(protocols=["invigil.v1"])
@@ -122,24 +175,34 @@ class Site:
         self.origins.append(request.headers.get("Origin", ""))
         self.sockets.append(socket)
         await socket.send_json({"t": "hello", "d": {"user": 1, "server_time": 0, "conn": "c"}})
+        followed: set[str] = set()
         async for message in socket:
             if message.type is WSMsgType.TEXT:
-                await self._serve(socket, json.loads(message.data))
+                await self._serve(socket, json.loads(message.data), followed)
         return socket
 
-    async def _serve(self, socket: web.WebSocketResponse, frame: Frame) -> None:
+    async def _serve(self, socket: web.WebSocketResponse, frame: Frame, followed: set[str]) -> None:
         self.frames.append(frame)
         if frame["t"] == "sub":
-            state = self.snapshots.get(frame["top"], {})
-            answer = {"t": "subd", "re": frame["id"], "top": frame["top"], "head": 0, "d": state}
+            followed.add(frame["top"])
+            answer = self._snapshot(frame)
         elif frame["t"] == "hb":
             answer = {"t": "hb", "at": 0}
+        elif frame["top"] not in followed:
+            answer = {"re": frame["id"], "t": "err", "code": "not_subscribed", "d": {}}
         else:
             made = self.calls.get(frame["t"], acknowledge)(frame)
             if not made:
                 return  # the site stays silent
             answer = {"re": frame["id"], **made}
         await socket.send_json(answer)
+
+    def _snapshot(self, frame: Frame) -> Frame:
+        topic = frame["top"]
+        head, state = 0, self.snapshots.get(topic, {})
+        if topic == CHAT:
+            head, state = self.room.seq, {"entries": self.room.entries, **state}
+        return {"t": "subd", "re": frame["id"], "top": topic, "head": head, "d": state}
 
 
 def acknowledge(frame: Frame) -> Frame:
@@ -161,6 +224,7 @@ def silent(_frame: Frame) -> Frame:
 async def running_site(replies: Mapping[str, Frame] | None = None) -> AsyncIterator[Site]:
     """Serve the site on a free port of this machine."""
     site = Site()
+    site.calls["chat.post"] = site.room.take
     for what, body in (replies or {}).items():
         site.reply(what, (200, body))
     app = web.Application()

@@ -32,12 +32,18 @@ async def test_a_call_returns_the_data_of_its_own_ack(site: Site, live: Live) ->
 
 
 async def test_answers_find_their_calls_by_id(site: Site, live: Live) -> None:
-    site.calls["chat.post"] = refuse("chat_locked")
-    with pytest.raises(CallRefused, match="chat_locked"):
-        await live.call("chat:1", "chat.post", {})
+    site.calls["media.publish"] = refuse("media_busy")
+    with pytest.raises(CallRefused, match="media_busy"):
+        await live.call("media:3", "media.publish", {})
     assert await live.call("watch:7", "watch.ack", {}) == {"name": "watch.ack"}
     await site.push({"t": "ack", "re": "nobody", "d": {}})
     assert await live.call("watch:7", "watch.look", {}) == {"name": "watch.look"}
+
+
+async def test_a_call_on_a_topic_that_is_not_followed_is_refused(live: Live) -> None:
+    """The small site once took it, which the real one does not."""
+    with pytest.raises(CallRefused, match="not_subscribed"):
+        await live.call("watch:8", "watch.ack", {})
 
 
 async def test_a_call_without_an_answer_ends(
@@ -59,7 +65,7 @@ async def test_a_lost_connection_ends_the_calls_and_comes_back_with_its_topics(
     site.calls["media.publish"] = lambda frame: site.sockets[-1]._req.transport.abort() or {}  # type: ignore[union-attr]
     with pytest.raises(CallRefused, match="disconnected"):
         await live.call("media:3", "media.publish", {})
-    await until(lambda: len(site.heard("sub")) == 2)
+    await until(lambda: [sub["top"] for sub in site.heard("sub")].count("wall:3") == 2)
     assert ups == [1, 2]
     assert await live.call("watch:7", "watch.ack", {}) == {"name": "watch.ack"}
 

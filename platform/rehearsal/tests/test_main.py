@@ -13,7 +13,7 @@ from rehearsal.__main__ import rehearse
 from rehearsal.plan import Cast, Login, Options
 from rehearsal.report import Report
 from rehearsal.stack import Stack
-from rehearsal.tests.site import ANA, Site, refuse
+from rehearsal.tests.site import ANA, Frame, Site, refuse
 
 API = "POST /api/attempts/7"
 PAUSED = (423, {"code": "paused", "data": {}})
@@ -72,6 +72,29 @@ async def test_a_played_rehearsal_has_its_receipts(stack: SmallStack) -> None:
     assert report.facts["receipts"] == 1
     assert report.facts["commands_issued"] == 2
     assert report.facts["problems"] == ["camera refused"]
+
+
+async def test_a_played_rehearsal_found_the_chat_open_locked_and_open_again(
+    site: Site, stack: SmallStack
+) -> None:
+    def open_lobby(frame: Frame) -> Frame:
+        site.reply(f"{API}/lease", (200, {"lease": "l-1"}))
+        return site.room.take(frame)
+
+    site.reply(f"{API}/lease", NOT_OPEN)
+    site.calls["chat.post"] = open_lobby
+    facts = (await report_of(stack)).facts
+    assert [facts[f"chat_{found}"] for found in ("open", "locked", "reopened")] == [1, 1, 1]
+    assert facts["chat_tried"] > 0
+    assert facts["late_chat"] == 0
+
+
+async def test_a_lock_that_lets_posts_through_is_told(site: Site, stack: SmallStack) -> None:
+    """The posts never reached the lock, so this number could not be anything but 0."""
+    site.room.is_broken = True
+    report = await report_of(stack)
+    assert report.facts["late_chat"] > 0
+    assert not report.is_clean
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rehearsal.plan import Log, WatchLog
+from rehearsal.plan import ChatLog, Log, WatchLog
 from rehearsal.report import build, losses_of, percentile
 
 
@@ -53,6 +53,7 @@ def finished() -> tuple[Log, WatchLog]:
     log = ana()
     log.receipt = "R-7"
     log.applied = {"c-1", "c-2"}
+    log.chat = ChatLog(opened=1, refused=3, unlocked_at=9, reopened=1)
     seen = WatchLog(board={7: {"state": "submitted"}}, commands_issued=2)
     seen.frames[7] = 12
     return log, seen
@@ -75,7 +76,11 @@ SPOILED: dict[str, Callable[[Log, WatchLog], object]] = {
     "a picture never seen": lambda _log, seen: seen.frames.clear(),
     "an empty board": lambda _log, seen: seen.board.clear(),
     "a board that stopped": lambda _log, seen: seen.board[7].update(state="running"),
-    "a post in the locked chat": lambda log, _seen: setattr(log, "chat_accepted", 1),
+    "a post in the locked chat": lambda log, _seen: log.chat.taken.append(8),
+    "a chat that was never open before": lambda log, _seen: setattr(log.chat, "opened", 0),
+    "a lock that was never met": lambda log, _seen: setattr(log.chat, "refused", 0),
+    "a chat that stayed locked": lambda log, _seen: setattr(log.chat, "reopened", 0),
+    "a chat that refused for another reason": lambda log, _seen: log.chat.problems.append("x"),
     "an answer that is gone": lambda log, _seen: log.acked.update({9: 1}),
 }
 
@@ -94,12 +99,24 @@ def test_a_database_that_tells_otherwise_is_not_clean(flaw: dict[str, object]) -
     assert not build([log], {**HELD, **flaw}, seen, []).is_clean
 
 
+def test_a_post_that_was_taken_after_the_lock_was_given_up_is_not_late() -> None:
+    """The candidate had not heard of it yet; the numbers in the room's log decide."""
+    log, seen = finished()
+    log.chat.taken += [10]
+    assert build([log], HELD, seen, []).is_clean
+    log.chat.unlocked_at = 0
+    report = build([log], HELD, seen, [])
+    assert (report.facts["late_chat"], report.facts["chat_tried"]) == (1, 4)
+
+
 def test_the_problems_of_everybody_are_told() -> None:
     log, seen = finished()
     log.problems.append("lease lost")
+    log.chat.problems.append("chat refused: room_not_found")
     seen.problems.append("board refused: forbidden")
     facts = build([log], HELD, seen, []).facts
-    assert facts["problems"] == ["board refused: forbidden", "lease lost"]
+    told = ["board refused: forbidden", "chat refused: room_not_found", "lease lost"]
+    assert facts["problems"] == told
 
 
 def test_percentiles_are_of_the_sorted_values() -> None:

@@ -9,7 +9,7 @@ from rehearsal import student as module
 from rehearsal.browser import Refused
 from rehearsal.plan import Options
 from rehearsal.student import Student
-from rehearsal.tests.site import ANA, Frame, Site, refuse, until
+from rehearsal.tests.site import ANA, CHAT, Frame, Site, refuse, until
 
 API = "POST /api/attempts/7"
 QUESTIONS = [
@@ -44,10 +44,11 @@ async def ana(site: Site, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stud
 
 @pytest.fixture
 async def live_ana(ana: Student) -> AsyncIterator[Student]:
-    """Ana signed in, with her socket open."""
+    """Ana in the lobby, with her socket open; her first post came before."""
     await ana.arrive()
     running = asyncio.ensure_future(ana.live.run())
-    await ana.live.is_open.wait()
+    await until(lambda: ana.log.chat.opened)
+    await ana.enter()
     yield ana
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -56,19 +57,22 @@ async def live_ana(ana: Student) -> AsyncIterator[Student]:
 async def test_arriving_waits_for_the_lobby_to_open(site: Site, ana: Student) -> None:
     site.reply(f"{API}/lease", NOT_OPEN, NOT_OPEN, (200, {"lease": "l-1"}))
     await ana.arrive()
+    await ana.enter()
     assert len(site.bodies("sign-in")) == 1
     assert len(site.bodies(f"{API}/lease")) == 3
 
 
 async def test_arriving_at_a_foreign_sitting_is_refused(site: Site, ana: Student) -> None:
     site.reply(f"{API}/lease", (404, {"code": "attempt_unknown", "data": {}}))
+    await ana.arrive()
     with pytest.raises(Refused, match="attempt_unknown"):
-        await ana.arrive()
+        await ana.enter()
 
 
 async def test_working_saves_what_was_entered_and_hands_in(site: Site, ana: Student) -> None:
     site.reply(f"{API}/start", NOT_OPEN, (200, {"questions": QUESTIONS}))
     await ana.arrive()
+    await ana.enter()
     await ana.work(BRIEF)
     saves = site.bodies(f"{API}/answers")
     sent = [one for body in saves for one in body["answers"]]
@@ -88,6 +92,7 @@ async def test_an_answer_stays_pending_until_its_own_sequence_is_acknowledged(
     site: Site, ana: Student
 ) -> None:
     await ana.arrive()
+    await ana.enter()
     site.reply(f"{API}/answers", saved(), saved({"31": 1, "8": 4}))
     ana._enter(QUESTIONS[0])
     await ana._save_everything()
@@ -104,6 +109,7 @@ async def test_a_pause_makes_a_save_wait(
 ) -> None:
     monkeypatch.setattr(module, "PAUSED_S", 0.01)
     await ana.arrive()
+    await ana.enter()
     paused = (423, {"code": "paused", "data": {}})
     site.reply(f"{API}/answers", paused, paused, saved({"31": 1}))
     ana._enter(QUESTIONS[0])
@@ -119,6 +125,7 @@ async def test_a_final_no_to_a_save_ends_the_work_without_a_receipt(
     """Finding 29: the save was repeated for ever, so the rehearsal never ended."""
     site.reply(f"{API}/answers", (409, {"code": code, "data": {}}))
     await ana.arrive()
+    await ana.enter()
     async with asyncio.timeout(8):
         await ana.work(BRIEF)
     assert ana.log.problems == [f"work ended: {code}"]
@@ -131,6 +138,7 @@ async def test_a_final_no_in_the_middle_ends_the_work_before_its_time(
 ) -> None:
     site.reply(f"{API}/answers", (409, {"code": "attempt_ended", "data": {}}))
     await ana.arrive()
+    await ana.enter()
     async with asyncio.timeout(8):
         await ana.work(Options(students=1, minutes=10, think_s=0.02))
     assert ana.log.problems == ["work ended: attempt_ended"]
@@ -139,6 +147,7 @@ async def test_a_final_no_in_the_middle_ends_the_work_before_its_time(
 async def test_an_answer_that_is_refused_for_good_waits_no_more(site: Site, ana: Student) -> None:
     site.reply(f"{API}/answers", saved(refused={"31": "unknown_question"}))
     await ana.arrive()
+    await ana.enter()
     ana._enter(QUESTIONS[0])
     async with asyncio.timeout(8):
         await ana._save_everything()
@@ -149,6 +158,7 @@ async def test_an_answer_that_is_refused_for_good_waits_no_more(site: Site, ana:
 async def test_a_refused_hand_in_leaves_no_receipt(site: Site, ana: Student) -> None:
     site.reply(f"{API}/submit", (409, {"code": "answers_missing", "data": {"missing": [31]}}))
     await ana.arrive()
+    await ana.enter()
     await ana.work(BRIEF)
     assert ana.log.problems == ["work ended: answers_missing"]
     assert ana.log.receipt == ""
@@ -206,20 +216,21 @@ async def test_a_lease_taken_by_another_tab_is_a_problem(
     ana: Student, taker: str, problems: list[str]
 ) -> None:
     await ana.arrive()
+    await ana.enter()
     ana._hear_attempt({"t": "attempt.lease_taken", "d": {"lease": taker}})
     assert ana.log.problems == problems
 
 
-async def test_a_locked_chat_takes_nothing_and_an_open_one_is_noted(
+async def test_the_chat_is_tried_from_before_the_lobby_until_it_is_open_again(
     site: Site, live_ana: Student
 ) -> None:
-    site.calls["chat.post"] = refuse("chat_locked")
-    await live_ana.try_the_chat()
-    assert (live_ana.log.chat_tried, live_ana.log.chat_accepted) == (1, 0)
-    del site.calls["chat.post"]
-    await live_ana.try_the_chat()
-    assert (live_ana.log.chat_tried, live_ana.log.chat_accepted) == (2, 1)
-    assert {frame["top"] for frame in site.heard("chat.post")} == {"chat:5"}
+    chat = live_ana.log.chat
+    assert chat.opened > 0  # the control: taken before the lease was asked for
+    await until(lambda: chat.refused)
+    await live_ana.work(BRIEF)
+    await until(lambda: chat.reopened)
+    assert (chat.late, chat.problems) == (0, [])
+    assert {frame["top"] for frame in site.heard("chat.post")} == {CHAT}
 
 
 async def test_a_forbidden_camera_is_noted_and_not_offered_again(
