@@ -41,7 +41,7 @@ from notifications.services.wording import Facts, Wording, facts_of, word_for
 log = structlog.get_logger(__name__)
 
 BATCH: Final = 100
-BATCH_SECONDS: Final = 15.0  # far below the time limit of a task, one slow request included
+BATCH_SECONDS: Final = 15.0  # far below the lease of a run, one slow request included
 LOST_AFTER: Final = timedelta(seconds=60)  # `sending` for so long: its worker is gone
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 from celery import current_app, shared_task
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from kombu.exceptions import OperationalError as BrokerDown
 
 from kernel import clock
@@ -141,37 +141,51 @@ def _park_deadly(now: datetime) -> None:
         log.error("outbox.parked_deadly", jobs=parked)
 
 
-def begin(outbox_id: UUID) -> bool:
-    """Claim one run. False when the job is done, parked, or running under a live lease."""
+def begin(outbox_id: UUID) -> int:
+    """Claim one run and return its number, from 1 on.
+
+    0 when the job is done, parked, or running under a live lease.
+    """
     now = clock.now()
-    claimable = Q(state__in=[JobState.WAITING, JobState.SENT]) | Q(
-        state=JobState.RUNNING, started_at__lt=now - LEASE, attempts__lt=MAX_ATTEMPTS
+    claimable = OutboxEntry.objects.filter(
+        Q(state__in=[JobState.WAITING, JobState.SENT])
+        | Q(state=JobState.RUNNING, started_at__lt=now - LEASE, attempts__lt=MAX_ATTEMPTS),
+        pk=outbox_id,
     )
-    return bool(
-        OutboxEntry.objects.filter(claimable, pk=outbox_id).update(
-            state=JobState.RUNNING, started_at=now, attempts=F("attempts") + 1
-        )
+    before = claimable.values_list("attempts", flat=True).first()
+    if before is None:
+        return 0
+    run = before + 1
+    claimed = claimable.filter(attempts=before).update(
+        state=JobState.RUNNING, started_at=now, attempts=run
     )
+    return run if claimed else 0
 
 
-def finish(outbox_id: UUID) -> None:
-    """Record success."""
-    OutboxEntry.objects.filter(pk=outbox_id, state=JobState.RUNNING).update(
-        state=JobState.DONE, finished_at=clock.now(), last_error=""
-    )
+def finish(outbox_id: UUID, run: int) -> None:
+    """Record the success of a run."""
+    _end(outbox_id, run, state=JobState.DONE, finished_at=clock.now(), last_error="")
 
 
-def fail(outbox_id: UUID, error: str, *, permanent: bool) -> None:
+def fail(outbox_id: UUID, run: int, error: str, *, permanent: bool) -> None:
     """Record a failed run: again later with a growing pause, or parked for a person."""
-    entry = OutboxEntry.objects.get(pk=outbox_id)
-    parked = permanent or entry.attempts >= MAX_ATTEMPTS
-    pause = timedelta(seconds=min(2**entry.attempts, 300))
-    OutboxEntry.objects.filter(pk=outbox_id, state=JobState.RUNNING).update(
+    parked = permanent or run >= MAX_ATTEMPTS
+    pause = timedelta(seconds=min(2**run, 300))
+    _end(
+        outbox_id,
+        run,
         state=JobState.PARKED if parked else JobState.WAITING,
         run_at=clock.now() + pause,
         finished_at=clock.now() if parked else None,
         last_error=error[-4000:],
     )
+
+
+def _end(outbox_id: UUID, run: int, **changes: object) -> None:
+    """Move the row out of this run; a run that lost its lease to another one changes nothing."""
+    mine = OutboxEntry.objects.filter(pk=outbox_id, state=JobState.RUNNING, attempts=run)
+    if not mine.update(**changes):
+        log.warning("outbox.run_overtaken", outbox_id=str(outbox_id), run=run)
 
 
 class PermanentFailure(Exception):
@@ -199,15 +213,16 @@ def job(name: str, *, queue: str) -> Callable[[Callable[..., None]], Callable[..
     return decorate
 
 
-def _run_once(run: Callable[..., None], outbox_id: UUID, kwargs: dict[str, object]) -> None:
-    if not begin(outbox_id):
+def _run_once(work: Callable[..., None], outbox_id: UUID, kwargs: dict[str, object]) -> None:
+    run = begin(outbox_id)
+    if not run:
         return
     try:
-        run(**kwargs)
+        work(**kwargs)
     except PermanentFailure as error:
-        fail(outbox_id, str(error), permanent=True)
+        fail(outbox_id, run, str(error), permanent=True)
     except Exception:  # any failure of a job is stored and retried: the row must not be lost
         log.exception("job.failed", outbox_id=str(outbox_id))
-        fail(outbox_id, traceback.format_exc(), permanent=False)
+        fail(outbox_id, run, traceback.format_exc(), permanent=False)
     else:
-        finish(outbox_id)
+        finish(outbox_id, run)

@@ -107,6 +107,22 @@ def test_only_one_of_two_workers_begins_and_a_silent_one_is_replaced_after_its_l
 
 
 @pytest.mark.django_db
+def test_a_run_that_lost_its_lease_does_not_undo_the_run_that_took_over() -> None:
+    entry_id = ask("tests.x", queue="t")
+    with time_machine.travel("2026-05-04T09:00:00Z", tick=False) as time_:
+        slow = outbox.begin(entry_id)
+        time_.shift(LEASE + timedelta(seconds=1))
+        successor = outbox.begin(entry_id)
+        assert (slow, successor) == (1, 2)
+        outbox.fail(entry_id, slow, "too late", permanent=True)
+        outbox.finish(entry_id, slow)
+        assert state_of(entry_id) == "running"
+        assert not outbox.begin(entry_id)
+        outbox.finish(entry_id, successor)
+    assert (state_of(entry_id), OutboxEntry.objects.get().last_error) == ("done", "")
+
+
+@pytest.mark.django_db
 def test_a_job_that_ends_its_worker_every_time_is_parked_and_stays_so() -> None:
     entry_id = ask("tests.x", queue="t")
     with time_machine.travel("2026-05-04T09:00:00Z", tick=False) as time_:
@@ -131,11 +147,11 @@ def test_the_row_of_a_job_moves_as_specified_and_not_otherwise() -> None:
         rows.update(started_at=long_ago, last_error="untouched")
         match action:
             case JobAction.BEGIN:
-                return outbox.begin(entry_id)
+                return bool(outbox.begin(entry_id))
             case JobAction.FINISH:
-                outbox.finish(entry_id)
+                outbox.finish(entry_id, rows.get().attempts)
             case _:
-                outbox.fail(entry_id, "", permanent=action is JobAction.PARK)
+                outbox.fail(entry_id, rows.get().attempts, "", permanent=action is JobAction.PARK)
         return rows.get().last_error != "untouched"
 
     asked = {JobAction.BEGIN, JobAction.FINISH, JobAction.RETRY, JobAction.PARK}
@@ -157,14 +173,13 @@ def test_a_failure_is_tried_again_after_growing_pauses_and_parked_in_the_end() -
     pauses = []
     with time_machine.travel("2026-05-04T09:00:00Z", tick=False) as time_:
         for _ in range(MAX_ATTEMPTS - 1):
-            assert outbox.begin(entry_id)
-            outbox.fail(entry_id, "boom", permanent=False)
+            run = outbox.begin(entry_id)
+            outbox.fail(entry_id, run, "boom", permanent=False)
             entry = OutboxEntry.objects.get()
             assert (entry.state, entry.last_error) == ("waiting", "boom")
             pauses.append((entry.run_at - clock.now()).total_seconds())
             time_.move_to(entry.run_at)
-        outbox.begin(entry_id)
-        outbox.fail(entry_id, "boom", permanent=False)
+        outbox.fail(entry_id, outbox.begin(entry_id), "boom", permanent=False)
     assert pauses == [2, 4, 8, 16, 32, 64, 128]
     assert state_of(entry_id) == "parked"
     assert OutboxEntry.objects.get().finished_at is not None
