@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from rehearsal.plan import Log, WatchLog
+from rehearsal.plan import ChatLog, Log, WatchLog
 
 EVERYBODY: Final = (
     "graded",
@@ -92,12 +92,7 @@ def build(
         "saves_acked": sum(log.saves_acked for log in logs),
         "saves_found": sum(len(a.get("answers", {})) for a in stored["attempts"].values()),
         "lost": len(report.losses),
-        # A post that slipped through is seen from both sides; either side alone is enough.
-        "late_chat": max(sum(log.chat.late for log in logs), stored["late_messages"]),
-        "chat_tried": sum(log.chat.tried for log in logs),
-        "chat_open": sum(log.chat.opened > 0 for log in logs),
-        "chat_locked": sum(log.chat.refused > 0 for log in logs),
-        "chat_reopened": sum(log.chat.reopened > 0 for log in logs),
+        **_chat_facts([log.chat for log in logs], stored["late_messages"]),
         "graded": sum(bool(a.get("graded")) for a in stored["attempts"].values()),
         "receipts": sum(bool(log.receipt) for log in logs),
         "video_seen": sum(watched.frames[log.attempt] > 0 for log in logs),
@@ -114,6 +109,18 @@ def build(
         ),
     }
     return report
+
+
+def _chat_facts(logs: list[ChatLog], late_messages: int) -> dict[str, int]:
+    """Return what the candidates found in the chat: posts, and how many found it in each state."""
+    return {
+        # A post that slipped through is seen from both sides; either side alone is enough.
+        "late_chat": max(sum(log.late for log in logs), late_messages),
+        "chat_tried": sum(log.tried for log in logs),
+        "chat_open": sum(log.opened > 0 for log in logs),
+        "chat_locked": sum(log.refused > 0 for log in logs),
+        "chat_reopened": sum(log.reopened > 0 for log in logs),
+    }
 
 
 def _is_shown(attempt: int, stored: Mapping[str, Any], watched: WatchLog) -> bool:
