@@ -17,6 +17,7 @@ def register() -> None:
     """Register the gates with Django."""
     checks.register(check_secret_key, checks.Tags.security, deploy=True)
     checks.register(check_allowed_hosts, checks.Tags.security, deploy=True)
+    checks.register(check_proxy, checks.Tags.security, deploy=True)
 
 
 def refuse_unsafe_settings() -> None:
@@ -27,7 +28,7 @@ def refuse_unsafe_settings() -> None:
     """
     if settings.TESTING:
         return
-    wrong = [*check_secret_key(None), *check_allowed_hosts(None)]
+    wrong = [*check_secret_key(None), *check_allowed_hosts(None), *check_proxy(None)]
     if wrong:
         raise ImproperlyConfigured(" ".join(f"{one.msg} {one.hint}" for one in wrong))
 
@@ -59,6 +60,23 @@ def check_allowed_hosts(
                 "DJANGO_ALLOWED_HOSTS holds the wildcard.",
                 hint="Name each host of this site; sockets refuse other origins by this list.",
                 id="invigil.E002",
+            )
+        ]
+    return []
+
+
+def check_proxy(app_configs: Sequence[Any] | None, **kwargs: object) -> list[checks.CheckMessage]:
+    """Refuse a proxy that is trusted to speak HTTPS while the site believes it speaks HTTP.
+
+    Cookies would travel unprotected, and sockets would refuse the pages of the very site.
+    """
+    del app_configs, kwargs
+    if settings.BEHIND_PROXY and not settings.HTTPS:
+        return [
+            checks.Error(
+                "INVIGIL_BEHIND_PROXY is set without INVIGIL_HTTPS.",
+                hint="Set INVIGIL_HTTPS=1 and SITE_URL=https://… to what people type.",
+                id="invigil.E003",
             )
         ]
     return []

@@ -17,7 +17,8 @@ VAR_DIR = Path(env.text("VAR_DIR", str(ROOT / "var")))
 DEBUG = env.flag("DJANGO_DEBUG")
 TESTING = env.flag("INVIGIL_TESTING") or "pytest" in sys.modules  # passwords are hashed cheaply
 SECRET_KEY = env.text("DJANGO_SECRET_KEY", "insecure-only-for-development-and-tests-0123456789")
-SECRET_KEY_FALLBACKS = env.words("DJANGO_SECRET_KEY_FALLBACKS")  # earlier keys, while one changes
+# Earlier keys, newest first, while one changes.
+SECRET_KEY_FALLBACKS = env.words("DJANGO_SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = env.words("DJANGO_CSRF_TRUSTED_ORIGINS")
 ROOT_URLCONF = "invigil.urls"
@@ -142,7 +143,7 @@ CHANNEL_LAYERS = {
 # ── Accounts and sessions ───────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.InvigilBackend"]
-# Sessions live in the database with a cache in front: Redis may be emptied at any moment.
+# Sessions live in the database: Redis may be emptied at any moment.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -176,7 +177,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.flag("INVIGIL_BEHIND_PROXY"):
+BEHIND_PROXY = env.flag("INVIGIL_BEHIND_PROXY")
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 RT_PORT = env.number("RT_PORT", env.number("PORT", 8000) + 1)
 RT_PUBLIC_URL = env.text("RT_PUBLIC_URL")  # empty: same host, RT_PORT
@@ -284,7 +286,17 @@ TWILIO_FROM = env.text("TWILIO_FROM")  # a number in E.164, where there is no me
 NOTICES_COUNTRIES = env.words("NOTICES_COUNTRIES")  # for example GB,IR; empty allows every country
 NOTICES_PER_NUMBER_A_DAY = env.number("NOTICES_PER_NUMBER_A_DAY", 10)
 NOTICES_PER_INSTITUTION_A_DAY = env.number("NOTICES_PER_INSTITUTION_A_DAY", 5000)
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# Numbers that answered STOP are kept under this key: it stays when the site's key changes.
+NOTICES_HASH_KEY = env.text("NOTICES_HASH_KEY", [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1])
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.number("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=not EMAIL_USE_SSL)
+EMAIL_TIMEOUT = 10  # seconds; a person waits for the page
+_backend = "smtp" if EMAIL_HOST else "console"
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", f"django.core.mail.backends.{_backend}.EmailBackend")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "invigil@localhost")
 
 # ── Login (allauth) ─────────────────────────────────────────────────────────────────────────
@@ -314,9 +326,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "300/m/ip",
 }
 # With a proxy in front, the client's address is the last one it added.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.number(
-    "INVIGIL_PROXY_COUNT", 1 if env.flag("INVIGIL_BEHIND_PROXY") else 0
-)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("INVIGIL_PROXY_COUNT", 1 if BEHIND_PROXY else 0)
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_TOTP_ISSUER = "Invigil"
 MFA_TOTP_TOLERANCE = 1  # phones' clocks are off by some seconds

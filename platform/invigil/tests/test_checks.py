@@ -41,6 +41,14 @@ def test_named_hosts_are_accepted(settings: Any) -> None:
     assert checks.check_allowed_hosts(None) == []
 
 
+def test_a_proxy_without_https_is_refused_with_its_mend(settings: Any) -> None:
+    settings.BEHIND_PROXY, settings.HTTPS = True, False
+    (refusal,) = checks.check_proxy(None)
+    assert (refusal.id, "INVIGIL_HTTPS=1" in str(refusal.hint)) == ("invigil.E003", True)
+    settings.HTTPS = True
+    assert checks.check_proxy(None) == []
+
+
 def test_the_gates_are_shut_before_a_deployment_only(settings: Any) -> None:
     settings.DEBUG, settings.SECRET_KEY, settings.ALLOWED_HOSTS = False, "insecure-x", ["*"]
     assert ours(deploy=True) == {"invigil.E001", "invigil.E002"}
