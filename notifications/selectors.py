@@ -192,7 +192,7 @@ def opted_out_of(contacts: Iterable[Contact]) -> set[int]:
 def phone_hash(phone: str) -> str:
     """Return the keyed hash under which a number is kept; without the key it tells nothing."""
     return hmac.new(
-        settings.SECRET_KEY.encode(), f"phone:{phone}".encode(), hashlib.sha256
+        settings.NOTICES_HASH_KEY.encode(), f"phone:{phone}".encode(), hashlib.sha256
     ).hexdigest()
 
 

@@ -135,5 +135,5 @@ def test_an_unknown_notice_is_not_found() -> None:
 
 def test_the_hash_of_a_number_needs_our_key(settings: object) -> None:
     before = phone_hash("+442079460958")
-    settings.SECRET_KEY = "another"  # type: ignore[attr-defined] # pytest-django's settings
+    settings.NOTICES_HASH_KEY = "another"  # type: ignore[attr-defined] # pytest-django's settings
     assert phone_hash("+442079460958") != before
