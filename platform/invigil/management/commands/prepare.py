@@ -1,7 +1,11 @@
 """`manage.py prepare`: bring the tables up to date and fill an empty database, in one process."""
 
+from typing import Final
+
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+
+FIRST_PERSON: Final = 'First person: python3 run.py manage create_operator ADDRESS "NAME"'
 
 
 class Command(BaseCommand):
@@ -18,5 +22,7 @@ class Command(BaseCommand):
         """Run both commands."""
         del args
         call_command("migrate", interactive=False, verbosity=0)
-        if not options["empty"]:
+        if options["empty"]:
+            self.stdout.write(FIRST_PERSON)
+        else:
             call_command("seed_demo", "--if-empty", stdout=self.stdout)
