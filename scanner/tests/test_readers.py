@@ -17,6 +17,7 @@ UPLOAD_ID = uuid4()
 @pytest.fixture(autouse=True)
 def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers, "_rules", {})
+    monkeypatch.setattr(readers, "_bars", {})
 
 
 def person(institution: Institution, role: Role) -> User:
