@@ -53,8 +53,11 @@ COLUMN_NOTES: "Mapping[str, Text]" = {
         "The code of the class. Needed for students; empty means the whole institution."
     ),
     "role": _("Empty means student. Others: %(roles)s."),
-    "locale": _("Optional: en or fa. Empty takes that of the institution."),
-    "time_zone": _("Optional, for example Europe/London. Empty takes that of the institution."),
+    "locale": _("Optional, for somebody new: en or fa. Empty takes that of the institution."),
+    "time_zone": _(
+        "Optional, for somebody new, for example Europe/London. "
+        "Empty takes that of the institution."
+    ),
 }
 
 FAULTS: "Mapping[Fault, Text]" = {
