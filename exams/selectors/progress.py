@@ -3,7 +3,16 @@
 from collections.abc import Collection
 from typing import Final
 
-from django.db.models import BooleanField, Count, F, Func, IntegerField, OuterRef, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
 
 from exams.models import Answer, AnswerRevision, Attempt
@@ -11,7 +20,7 @@ from exams.queries import SAYS_SOMETHING
 from exams.wire import ProgressRow, ProgressValue
 from kernel.clock import to_millis_or_none
 
-__all__ = ["ProgressRow", "ProgressValue", "answered_of", "progress_value", "wall_rows"]
+__all__ = ["ProgressRow", "ProgressValue", "answered_of", "progress_value", "wall_row", "wall_rows"]
 
 _SAYS: Final = Func(F("value"), template=SAYS_SOMETHING, output_field=BooleanField())
 
@@ -21,9 +30,17 @@ def wall_rows(sitting_id: int) -> dict[int, ProgressRow]:
 
     Budget: 1 query, whatever the number of candidates.
     """
+    return _rows(Attempt.objects.filter(sitting_id=sitting_id))
+
+
+def wall_row(attempt_id: int) -> ProgressRow:
+    """Return one candidate as `wall_rows` does. One query."""
+    return _rows(Attempt.objects.filter(pk=attempt_id))[attempt_id]
+
+
+def _rows(attempts: QuerySet[Attempt]) -> dict[int, ProgressRow]:
     rows = (
-        Attempt.objects.filter(sitting_id=sitting_id)
-        .defer("paper")
+        attempts.defer("paper")
         .order_by("student__full_name", "pk")
         .annotate(
             answered=_answered(),

@@ -6,7 +6,7 @@ from exams.domain.saving import Saved
 from exams.models import Attempt, Sitting
 from exams.queries import database_now
 from exams.selectors.attempts import changed_of
-from exams.selectors.progress import answered_of, progress_value, wall_rows
+from exams.selectors.progress import answered_of, progress_value, wall_row
 from exams.selectors.sittings import changed_of_sitting
 from exams.wire import LeaseTaken, ProgressValue
 from kernel.clock import to_millis
@@ -31,7 +31,7 @@ def attempts_moved(attempt_ids: Collection[int]) -> None:
 
 def candidate_joined(attempt_id: int, sitting_id: int) -> None:
     """Publish a whole tile: the wall does not know this candidate yet."""
-    row = wall_rows(sitting_id)[attempt_id]
+    row = wall_row(attempt_id)
     version = to_millis(database_now())
     publish_state(f"wall:{sitting_id}", str(attempt_id), row, version=version)
 

@@ -114,6 +114,12 @@ describe("merging deltas", () => {
     expect(after.rows["77"]).toBeUndefined();
   });
 
+  it("shows who is registered late as soon as the server says so", () => {
+    const late = merge(board(), { "9": { ...row("ready", 4), attempt: 9 } });
+    expect(tiles(late).map((view) => view.name)).toContain("Dea");
+    expect(merge(late, { "9": { state: "running", answered: 1 } }).rows["9"]).toMatchObject({ name: "Dea", answered: 1 });
+  });
+
   it("ignores keys it does not know", () => {
     expect(merge(board(), { "novelty:1": {} }).rows).toEqual(board().rows);
   });

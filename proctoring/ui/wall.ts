@@ -94,10 +94,11 @@ export function merge(board: Board, delta: Record<string, unknown>): Board {
   return next;
 }
 
-/** Progress of somebody the board does not know comes before the next snapshot: it is left alone. */
+/** Who is registered late comes as a whole row; mere progress of somebody unknown is left alone. */
 function mergeRow(rows: Record<string, Row>, id: string, value: Partial<Row>): void {
   const known = rows[id];
   if (known) rows[id] = { ...known, ...value };
+  else if (value.name !== undefined) rows[id] = value as Row;
 }
 
 /** First letters of the first two words. */
