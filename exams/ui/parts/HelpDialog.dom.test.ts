@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
 import { tick } from "svelte";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CallError } from "$web/socket";
 import { settlePromises } from "../autosave/testing";
 import type { HelpRequest, Incident } from "../player";
 import HelpDialog from "./HelpDialog.svelte";
@@ -29,7 +30,7 @@ describe("raising a hand", () => {
   });
   const offline = (id: string, text: string): Promise<void> => {
     asked.push([id, text]);
-    return Promise.reject(new Error("offline"));
+    return Promise.reject(new CallError("offline"));
   };
 
   beforeEach(() => {
@@ -72,8 +73,40 @@ describe("what was noted", () => {
   const incident = (id: number, more: Partial<Incident> = {}): Incident => ({
     id, kind: "paste", state: "open", amount: 720, unit: "characters", last_at: 5, statement: "", owner: "", reason: "", ...more,
   });
-  const noted = (incidents: Incident[]) =>
-    render(HelpDialog, { open: true, requests: [], incidents, keys: true, onask: () => Promise.resolve(), onexplain: () => Promise.resolve() });
+  const noted = (incidents: Incident[], onexplain: () => Promise<void> = () => Promise.resolve()) =>
+    render(HelpDialog, { open: true, requests: [], incidents, keys: true, onask: () => Promise.resolve(), onexplain });
+  const words = () => screen.getByRole("textbox", { name: /^Explain:/, hidden: true }) as HTMLInputElement;
+
+  async function explain(text: string): Promise<void> {
+    await fireEvent.input(words(), { target: { value: text } });
+    await fireEvent.click(screen.getByRole("button", { name: "Explain", hidden: true }));
+    await settlePromises();
+    await tick();
+  }
+
+  it("takes more words below those that were said before", async () => {
+    const said: [number, string][] = [];
+    const { container } = render(HelpDialog, {
+      open: true, requests: [], incidents: [incident(1, { statement: "The laptop slept." })], keys: true,
+      onask: () => Promise.resolve(),
+      onexplain: async ({ id }: Incident, text: string) => void said.push([id, text]),
+    });
+    expect(container.textContent).toContain("The laptop slept.");
+    await explain("Twice.");
+    expect(said).toEqual([[1, "Twice."]]);
+    expect(words().value).toBe("");
+  });
+
+  it.each([
+    ["statement_full", "Ask for help to say more"],
+    ["incident_decided", "This has been decided"],
+    ["timeout", "There is no connection now"],
+  ])("says of %s what it is, and keeps the words", async (code, said) => {
+    noted([incident(1)], () => Promise.reject(new CallError(code)));
+    await explain("Twice.");
+    expect(failure()?.textContent).toContain(said);
+    expect(words().value).toBe("Twice.");
+  });
 
   it("can be explained until a person has decided", () => {
     const { container } = noted([incident(1)]);

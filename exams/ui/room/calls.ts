@@ -27,15 +27,15 @@ export class Calls {
     if (this.ports.state().attempt === "running") await this.call("watch.observe", fact);
   }
 
-  /** Explain a noted fact in the candidate's own words. */
-  async explain(incident: Incident, text: string): Promise<void> {
-    await this.call("watch.explain", { incident_id: incident.id, text });
-    this.ports.dispatch({ type: "incident", incident: { ...incident, statement: text } });
+  /** Explain a noted fact in the candidate's own words, which the server adds to earlier ones. */
+  async explain({ id }: Incident, text: string): Promise<void> {
+    const incident = await this.call<Incident>("watch.explain", { incident_id: id, text });
+    this.ports.dispatch({ type: "incident", incident });
   }
 
-  private async call(name: string, data: object): Promise<void> {
+  private async call<Answer>(name: string, data: object): Promise<Answer> {
     const socket = this.ports.socket();
     if (!socket || socket.endReason) throw new ApiError(0, { code: "offline" });
-    await socket.call(this.ports.topic, name, data);
+    return socket.call(this.ports.topic, name, data) as Promise<Answer>;
   }
 }

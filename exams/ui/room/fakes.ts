@@ -130,9 +130,12 @@ export class FakeSocket {
     this.followers.set(topic, follower);
     return () => {};
   }
+  /** What the server answers to a call; as in the contract, an explanation gives the whole incident. */
+  answers: Record<string, unknown> = {};
+
   async call(topic: string, name: string, data: object): Promise<unknown> {
     this.calls.push([topic, name, data]);
-    return null;
+    return this.answers[name] ?? null;
   }
   async waitOpen(): Promise<void> {}
   push(topic: string, t: string, d: object): void {

@@ -258,13 +258,14 @@ describe("invigilators", () => {
     const incident = { id: 4, kind: "paste", state: "open", amount: 50, unit: "characters", last_at: 1, statement: "", owner: "", reason: "" };
     newest().push(`watch:${place.attempt}`, "incident.told", { incident });
     expect(room.state.incidents).toEqual([incident]);
+    newest().answers["watch.explain"] = { ...incident, statement: "The laptop slept.\nmy own notes" };
     await room.calls.explain(incident, "my own notes");
     expect(newest().calls.at(-1)).toEqual([
       `watch:${place.attempt}`,
       "watch.explain",
       { incident_id: 4, text: "my own notes" },
     ]);
-    expect(room.state.incidents[0]?.statement).toBe("my own notes");
+    expect(room.state.incidents[0]?.statement).toBe("The laptop slept.\nmy own notes");
   });
 
   it("facts are reported while the exam runs, and only then", async () => {
