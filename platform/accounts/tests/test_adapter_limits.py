@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+import time_machine
 from allauth.core.internal import ratelimit
 from django.core import mail
 from django.test import Client
@@ -17,9 +18,17 @@ from accounts.models import Membership, User
 from accounts.roles import Role
 from accounts.tests.conftest import Cast, School, as_person, make_person
 from accounts.tests.entrance import LOGIN, post_login, refusal
+from kernel import clock
 
-pytestmark = pytest.mark.usefixtures("fresh_limits")
+pytestmark = pytest.mark.usefixtures("fresh_limits", "noon")
 WAIT_HERE = str(TOO_MANY_WAIT) % {"wait": "15 minutes"}
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """No test begins on one day and ends on the next, when the day's tries begin anew."""
+    with time_machine.travel(clock.now().replace(hour=12, minute=0)):
+        yield
 
 
 def test_eleven_wrong_guesses_on_one_account_are_stopped(client: Client, cast: Cast) -> None:
