@@ -22,7 +22,7 @@ def may_send(request: HttpRequest) -> bool:
     institution_id = getattr(request.user, "institution_id", None)
     if institution_id is None:
         return False
-    return may_send_within(people.roles_of(int(request.user.pk or 0)), institution_id)
+    return may_send_within(people.own_roles(request.user), institution_id)
 
 
 NAV = NavItem(label=_("Notices"), route="notifications:index", visible=may_send, rank=70)

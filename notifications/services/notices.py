@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 from django.db import transaction
+from django.db.models import F
 
 from accounts import selectors as people
 from accounts.errors import ClassUnknown, PersonUnknown
@@ -336,15 +337,18 @@ def _expiry(card: NoticeCard, send_at: datetime) -> datetime:
 
 
 def _follow_sittings() -> None:
-    """Move notices with a lead along with the start of their sitting."""
+    """Move notices with a lead whose sitting was moved while they were being scheduled.
+
+    Any other moves with its sitting (moves.follow_sitting). One query while none is behind.
+    """
+    start = F("sitting__starts_at") - F("lead")
     waiting = Notice.objects.filter(
         state=NoticeState.SCHEDULED, lead__isnull=False, sitting__isnull=False
     )
-    for row in waiting:
-        starts_at = sittings.sitting_view(row.sitting_id or 0).starts_at
-        if row.lead is not None and starts_at - row.lead != row.send_at:
-            waiting.filter(pk=row.pk).update(send_at=starts_at - row.lead, expires_at=starts_at)
-            log.info("notice.follows_sitting", notice_id=row.pk, sitting_id=row.sitting_id)
+    behind = waiting.exclude(send_at=start).annotate(due_at=start)
+    for notice_id, due_at, starts_at in behind.values_list("pk", "due_at", "sitting__starts_at"):
+        waiting.filter(pk=notice_id).update(send_at=due_at, expires_at=starts_at)
+        log.info("notice.follows_sitting", notice_id=notice_id)
 
 
 def _move(

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from exams.events import SittingClosed
 from kernel import clock
@@ -300,6 +302,15 @@ def test_a_reminder_follows_a_sitting_that_moves(school: School) -> None:
     card = notice_card(notice_id)
     assert card.send_at == sitting.starts_at - DAY
     assert card.expires_at == sitting.starts_at
+
+
+def test_reminders_that_wait_cost_one_query_together(school: School) -> None:
+    for _notice in range(4):
+        sitting = school.sitting(clock.now() + 3 * DAY)
+        school.scheduled(audience=school.to_sitting(sitting), text_en=EN, lead=DAY)
+    with CaptureQueriesContext(connection) as queries:
+        notices.start_due()
+    assert len(queries) == 2
 
 
 def test_a_reminder_that_just_began_waits_for_a_sitting_that_moved_away(school: School) -> None:
