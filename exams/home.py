@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _, ngettext
 
 from accounts.policies import can_author_exams, can_grade_sitting, can_schedule_sittings
 from accounts.roles import Role, RoleSet
-from accounts.selectors import classes_of, roles_of
+from accounts.selectors import classes_of, own_roles
 from exams import texts
 from exams.domain.states import HANDED_IN, LIVE, UNFINISHED, AttemptState, ExamState, SittingState
 from exams.selectors.attempts import AttemptCard, attempts_of_student
@@ -24,27 +24,22 @@ AT_HOME = UNFINISHED | {SittingState.CLOSED, SittingState.GRADED}  # the rest is
 SITTING_STAFF = frozenset({Role.INVIGILATOR, Role.CHIEF_INVIGILATOR, Role.GRADER, Role.ADMIN})
 
 
-def _roles(request: HttpRequest) -> RoleSet:
-    known = getattr(request, "_invigil_roles", None)  # asked once in a request, by invigil.frame
-    return known if isinstance(known, RoleSet) else roles_of(request.user.pk)
-
-
 def writes_exams(request: HttpRequest) -> bool:
     """Whether the person writes exams of their institution."""
     institution_id = getattr(request.user, "institution_id", None)
     return institution_id is not None and can_author_exams(
-        _roles(request), institution_id=institution_id
+        own_roles(request.user), institution_id=institution_id
     )
 
 
 def works_on_sittings(request: HttpRequest) -> bool:
     """Whether the person schedules, watches or grades anywhere."""
-    return _roles(request).holds_anywhere(SITTING_STAFF)
+    return own_roles(request.user).holds_anywhere(SITTING_STAFF)
 
 
 def takes_exams(request: HttpRequest) -> bool:
     """Whether the person is a student anywhere."""
-    return _roles(request).holds_anywhere({Role.STUDENT})
+    return own_roles(request.user).holds_anywhere({Role.STUDENT})
 
 
 NAV = (
@@ -58,7 +53,7 @@ def cards(request: HttpRequest) -> Iterable[Card]:
     """Return the cards that the person's roles call for."""
     if not request.user.is_authenticated:
         return
-    roles = _roles(request)
+    roles = own_roles(request.user)
     if roles.holds_anywhere({Role.STUDENT}):
         yield from _student_cards(attempts_of_student(int(request.user.pk)))
     if roles.holds_anywhere(SITTING_STAFF):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _, ngettext
 
 from accounts.roles import Role
-from accounts.selectors import roles_of
+from accounts.selectors import own_roles
 from exams.domain.states import UNFINISHED, SittingState
 from exams.selectors.sittings import SittingView
 from proctoring.policies import watchable_sittings
@@ -21,7 +21,7 @@ WATCHERS: Final = frozenset({Role.INVIGILATOR, Role.CHIEF_INVIGILATOR})
 
 def watches(request: HttpRequest) -> bool:
     """Whether the person invigilates anywhere."""
-    return request.user.is_authenticated and roles_of(request.user.pk).holds_anywhere(WATCHERS)
+    return request.user.is_authenticated and own_roles(request.user).holds_anywhere(WATCHERS)
 
 
 NAV = NavItem(label=_("Invigilation"), route="walls", visible=watches, rank=25)

@@ -8,22 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from accounts import policies, selectors
-from accounts.roles import STAFF_ROLES, Role, RoleSet
+from accounts.roles import STAFF_ROLES, Role
+from accounts.selectors import own_roles
 from accounts.views.scope import FIELD, shown_institution
 from web import home, nav
 from web.home import Action, Card, Row
 from web.nav import NavItem
 from web.templatetags.web import digits
-
-
-def roles_of(request: HttpRequest) -> RoleSet:
-    """Return what the signed-in person is; asked once in a request."""
-    known = getattr(request, "_invigil_roles", None)
-    if isinstance(known, RoleSet):
-        return known
-    roles = selectors.roles_of(request.user.pk)
-    setattr(request, "_invigil_roles", roles)  # noqa: B010 a name of ours on Django's object
-    return roles
 
 
 def is_signed_in(request: HttpRequest) -> bool:
@@ -33,7 +24,7 @@ def is_signed_in(request: HttpRequest) -> bool:
 
 def manages_people(request: HttpRequest) -> bool:
     """Whether the navigation shows the people."""
-    roles = roles_of(request)
+    roles = own_roles(request.user)
     return roles.is_operator or any(
         class_id is None for _i, class_id in roles.scopes(policies.MANAGERS)
     )
@@ -41,7 +32,7 @@ def manages_people(request: HttpRequest) -> bool:
 
 def is_operator(request: HttpRequest) -> bool:
     """Whether the navigation shows the stock admin."""
-    return roles_of(request).is_operator
+    return own_roles(request.user).is_operator
 
 
 ITEMS = (
@@ -68,7 +59,9 @@ def _people_cards(request: HttpRequest) -> Iterable[Card]:
     """Count the people of the institution that the pages about people show, and lead there."""
     if not manages_people(request):
         return
-    institution = shown_institution(request, selectors.managed_institutions(roles_of(request)))
+    institution = shown_institution(
+        request, selectors.managed_institutions(own_roles(request.user))
+    )
     if institution is None:
         return
     counts = selectors.count_people(institution.id)
@@ -113,7 +106,7 @@ def _own_cards(request: HttpRequest) -> Iterable[Card]:
             text=_("Notices about exams come by text message."),
             actions=(Action(gettext_lazy("Add the number"), reverse("accounts:profile")),),
         )
-    if roles_of(request).holds_anywhere(STAFF_ROLES) and not is_mfa_enabled(request.user):
+    if own_roles(request.user).holds_anywhere(STAFF_ROLES) and not is_mfa_enabled(request.user):
         yield Card(
             key="two-step",
             title=gettext_lazy("Protect your account"),

@@ -32,6 +32,7 @@ from accounts.selectors.roles import (
     ids_with_role,
     live_memberships,
     members_of_class,
+    own_roles,
     roles_of,
     staff_of_class,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "managed_institutions",
     "members_of_class",
     "own_profile",
+    "own_roles",
     "people_page",
     "person_view",
     "roles_of",

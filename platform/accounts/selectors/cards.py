@@ -198,6 +198,11 @@ def institution_card(institution_id: int) -> InstitutionCard:
     institution = Institution.objects.filter(pk=institution_id).first()
     if institution is None:
         raise InstitutionUnknown
+    return institution_card_of(institution)
+
+
+def institution_card_of(institution: Institution) -> InstitutionCard:
+    """Return the card of a loaded row."""
     return InstitutionCard(
         id=institution.pk,
         code=institution.code,

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from accounts.domain.words import clean_code, clean_text
 from accounts.errors import PersonUnknown
 from accounts.models import ClassGroup, Institution, Membership, User
 from accounts.roles import Role, RoleSet
-from accounts.selectors.cards import InstitutionCard, initials_of, institution_card
+from accounts.selectors.cards import InstitutionCard, initials_of, institution_card_of
 
 PAGE_SIZE: Final = 50
 
@@ -172,9 +172,8 @@ def class_rows(institution_id: int) -> list[ClassRow]:
         suspended_at__isnull=True,
         user__is_active=True,
     )
-    sizes: dict[int | None, int] = {}
-    for class_id in students.values_list("class_group_id", flat=True):
-        sizes[class_id] = sizes.get(class_id, 0) + 1
+    counted = students.values_list("class_group_id").annotate(Count("pk")).order_by()
+    sizes: dict[int | None, int] = dict(counted)
     return [
         ClassRow(group.pk, group.code, group.name, group.is_active, sizes.get(group.pk, 0))
         for group in groups
@@ -182,22 +181,21 @@ def class_rows(institution_id: int) -> list[ClassRow]:
 
 
 def managed_institutions(roles: RoleSet) -> list[InstitutionCard]:
-    """Return the institutions whose people this person manages; all of them for an operator."""
-    if roles.is_operator:
-        ids = Institution.objects.order_by("name").values_list("pk", flat=True)
-    else:
+    """Return the institutions whose people this person manages; all of them for an operator.
+
+    One query.
+    """
+    rows = Institution.objects.order_by("name")
+    if not roles.is_operator:
         scopes = roles.scopes([Role.ADMIN])
-        whole = {institution_id for institution_id, class_id in scopes if class_id is None}
-        ids = Institution.objects.filter(pk__in=whole).order_by("name").values_list("pk", flat=True)
-    return [institution_card(pk) for pk in ids]
+        rows = rows.filter(pk__in={at for at, class_id in scopes if class_id is None})
+    return [institution_card_of(row) for row in rows]
 
 
 def count_people(institution_id: int) -> dict[Role, int]:
-    """Return how many active people hold each role of an institution."""
+    """Return how many active people hold each role of an institution. One query."""
     rows = Membership.objects.filter(
         institution_id=institution_id, suspended_at__isnull=True, user__is_active=True
     )
-    counts: dict[Role, set[int]] = {}
-    for user_id, role in rows.values_list("user_id", "role"):
-        counts.setdefault(Role(role), set()).add(user_id)
-    return {role: len(users) for role, users in counts.items()}
+    counted = rows.values_list("role").annotate(Count("user_id", distinct=True)).order_by()
+    return {Role(role): count for role, count in counted}

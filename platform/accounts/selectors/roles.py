@@ -1,12 +1,17 @@
 """Who is what where: live memberships, roles, members of classes."""
 
 from collections.abc import Iterable
+from typing import Final
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from accounts.models import ClassGroup, Membership, User
 from accounts.roles import NOBODY, Grant, Role, RoleSet
 from accounts.selectors.cards import ClassCard, UserCard, card_of, class_card_of
+
+_OWN_ROLES: Final = "_own_roles"
 
 
 def live_memberships() -> QuerySet[Membership]:
@@ -37,6 +42,20 @@ def roles_of(user_id: int | None) -> RoleSet:
         )
     )
     return RoleSet(user_id=user.pk, grants=grants, is_operator=user.is_superuser)
+
+
+def own_roles(user: AbstractBaseUser | AnonymousUser) -> RoleSet:
+    """Return what a signed-in person is, asked once for each loaded user.
+
+    Frame, navigation and cards of one page all ask. Two queries the first time, then none: for a
+    decision after a write of the same request ask roles_of.
+    """
+    known = getattr(user, _OWN_ROLES, None)
+    if isinstance(known, RoleSet):
+        return known
+    roles = roles_of(user.pk)
+    setattr(user, _OWN_ROLES, roles)
+    return roles
 
 
 def members_of_class(class_id: int, role: Role | None = None) -> list[UserCard]:

@@ -72,3 +72,12 @@ def test_managed_institutions(school: School, other_school: School, cast: Cast) 
     assert codes(selectors.roles_of(cast.ivo)) == []
     assert codes(RoleSet(1, frozenset({Grant(Role.ADMIN, school.id, school.class_id)}))) == []
     assert codes(RoleSet(1, is_operator=True)) == ["north", "south"]
+
+
+def test_counts_and_institutions_cost_one_query_each(
+    school: School, other_school: School, cast: Cast
+) -> None:
+    everywhere = RoleSet(cast.admin, is_operator=True)
+    assert queries_of(lambda: selectors.managed_institutions(everywhere)) == 1
+    assert queries_of(lambda: selectors.count_people(school.id)) == 1
+    assert queries_of(lambda: selectors.class_rows(school.id)) == 2

@@ -1,9 +1,11 @@
 """Live memberships, roles and members of classes."""
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import selectors
+from accounts.models import User
 from accounts.roles import NOBODY, Grant, Role, RoleSet
 from accounts.services.people import create_user
 from accounts.tests.conftest import Cast, School, make_person
@@ -63,3 +65,11 @@ def test_a_role_of_an_institution_is_held_in_it_or_in_a_class_of_it(
     assert selectors.ids_with_role(school.id, Role.INVIGILATOR) == [chief, cast.ivo]
     assert selectors.ids_with_role(school.id, Role.STUDENT) == [cast.ana, cast.ben]
     assert queries_of(lambda: selectors.ids_with_role(school.id, Role.ADMIN)) == 1
+
+
+def test_own_roles_are_asked_once_for_each_loaded_person(cast: Cast) -> None:
+    ana = User.objects.get(pk=cast.ana)
+    first = selectors.own_roles(ana)
+    assert first == selectors.roles_of(cast.ana)
+    assert queries_of(lambda: selectors.own_roles(ana)) == 0
+    assert selectors.own_roles(AnonymousUser()) is NOBODY

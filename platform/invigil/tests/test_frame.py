@@ -9,6 +9,7 @@ from django.db import connection
 from django.http import HttpRequest
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
@@ -94,12 +95,13 @@ def test_a_visitor_sees_no_entry() -> None:
     assert nav.items_for(request) == []
 
 
-def test_roles_are_asked_once_in_a_request(people: People) -> None:
+def test_the_navigation_of_all_apps_asks_once_what_somebody_is(people: People) -> None:
     request = request_of(people.mona)
-    first = frame.roles_of(request)
-    with CaptureQueriesContext(connection) as later:
-        assert frame.roles_of(request) is first
-    assert len(later) == 0
+    with CaptureQueriesContext(connection) as asked:
+        addresses = {link.url for link in nav.items_for(request)}
+    assert {reverse("accounts:people"), reverse("exams:sittings")} <= addresses
+    assert reverse("notifications:index") in addresses
+    assert sum("accounts_membership" in query["sql"] for query in asked) == 1
 
 
 def test_only_who_manages_people_sees_how_many_there_are(people: People) -> None:
