@@ -116,8 +116,9 @@ export class WallStore {
     if (attempt !== null) this.selected = attempt;
   }
 
-  async issue(kind: string, attempts: number[], words: { text?: string; extra_s?: number }): Promise<Record<string, string>> {
-    const body = { command_id: crypto.randomUUID(), attempts, kind, text: words.text ?? "", extra_s: words.extra_s ?? 0 };
+  /** Give an order; one that is sent again with its id is carried out once. */
+  async issue(id: string, kind: string, attempts: number[], words: { text?: string; extra_s?: number }): Promise<Record<string, string>> {
+    const body = { command_id: id, attempts, kind, text: words.text ?? "", extra_s: words.extra_s ?? 0 };
     const answer = (await this.socket.call(this.topic, "wall.command", body)) as { outcome: Record<string, string> };
     return answer.outcome;
   }
