@@ -45,6 +45,13 @@ class HelpUnknown(DomainError):
     http_status = 404
 
 
+class HelpWaiting(DomainError):
+    """The student has `limit` raised hands that nobody has answered yet."""
+
+    code = "help_waiting"
+    http_status = 429
+
+
 class NotAllowed(DomainError):
     """This person may not do this here."""
 

@@ -30,7 +30,7 @@ from realtime.envelope import (
 )
 from realtime.errors import Busy, NotSubscribed, RateLimited, ServerFault, UnknownCall
 from realtime.hub import Hub
-from realtime.ratelimit import Rate, TokenBucket
+from realtime.ratelimit import Buckets, Rate, TokenBucket
 from realtime.tasks import spawn
 from realtime.tickets import TicketBook
 from realtime.topics import Call, Delivery, Registry, Snapshot, TopicHandler
@@ -59,6 +59,7 @@ class Dispatcher:
         on_watch: Callable[[str, bool], None],
         on_flood: Callable[[], None],
         tickets: TicketBook,
+        buckets: Buckets,
     ) -> None:
         self.on_flood = on_flood
         self._connection = connection
@@ -70,7 +71,7 @@ class Dispatcher:
         now = self._loop.time()
         self._bucket = TokenBucket(SOCKET_RATE, now)
         self._strikes = TokenBucket(STRIKES, now)
-        self._call_buckets: dict[str, TokenBucket] = {}
+        self._call_buckets = buckets
         self._subscriptions: dict[str, Subscription] = {}
         self._queues: dict[str, deque[Request]] = {}
         self._workers: set[asyncio.Task[None]] = set()
@@ -234,11 +235,11 @@ class Dispatcher:
         self._connection.push_text(write(Ack(re=request.id or "", d=answer)))
 
     def _spend(self, name: str, call: Call) -> None:
+        """Take a token of this person and call: another socket has no other bucket."""
         if call.rate is None:
             return
-        now = self._loop.time()
-        bucket = self._call_buckets.setdefault(name, TokenBucket(call.rate, now))
-        if not bucket.take(now):
+        key = self._connection.caller.user_id, name
+        if not self._call_buckets.take(key, call.rate, self._loop.time()):
             raise RateLimited(limit=name)
 
     def _refuse(self, re: str | None, error: DomainError, *, is_strike: bool) -> None:

@@ -122,6 +122,7 @@ class Gateway(AsyncWebsocketConsumer):  # type: ignore[misc] # channels ships no
             on_watch=self._watch,
             on_flood=lambda: node.flooded(owner),
             tickets=book,
+            buckets=node.buckets,
         )
         self.node = node
         node.opened(OpenSocket(connection, owner, dispatcher.topics, book))

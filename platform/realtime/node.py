@@ -23,6 +23,7 @@ from realtime.connection import Connection
 from realtime.envelope import Bye, ByeBody, write
 from realtime.hub import Hub
 from realtime.identity import Identity
+from realtime.ratelimit import Buckets
 from realtime.roster import Roster
 from realtime.tasks import spawn
 from realtime.threads import close_pool, in_database
@@ -64,6 +65,7 @@ class Node:
         loop: The loop it belongs to.
         hub: Fan-out.
         roster: Presence.
+        buckets: How often each person may still make each call.
         is_leaving: A shutdown has begun: no new sockets.
     """
 
@@ -72,6 +74,7 @@ class Node:
         self.process = secrets.token_hex(8)
         self.hub = Hub(lambda: channel_layers.make_backend("default"), registry, self._obey)
         self.roster = Roster(self.process)
+        self.buckets = Buckets()
         self.is_leaving = False
         self._sockets: dict[str, OpenSocket] = {}
         self._per_user: Counter[int] = Counter()
@@ -221,6 +224,7 @@ class Node:
             known = current or known
 
     def _forget_old(self) -> None:
+        self.buckets.forget_full(self.loop.time())
         oldest_ms = clock.to_millis(clock.now()) - REMEMBER_REVOKED_S * 1000
         self._revoked = {user: at for user, at in self._revoked.items() if at > oldest_ms}
         oldest = time.monotonic() - BAN_S

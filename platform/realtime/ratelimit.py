@@ -1,5 +1,6 @@
-"""Token buckets (pure): how often a socket may speak."""
+"""Token buckets (pure): how often a socket, or a person on any socket, may speak."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 
@@ -35,3 +36,31 @@ class TokenBucket:
             return False
         self._tokens -= 1.0
         return True
+
+    def is_full(self, now: float) -> bool:
+        """Whether it holds all it can: as good as a new one."""
+        gained = max(0.0, now - self._at) * self._rate.per_second
+        return self._tokens + gained >= self._rate.burst
+
+
+class Buckets:
+    """Buckets that outlive a socket: who closes one and opens another finds them as they were."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[Hashable, TokenBucket] = {}
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+    def take(self, key: Hashable, rate: Rate, now: float) -> bool:
+        """Take one token of the bucket of this key; False when there is none."""
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = TokenBucket(rate, now)
+        return bucket.take(now)
+
+    def forget_full(self, now: float) -> None:
+        """Drop the buckets that say no more than a new one would."""
+        for key, bucket in list(self._buckets.items()):
+            if bucket.is_full(now):
+                del self._buckets[key]

@@ -96,6 +96,7 @@ PROCTORING: Mapping[str, Promise] = {
     "incident_decided": _("This has been decided. Ask for help if something is missing."),
     "statement_full": _("That is as much as can be kept. Ask for help to say more."),
     "help_unknown": _("There is no such request for help."),
+    "help_waiting": _("Your raised hands are on the board. Wait for an answer first."),
     "too_much_time": _("This is more time than your role may give. Ask the chief invigilator."),
     "not_an_invigilator": _(
         "This person does not invigilate for the class, or is a candidate of this sitting."

@@ -6,13 +6,14 @@ from django.db import transaction
 
 from exams.selectors.attempts import attempt_facts
 from kernel import clock
-from proctoring.errors import HelpUnknown, ReasonMissing
+from proctoring.errors import HelpUnknown, HelpWaiting, ReasonMissing
 from proctoring.messages import HelpReplied, HelpView
 from proctoring.models import HelpRequest
 from proctoring.selectors import help_view
 from realtime.publish import publish, publish_state
 
 MAX_HELP_CHARS = 1000
+MAX_UNANSWERED = 3
 
 
 @transaction.atomic
@@ -21,7 +22,11 @@ def ask_help(help_id: UUID, attempt_id: int, text: str) -> HelpView:
 
     Raises:
         HelpUnknown: The id belongs to another attempt.
+        HelpWaiting: MAX_UNANSWERED hands of the attempt are raised; more would hide others'.
     """
+    waiting = HelpRequest.objects.filter(attempt_id=attempt_id, answered_at=None)
+    if waiting.exclude(pk=help_id).count() >= MAX_UNANSWERED:
+        raise HelpWaiting(limit=MAX_UNANSWERED)
     request, _created = HelpRequest.objects.get_or_create(
         pk=help_id, defaults={"attempt_id": attempt_id, "text": text.strip()[:MAX_HELP_CHARS]}
     )

@@ -2,9 +2,9 @@ from uuid import uuid4
 
 import pytest
 
-from proctoring.errors import HelpUnknown, ReasonMissing
+from proctoring.errors import HelpUnknown, HelpWaiting, ReasonMissing
 from proctoring.models import HelpRequest
-from proctoring.services.help import answer_help, ask_help
+from proctoring.services.help import MAX_UNANSWERED, answer_help, ask_help
 from proctoring.tests.stage import Stage
 
 
@@ -39,3 +39,17 @@ def test_an_empty_answer_and_a_foreign_hand_are_refused(stage: Stage) -> None:
         answer_help(hand, stage.sitting, "  ", actor_id=stage.cast.ivo.pk)
     with pytest.raises(HelpUnknown):
         answer_help(hand, stage.sitting + 1, "Hi", actor_id=stage.cast.ivo.pk)
+
+
+def test_nobody_raises_more_hands_than_somebody_answers(stage: Stage) -> None:
+    hands = [uuid4() for _ in range(MAX_UNANSWERED)]
+    for hand in hands:
+        ask_help(hand, stage.ana, "Hello?")
+    one_more = uuid4()
+    with pytest.raises(HelpWaiting):
+        ask_help(one_more, stage.ana, "Hello?")
+    assert HelpRequest.objects.count() == MAX_UNANSWERED
+    ask_help(hands[0], stage.ana, "Hello?")
+    ask_help(uuid4(), stage.ben, "My own question")
+    answer_help(hands[0], stage.sitting, "I am coming.", actor_id=stage.cast.ivo.pk)
+    ask_help(one_more, stage.ana, "Hello?")

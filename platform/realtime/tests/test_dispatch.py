@@ -13,6 +13,7 @@ from kernel import clock
 from realtime.connection import Connection
 from realtime.dispatch import MAX_WAITING, Dispatcher
 from realtime.hub import Hub
+from realtime.ratelimit import Buckets
 from realtime.tests.support import layer_on, until
 from realtime.tickets import TicketBook, read_ticket
 from realtime.topics import Call, Caller, Delivery, Registry, Snapshot, Topic
@@ -77,6 +78,7 @@ class Socket:
             on_watch=lambda topic, begins: self.watched.append((topic, begins)),
             on_flood=self._flooded,
             tickets=TicketBook(1, "s1", clock.to_millis(clock.now())),
+            buckets=Buckets(),
         )
 
     async def _send(self, message: dict[str, Any]) -> None:

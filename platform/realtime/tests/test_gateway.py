@@ -295,11 +295,21 @@ def test_an_oversized_frame_does_not_reach_a_handler(tab: Tab) -> None:
     assert [frame for frame in tab.frames if frame.get("re") == "x" and frame["t"] == "ack"] == []
 
 
-def test_a_call_with_its_own_limit_is_refused_beyond_it(tab: Tab) -> None:
+def test_a_call_with_its_own_limit_is_refused_beyond_it_on_any_socket_of_the_person(
+    server: Server, tab: Tab, ana: Person, ben: Person
+) -> None:
     name = topic()
     tab.ask("sub", name)
     assert tab.say(name, "one", kind="talk.seldom")["t"] == "ack"
     assert tab.say(name, "two", kind="talk.seldom")["code"] == "rate_limited"
+    tab.close()
+    again, neighbour = Tab(server, session_of(ana.user)), Tab(server, ben.session_key)
+    again.ask("sub", name)
+    neighbour.ask("sub", name)
+    assert again.say(name, "three", kind="talk.seldom")["code"] == "rate_limited"
+    assert neighbour.say(name, "hi", kind="talk.seldom")["t"] == "ack"
+    again.close()
+    neighbour.close()
 
 
 def test_a_flood_is_closed_4429_and_a_neighbour_does_not_notice(

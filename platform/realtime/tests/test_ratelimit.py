@@ -2,7 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from realtime.ratelimit import Rate, TokenBucket
+from realtime.ratelimit import Buckets, Rate, TokenBucket
 
 
 def test_the_burst_passes_and_the_next_one_does_not() -> None:
@@ -35,3 +35,22 @@ def test_nobody_gets_more_than_burst_plus_rate_times_time(pauses: list[float]) -
         now += pause
         taken += bucket.take(now)
     assert taken <= rate.burst + rate.per_second * now + 1e-6
+
+
+def test_each_key_has_a_bucket_of_its_own() -> None:
+    buckets, rate = Buckets(), Rate(per_second=1, burst=2)
+    assert [buckets.take((1, "say"), rate, 0.0) for _ in range(3)] == [True, True, False]
+    assert buckets.take((2, "say"), rate, 0.0)
+    assert buckets.take((1, "read"), rate, 0.0)
+
+
+def test_only_buckets_that_are_full_again_are_forgotten() -> None:
+    buckets, rate = Buckets(), Rate(per_second=0.5, burst=2)
+    for _ in range(2):
+        buckets.take("ana", rate, 0.0)
+    buckets.take("ben", rate, 0.0)
+    buckets.forget_full(2.0)
+    assert len(buckets) == 1
+    assert [buckets.take("ana", rate, 2.0) for _ in range(2)] == [True, False]
+    buckets.forget_full(100.0)
+    assert len(buckets) == 0
