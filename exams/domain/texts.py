@@ -86,6 +86,15 @@ _ATTRIBUTES: Final = {
     "col": {"span"},
 }
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": True, "breaks": True}).enable("table")
+# For each of these the parser may look at all the text after it: 24 000 `[` took seconds. Who
+# writes more of them than anybody needs gets them as text.
+_COSTLY: Final = "[`"
+_MAX_COSTLY: Final = 1000
+_MARKDOWN_PLAINER: Final = (
+    MarkdownIt("commonmark", {"html": True, "breaks": True})
+    .enable("table")
+    .disable(["link", "image", "reference", "backticks"])
+)
 _MAX: Final = 200_000
 
 
@@ -111,7 +120,8 @@ def to_html(text: str, text_format: TextFormat, *, inline: bool = False) -> str:
     source = text[:_MAX]
     match text_format:
         case TextFormat.MARKDOWN:
-            rendered = _MARKDOWN.renderInline(source) if inline else _MARKDOWN.render(source)
+            markdown = _markdown_for(source)
+            rendered = markdown.renderInline(source) if inline else markdown.render(source)
             return clean_html(rendered).strip()
         case TextFormat.HTML:
             return clean_html(_escape_strays(source)).strip()
@@ -119,6 +129,11 @@ def to_html(text: str, text_format: TextFormat, *, inline: bool = False) -> str:
             return clean_html(_with_breaks(_escape_strays(source.strip())))
         case TextFormat.PLAIN:
             return _with_breaks(html.escape(source.strip()))
+
+
+def _markdown_for(source: str) -> MarkdownIt:
+    is_costly = sum(source.count(char) for char in _COSTLY) > _MAX_COSTLY
+    return _MARKDOWN_PLAINER if is_costly else _MARKDOWN
 
 
 def _escape_strays(source: str) -> str:

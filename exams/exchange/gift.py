@@ -16,6 +16,7 @@ from exams.exchange.gift_answers import Key, key_of
 from exams.exchange.gift_syntax import (
     MAX_BYTES,
     MAX_ITEMS,
+    MAX_LINES,
     BadItem,
     Block,
     Code,
@@ -92,6 +93,8 @@ def _decoded(data: bytes) -> tuple[str, list[Finding]]:
         text = data.decode("utf-16" if is_utf16 else "utf-8-sig")
     except UnicodeDecodeError as error:
         return "", [Finding(data.count(b"\n", 0, error.start) + 1, Code.NOT_UTF8)]
+    if max(text.count("\n"), text.count("\r")) > MAX_LINES:
+        return "", [Finding(1, Code.TOO_LARGE, str(MAX_LINES))]
     return _without_controls(text)
 
 

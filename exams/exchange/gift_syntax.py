@@ -13,6 +13,7 @@ from typing import Final
 from exams.domain.texts import TextFormat
 
 MAX_BYTES: Final = 5 * 1024 * 1024
+MAX_LINES: Final = 100_000  # 100 for each of the items that one file may have
 MAX_ITEMS: Final = 1000
 MAX_ITEM_CHARS: Final = 200_000
 

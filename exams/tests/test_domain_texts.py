@@ -1,5 +1,7 @@
 """Authored text becomes safe HTML: what is kept, what goes, what is only text."""
 
+import time
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -81,3 +83,15 @@ def test_plain_text_of_some_markup() -> None:
 
 def test_an_endless_text_is_cut() -> None:
     assert len(to_html("x" * 300_000, F.PLAIN)) == 200_000
+
+
+@pytest.mark.parametrize("bomb", ["[", "![", "[a](", "[[]", "`a "])
+def test_a_text_made_to_keep_the_server_busy_is_shown_as_it_is(bomb: str) -> None:
+    began = time.process_time()
+    html = to_html(bomb * 40_000, F.MARKDOWN, inline=True)
+    assert time.process_time() - began < 2  # s; with links and code it took 5 to 60
+    assert html.startswith((bomb * 3).strip())
+
+
+def test_many_links_are_still_links() -> None:
+    assert to_html("[x](https://example.org) `y` " * 300, F.MARKDOWN).count("</a> <code>") == 300

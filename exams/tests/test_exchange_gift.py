@@ -15,7 +15,7 @@ from exams.domain.texts import TextFormat
 from exams.errors import ExamFrozen, ExamUnknown
 from exams.exchange import gift
 from exams.exchange.gift import GiftPreview, preview
-from exams.exchange.gift_syntax import MAX_BYTES, MAX_ITEMS, Code
+from exams.exchange.gift_syntax import MAX_BYTES, MAX_ITEMS, MAX_LINES, Code
 from exams.models import Question, QuestionPool
 from exams.selectors.exams import pools_of_exam
 from exams.services import authoring, review
@@ -216,6 +216,8 @@ def test_an_empty_line_inside_braces_does_not_part() -> None:
         (b"\xff\xfe\x00", Code.NOT_UTF8),
         (b"caf\xe9 {T}", Code.NOT_UTF8),
         (b"a" * (MAX_BYTES + 1), Code.TOO_LARGE),
+        (b"\n" * (MAX_LINES + 1), Code.TOO_LARGE),
+        (b"\r" * (MAX_LINES + 1), Code.TOO_LARGE),
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_finding(data: bytes, code: Code) -> None:
