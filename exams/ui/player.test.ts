@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Snapshot } from "./attempt_api";
 import { SNAPSHOT } from "./room/testing";
+import { cellsOf, tallyOf } from "./cells";
 import type { Gate, QueueStatus } from "./autosave";
 import type { Entry, Progress } from "./autosave/ledger";
 import type { AnswerValue, Question } from "./paper";
@@ -10,11 +11,9 @@ import {
   type Command,
   EMPTY,
   type RoomState,
-  cellsOf,
   currentQuestion,
   reduce,
   screenOf,
-  tallyOf,
   valueOf,
   viewOf,
 } from "./player";

@@ -10,8 +10,7 @@ import type { Snapshot } from "./attempt_api";
 import type { QueueStatus } from "./autosave";
 import type { Entry } from "./autosave/ledger";
 import type { View } from "./autosave/store";
-import { type AnswerValue, type Question, isAnswered } from "./paper";
-import { numberFault } from "./widgets/number";
+import type { AnswerValue, Question } from "./paper";
 import type { AttemptState, EarlyEnd, Receipt } from "./wire";
 
 /** A command of an invigilator as the candidate sees it. */
@@ -326,76 +325,9 @@ export function valueOf(state: RoomState, question: number): AnswerValue {
   return state.answers[question]?.value ?? null;
 }
 
-export interface Cell {
-  id: number;
-  number: number;
-  answered: boolean;
-  current: boolean;
-  marked: boolean;
-  /** Given, but not with the server. */
-  unsent: boolean;
-  /** Came too late; a person decides. */
-  held: boolean;
-  refused: boolean;
-  /** A number that cannot be read or is not allowed; it is saved as typed. */
-  faulty: boolean;
-  info: boolean;
-}
-
-/** The navigator: one cell per question. */
-export function cellsOf(state: RoomState): Cell[] {
-  return state.questions.map((question, index) => {
-    const entry = state.answers[question.id];
-    return {
-      id: question.id,
-      number: question.number || index + 1,
-      answered: isAnswered(entry?.value),
-      current: question.id === state.current && state.screen === "question",
-      marked: state.marked[question.id] === true,
-      unsent: entry?.progress === "waiting" || state.uploads[question.id]?.phase === "sending",
-      held: entry?.progress === "held",
-      refused: entry?.progress === "refused",
-      faulty: isFaulty(question, entry?.value),
-      info: question.kind === "info",
-    };
-  });
-}
-
-const NUMBERS = new Set(["int", "float", "decimal"]);
-
-function isFaulty(question: Question, value: AnswerValue | undefined): boolean {
-  return NUMBERS.has(question.kind) && typeof value === "string" && numberFault(value, question) !== null;
-}
-
 /** The files that are on their way now. */
 export function sendingOf(state: RoomState): UploadView[] {
   return Object.values(state.uploads).filter((view) => view.phase === "sending");
-}
-
-export interface Tally {
-  /** Questions that can be answered. */
-  total: number;
-  answered: number;
-  /** Of the answered ones, how many the server has. */
-  saved: number;
-  unanswered: Cell[];
-  marked: Cell[];
-  refused: Cell[];
-  faulty: Cell[];
-}
-
-export function tallyOf(state: RoomState): Tally {
-  const cells = cellsOf(state).filter((cell) => !cell.info);
-  const answered = cells.filter((cell) => cell.answered);
-  return {
-    total: cells.length,
-    answered: answered.length,
-    saved: answered.filter((cell) => !cell.unsent && !cell.held && !cell.refused).length,
-    unanswered: cells.filter((cell) => !cell.answered),
-    marked: cells.filter((cell) => cell.marked),
-    refused: cells.filter((cell) => cell.refused),
-    faulty: cells.filter((cell) => cell.faulty),
-  };
 }
 
 /** What the device's store remembers of the view. */

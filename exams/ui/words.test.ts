@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Question } from "./paper";
-import type { Cell } from "./player";
+import type { Cell } from "./cells";
 import {
   cameraFaultText,
   cameraText,

@@ -2,7 +2,7 @@
 import { formatNumber, formatSpan, t, tn } from "$web/i18n";
 import type { CameraState } from "$proctoring/camera";
 import type { Question } from "./paper";
-import type { Cell } from "./player";
+import type { Cell } from "./cells";
 import type { EarlyEnd } from "./wire";
 
 /** Why an answer was not taken. */

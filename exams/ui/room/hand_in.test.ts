@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiError } from "$web/api";
 import { settlePromises } from "../autosave/testing";
-import { screenOf, tallyOf } from "../player";
+import { tallyOf } from "../cells";
+import { screenOf } from "../player";
 import { Place, offline } from "./fakes";
 
 let place: Place;

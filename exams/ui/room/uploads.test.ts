@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { UploadStatus } from "$scanner/upload";
 import { settlePromises } from "../autosave/testing";
-import { cellsOf, screenOf } from "../player";
+import { cellsOf } from "../cells";
+import { screenOf } from "../player";
 import { Place } from "./fakes";
 import { Uploads } from "./uploads";
 
