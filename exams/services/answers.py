@@ -32,7 +32,7 @@ def save_answers(
 
     1. One guarded statement; when it takes the batch, its commit is the acknowledgement.
     2. Only when it refuses, a second one reads why. Answers that came too late, after the end or
-       without the live lease and its browser are kept as late revisions for a person's decision, never as answers.
+       without the live lease and its browser are kept as late revisions for a person to decide.
 
     Budget: 1 query for an accepted save.
 
@@ -45,8 +45,7 @@ def save_answers(
         LeaseLost: Another tab has taken over, or another browser uses its lease; `held` as below.
         AttemptIsPaused: Nothing was stored; send it again when it runs.
         AttemptOver: `held` names the questions whose answers were kept for a decision.
-        NotStarted: Nothing was stored.
-        TryAgain: The attempt moved meanwhile.
+        NotStarted, TryAgain: Nothing was stored; the attempt has not started, or it moved.
 
     Needs: no open transaction, else the commit is not this function's.
     """
