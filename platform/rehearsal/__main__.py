@@ -23,7 +23,7 @@ ARRIVE_TOGETHER: Final = 6
 GRADING_PATIENCE_S: Final = 120.0
 VIDEO_PATIENCE_S: Final = 20.0
 CHAT_PATIENCE_S: Final = 30.0
-LEAD_S: Final = 20.0
+LEAD_S: Final = 30.0
 OVERTIME_S: Final = 240.0  # the sitting stays open as long after the working time
 
 

@@ -5,12 +5,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from rehearsal.plan import Cast
 
+LOBBY_S: Final = 8  # short: everybody signs in and posts before it opens
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -66,6 +67,7 @@ class Stack:
             "rehearsal_sitting",
             f"--students={students}",
             f"--lead={lead_s}",
+            f"--lobby={LOBBY_S}",
             f"--minutes={minutes}",
         )
         return msgspec.json.decode(line, type=Cast)

@@ -33,12 +33,15 @@ class NoDemo(Exception):
 
 
 @transaction.atomic
-def make_sitting(*, students: int, lead: timedelta, working_time: timedelta) -> Cast:
+def make_sitting(
+    *, students: int, lead: timedelta, lobby: timedelta, working_time: timedelta
+) -> Cast:
     """Schedule the demo exam for a rehearsal class of this size; the class is made if need be.
 
     Args:
         students: How many candidates.
-        lead: Time until the start; the lobby, and with it the chat lock, opens halfway.
+        lead: Time until the start.
+        lobby: How long before the start the lobby opens, and with it the chat locks.
         working_time: Time between the start and the hand-in; the sitting lasts a little longer.
 
     Raises:
@@ -49,7 +52,7 @@ def make_sitting(*, students: int, lead: timedelta, working_time: timedelta) -> 
         raise NoDemo("The demo school is missing: python3 run.py manage seed_demo")
     group = _class(demo.institution_id)
     ids = _students(demo.institution_id, group.id, students)
-    plan = _plan(lead, working_time)
+    plan = _plan(lead, lobby, working_time)
     room = ensure_room(class_id=group.id, kind=RoomKind.CLASS)
     sitting_id = schedule_sitting(
         exam_id=demo.exam_id,
@@ -69,11 +72,11 @@ def make_sitting(*, students: int, lead: timedelta, working_time: timedelta) -> 
     )
 
 
-def _plan(lead: timedelta, working_time: timedelta) -> SittingPlan:
+def _plan(lead: timedelta, lobby: timedelta, working_time: timedelta) -> SittingPlan:
     now = clock.now()
     return SittingPlan(
         title="Rehearsal",
-        lobby_opens_at=now + lead / 2,
+        lobby_opens_at=now + lead - lobby,
         starts_at=now + lead,
         closes_at=now + lead + working_time + 2 * SPARE,
         duration=working_time + SPARE,

@@ -17,11 +17,11 @@ from kernel import clock
 from kernel.models import AuditEntry
 from rehearsal.plan import Cast
 
-LEAD, WORK = timedelta(seconds=40), timedelta(minutes=2)
+LEAD, LOBBY, WORK = timedelta(seconds=40), timedelta(seconds=9), timedelta(minutes=2)
 
 
 def make(students: int) -> Cast:
-    return rehearsal.make_sitting(students=students, lead=LEAD, working_time=WORK)
+    return rehearsal.make_sitting(students=students, lead=LEAD, lobby=LOBBY, working_time=WORK)
 
 
 @pytest.mark.django_db
@@ -60,7 +60,7 @@ def test_the_times_follow_from_lead_and_working_time() -> None:
     cast = make(1)
     sitting = sitting_view(cast.sitting)
     assert before + LEAD <= sitting.starts_at <= clock.now() + LEAD
-    assert sitting.starts_at - sitting.lobby_opens_at == LEAD / 2
+    assert sitting.starts_at - sitting.lobby_opens_at == LOBBY
     assert cast.starts_at == int(sitting.starts_at.timestamp() * 1000)
     assert sitting.duration > WORK
     assert sitting.closes_at > sitting.starts_at + sitting.duration
@@ -102,8 +102,10 @@ def test_the_audit_tells_what_was_handed_in_and_graded(capsys: pytest.CaptureFix
 @pytest.mark.django_db
 def test_the_audit_of_a_sitting_ahead_holds_nothing_yet(capsys: pytest.CaptureFixture[str]) -> None:
     school.make_school()
-    call_command("rehearsal_sitting", "--students=2", "--lead=40", "--minutes=1")
+    call_command("rehearsal_sitting", "--students=2", "--lead=40", "--lobby=5", "--minutes=1")
     made = json.loads(capsys.readouterr().out)
+    sitting = sitting_view(made["sitting"])
+    assert sitting.starts_at - sitting.lobby_opens_at == timedelta(seconds=5)
     stored = rehearsal.stored_sitting(made["sitting"])
     assert list(stored["attempts"]) == [str(attempt) for attempt in made["attempts"]]
     nothing = {"state": "ready", "answers": {}, "graded": False}
