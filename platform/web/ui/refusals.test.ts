@@ -18,10 +18,11 @@ describe("why a call was refused", () => {
   });
 
   it("is said in words for every code, and shows no code", () => {
-    for (const code of ["illegal_move", "not_allowed", "reason_missing", "too_much_time", "incident_decided", "statement_full", "rate_limited", "signed_out", "novelty"]) {
+    for (const code of ["illegal_move", "not_allowed", "reason_missing", "too_much_time", "incident_decided", "statement_full", "help_waiting", "rate_limited", "signed_out", "novelty"]) {
       expect(refusalText(code)).not.toContain(code);
       expect(refusalText(code)).not.toContain("connection");
     }
     expect(refusalText("too_much_time")).toContain("chief invigilator");
+    expect(refusalText("help_waiting")).toContain("Wait for an answer");
   });
 });

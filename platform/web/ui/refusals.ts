@@ -29,6 +29,8 @@ export function refusalText(code: string): string {
       return t("This has been decided. Ask for help if something is missing.");
     case "statement_full":
       return t("That is as much as can be kept. Ask for help to say more.");
+    case "help_waiting":
+      return t("Your raised hands are on the board. Wait for an answer first.");
     case "rate_limited":
       return t("That was too much at once. Wait a moment, then try again.");
     case "signed_out":
