@@ -3,10 +3,12 @@
 No label carries an id or a name of a person: routes, methods, states and queues only.
 """
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import Counter, Histogram
@@ -64,7 +66,7 @@ class StateCollector(Collector):
     """Gauges that come from the tables, so they are right however many processes run."""
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the gauges; without a database only `invigil_database_up 0`."""
+        """Yield the gauges; without a database only `invigil_database_up 0` and the disk."""
         try:
             metrics = list(self._from_tables())
             up = 1.0
@@ -72,6 +74,7 @@ class StateCollector(Collector):
             connection.close()
             metrics, up = [], 0.0
         yield GaugeMetricFamily("invigil_database_up", "Whether the database answers.", value=up)
+        yield from _disk()
         yield from metrics
 
     def _from_tables(self) -> Iterator[Metric]:
@@ -92,6 +95,15 @@ class StateCollector(Collector):
             "Longest time since a running attempt last saved, or began.",
             value=float(str(_rows(_SAVES_SQL)[0][0])),
         )
+
+
+def _disk() -> Iterator[Metric]:
+    """Yield what is free on the disk of the data, and the part of it that no upload gets."""
+    if not settings.VAR_DIR.is_dir():  # a container without the data
+        return
+    free, reserve = shutil.disk_usage(settings.VAR_DIR).free, settings.DISK_RESERVE_BYTES
+    yield GaugeMetricFamily("invigil_disk_free_bytes", "Free for the data.", value=free)
+    yield GaugeMetricFamily("invigil_disk_reserve_bytes", "Kept from uploads.", value=reserve)
 
 
 def _rows(sql: str) -> list[tuple[object, ...]]:

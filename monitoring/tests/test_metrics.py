@@ -1,4 +1,7 @@
+from pathlib import Path
+
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
 from prometheus_client import CollectorRegistry, generate_latest
@@ -57,3 +60,15 @@ def test_an_attempt_that_never_saved_is_as_old_as_its_start() -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE exams_attempt SET started_at = now() - interval '20 minutes'")
     assert "invigil_save_age_max_seconds 1200.0" in scrape()
+
+
+@pytest.mark.django_db
+def test_what_is_free_on_the_disk_is_shown_beside_its_reserve(
+    settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.VAR_DIR, settings.DISK_RESERVE_BYTES = tmp_path, 4096
+    lines = dict(line.split() for line in scrape().splitlines() if line.startswith("invigil_disk"))
+    assert float(lines["invigil_disk_reserve_bytes"]) == 4096
+    assert float(lines["invigil_disk_free_bytes"]) > 0
+    settings.VAR_DIR = tmp_path / "elsewhere"
+    assert "invigil_disk" not in scrape()
