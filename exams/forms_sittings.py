@@ -1,10 +1,12 @@
 """Forms of schedulers and graders: a sitting, a late candidate, points by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import ClassCard, UserCard
@@ -15,7 +17,7 @@ from exams.domain.times import SittingTimes
 from exams.selectors.exams import ExamView
 from exams.services.scheduling import Allowance, SittingPlan
 from kernel import clock
-from kernel.numerals import read_typed
+from kernel.numerals import read_typed, write_number
 
 MINUTE: Final = timedelta(minutes=1)
 WIRE_FORMAT: Final = "%Y-%m-%dT%H:%M"
@@ -234,7 +236,7 @@ class GrantForm(forms.Form):
 
 
 class MarkForm(forms.Form):
-    """Points for one answer."""
+    """Points for one answer, at most what its question carries."""
 
     points = TypedDecimalField(label=_("Points"), min_value=0, max_digits=9, decimal_places=2)
     comment = forms.CharField(
@@ -243,3 +245,15 @@ class MarkForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
+
+    def __init__(self, data: QueryDict | Mapping[str, str], *, possible: Decimal) -> None:
+        super().__init__(data)
+        self.possible = possible
+
+    def clean_points(self) -> Decimal:
+        """Return the points; more than the question carries are not given."""
+        points: Decimal = self.cleaned_data["points"]
+        if points > self.possible:
+            most = {"points": write_number(self.possible)}
+            raise forms.ValidationError(_("At most %(points)s for this question."), params=most)
+        return points

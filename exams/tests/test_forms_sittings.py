@@ -58,14 +58,27 @@ def test_the_allowance_of_a_late_candidate() -> None:
 
 
 @pytest.mark.parametrize(
-    ("points", "fine"), [("0", True), ("2.5", True), ("-1", False), ("", False)]
+    ("points", "fine"),
+    [("0", True), ("2.5", True), ("7.5", True), ("-1", False), ("", False), ("7.51", False)],
 )
-def test_points_are_a_number_from_zero(points: str, *, fine: bool) -> None:
-    assert MarkForm({"points": points}).is_valid() is fine
+def test_points_are_a_number_from_zero_to_what_the_question_carries(
+    points: str, *, fine: bool
+) -> None:
+    assert MarkForm({"points": points}, possible=Decimal("7.5")).is_valid() is fine
 
 
-def test_points_are_taken_as_a_persian_page_writes_them() -> None:
-    form = MarkForm({"points": "۷٫۵", "comment": ""})
+def test_too_many_points_are_refused_with_what_there_is() -> None:
+    form = MarkForm({"points": "9"}, possible=Decimal("4.00"))
+    assert form.errors["points"] == ["At most 4 for this question."]
+
+
+@pytest.mark.parametrize("typed", ["۷٫۵", "7,5", "۷,۵"])
+def test_points_are_taken_as_people_write_them(typed: str) -> None:
+    form = MarkForm({"points": typed, "comment": ""}, possible=Decimal(8))
     assert form.is_valid()
     assert form.cleaned_data["points"] == Decimal("7.5")
-    assert not MarkForm({"points": "۷٫x"}).is_valid()
+
+
+@pytest.mark.parametrize("typed", ["۷٫x", "1,000,5", "1,000.5"])
+def test_what_is_no_number_is_no_points(typed: str) -> None:
+    assert not MarkForm({"points": typed}, possible=Decimal(8)).is_valid()

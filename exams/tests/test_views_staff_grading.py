@@ -109,7 +109,11 @@ def test_a_paper_shows_what_was_given_and_takes_points(handed_in: Taking) -> Non
     assert "Waits for a grader" in page
     refused = page_of(client.post(f"{paper}{essay}/", {"points": "x"}), 422)
     assert "Enter a number" in refused
-    assert client.post(f"{paper}{essay}/", {"points": "1.5"}).status_code == 422
+    beyond = {"points": "1.5", "comment": "Nearly <all> of it"}
+    kept = page_of(client.post(f"{paper}{essay}/", beyond), 422)
+    assert "At most 1 for this question." in kept
+    assert 'value="1.5"' in kept
+    assert "Nearly &lt;all&gt; of it" in kept
     client.post(f"{paper}{essay}/", {"points": "0.5", "comment": "Short, but right"})
     result = Result.objects.get(attempt_id=handed_in.attempt_id)
     assert not result.needs_person

@@ -70,7 +70,7 @@ def paper(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Show one handed-in paper with its marks, and a form at what a person marks."""
     seen = marked_paper(attempt_id)
     sitting_for(request, seen.sitting_id, "grade")
-    context = {"paper": seen, "form": MarkForm(), "is_final": seen.released_at is not None}
+    context = {"paper": seen, "is_final": seen.released_at is not None}
     return render(request, "exams/staff/paper.html", context | _next_to_mark(seen))
 
 
@@ -94,9 +94,10 @@ def mark(request: HttpRequest, attempt_id: int, question_id: int) -> HttpRespons
     """Give points to one answer."""
     seen = marked_paper(attempt_id)
     staff, _sitting, _rights = sitting_for(request, seen.sitting_id, "grade")
-    if question_id not in {answer.question_id for answer in seen.answers}:
+    possible = {answer.question_id: answer.possible for answer in seen.answers}
+    if question_id not in possible:
         raise ResultUnknown(attempt=attempt_id, question=question_id)
-    form = MarkForm(request.POST)
+    form = MarkForm(request.POST, possible=possible[question_id])
     if not form.is_valid():
         context = {"paper": seen, "form": form, "bad_question": question_id, "is_final": False}
         status = HTTPStatus.UNPROCESSABLE_ENTITY

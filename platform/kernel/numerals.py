@@ -43,8 +43,9 @@ def write_typed(text: str) -> str:
 
 
 def read_typed(text: str) -> str:
-    """Return what was typed with Persian digits and separator in the form that Decimal takes."""
-    return text.replace(PERSIAN_POINT, ".").translate(LATIN)
+    """Return what was typed in Persian or with a comma for the point in the form of Decimal."""
+    plain = text.replace(PERSIAN_POINT, ".").translate(LATIN)
+    return plain.replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain
 
 
 def write_percent(value: Decimal | float) -> str:
