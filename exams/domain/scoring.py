@@ -27,6 +27,7 @@ from exams.domain.content import ChoiceContent, QuestionContent
 
 _ZERO: Final = Fraction(0)
 _ONE: Final = Fraction(1)
+SCORED_WITHOUT_KEY: Final = PERSON_KINDS | {QuestionKind.MATCHING}
 _ROUNDING_SLACK: Final = Fraction(1, 10**6)
 _SAME_LETTERS: Final = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "\u200c": " ", "\u0640": None})
 
@@ -86,9 +87,20 @@ def is_scored(question: QuestionContent) -> bool:
     """Whether the question counts: it has a marked key, or a person gives its points."""
     if question.kind is QuestionKind.INFO or question.points == 0:
         return False
-    if question.kind in PERSON_KINDS or question.kind is QuestionKind.MATCHING:
+    if question.kind in SCORED_WITHOUT_KEY:
         return True
     return any(choice.fraction is not None for choice in question.choices)
+
+
+def lacks_key(question: QuestionContent) -> bool:
+    """Whether a question was given points that nobody can reach, since it has no key."""
+    carries = question.kind is not QuestionKind.INFO and question.points > 0
+    return carries and not is_scored(question)
+
+
+def worth(question: QuestionContent) -> Decimal:
+    """Return the points that can be reached with a question."""
+    return question.points if is_scored(question) else Decimal(0)
 
 
 def mark(question: QuestionContent, value: object) -> QuestionMark:

@@ -6,10 +6,12 @@ items = imported + reported. Bad input gives findings, not exceptions.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
 
+from exams.domain.answer import QuestionKind
 from exams.domain.draft import DraftFault, DraftFinding, QuestionDraft, findings_of
 from exams.domain.texts import to_html, to_plain
 from exams.exchange.gift_answers import Key, key_of
@@ -139,6 +141,7 @@ def _draft(parts: Parts, key: Key) -> QuestionDraft:
         name=(title[:80] or prompt[:80]).strip(),
         kind=key.kind,
         prompt=prompt,
+        points=Decimal(0 if key.kind is QuestionKind.INFO else 1),
         format=parts.format,
         rejoinder=restore(parts.general),
         shuffle_choices=bool(key.choices),

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from exams.domain.answer import QuestionKind
+from exams.domain.scoring import SCORED_WITHOUT_KEY
 from exams.domain.texts import TextFormat, to_html
 from exams.errors import ExamUnknown
-from exams.models import Question, QuestionBank
+from exams.models import Choice, Question, QuestionBank
 from exams.selectors.exams import QuestionView
 
 PAGE_SIZE: Final = 50
@@ -57,9 +58,17 @@ def bank_view(bank_id: int) -> BankView:
 
 
 def _counted() -> QuerySet[QuestionBank]:
+    in_bank = Question.objects.filter(_is_scored(), bank=OuterRef("pk"))
     return QuestionBank.objects.annotate(
-        question_count=Count("questions"), point_sum=Sum("questions__points")
+        question_count=Count("questions"),
+        point_sum=Subquery(in_bank.values("bank").annotate(points=Sum("points")).values("points")),
     )
+
+
+def _is_scored() -> Q:
+    """Return what `scoring.is_scored` says, for the rows of questions."""
+    keys = Choice.objects.filter(question=OuterRef("pk"), fraction__isnull=False)
+    return ~Q(kind=QuestionKind.INFO) & (Q(kind__in=SCORED_WITHOUT_KEY) | Q(Exists(keys)))
 
 
 def _bank_view(row: QuestionBank) -> BankView:
@@ -78,7 +87,10 @@ def questions_of_bank(bank_id: int) -> list[tuple[QuestionView, str]]:
         Question.objects.filter(bank_id=bank_id)
         .select_related("pool__exam")
         .defer("pool__exam__content")
-        .annotate(choice_count=Count("choices"))
+        .annotate(
+            choice_count=Count("choices"),
+            worth=Case(When(_is_scored(), then="points"), default=Decimal(0)),
+        )
         .order_by("-pk")
     )
     return [(_view(row, place), _exam_name(row)) for place, row in enumerate(rows, start=1)]
@@ -91,7 +103,7 @@ def _view(row: Question, place: int) -> QuestionView:
         name=row.name,
         kind=QuestionKind(row.kind),
         prompt_html=to_html(row.prompt, TextFormat(row.format)),
-        points=row.points,
+        points=getattr(row, "worth", row.points),
         choices=getattr(row, "choice_count", 0),
     )
 

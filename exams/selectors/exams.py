@@ -10,6 +10,7 @@ from exams.domain import content as frozen, paper as papers
 from exams.domain.answer import QuestionKind
 from exams.domain.content import ExamContent
 from exams.domain.draft import ChoiceDraft, QuestionDraft
+from exams.domain.scoring import lacks_key, worth
 from exams.domain.states import ExamState
 from exams.domain.texts import TextFormat
 from exams.errors import ExamUnknown
@@ -86,7 +87,12 @@ def _view(row: Exam) -> ExamView:
 
 @dataclass(frozen=True, slots=True)
 class QuestionView:
-    """One question in an author's list."""
+    """One question in an author's list.
+
+    Attributes:
+        points: What can be reached with it.
+        lacks_key: It was given points, but nothing to compare an answer with.
+    """
 
     id: int
     order: int
@@ -95,6 +101,7 @@ class QuestionView:
     prompt_html: str
     points: Decimal
     choices: int
+    lacks_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +135,7 @@ def pools_of_exam(exam_id: int) -> list[PoolView]:
             name=pool.name,
             randomize_questions=pool.randomize_questions,
             number_to_answer=pool.number_to_answer,
-            points=sum((question.points for question in pool.questions), Decimal(0)),
+            points=sum((worth(question) for question in pool.questions), Decimal(0)),
             questions=tuple(
                 QuestionView(
                     id=question.id,
@@ -136,8 +143,9 @@ def pools_of_exam(exam_id: int) -> list[PoolView]:
                     name=question.name,
                     kind=question.kind,
                     prompt_html=question.prompt_html,
-                    points=question.points,
+                    points=worth(question),
                     choices=len(question.choices),
+                    lacks_key=lacks_key(question),
                 )
                 for place, question in enumerate(pool.questions, start=1)
             ),

@@ -14,7 +14,7 @@ from exams.domain import paper as papers
 from exams.domain.answer import InvalidAnswer, QuestionKind, parse
 from exams.domain.content import ExamContent, QuestionContent
 from exams.domain.late import LateState
-from exams.domain.scoring import chosen_keys, rules_of, shown
+from exams.domain.scoring import chosen_keys, rules_of, shown, worth
 from exams.domain.states import AttemptState, ResultState
 from exams.domain.texts import TextFormat, to_html
 from exams.errors import ResultUnknown
@@ -288,7 +288,7 @@ def _marked(
         given_html=given_html(question, value),
         upload=_upload_of(question, value),
         points=None if points is None or (row and row.needs_person) else shown(points),
-        possible=row.possible if row else question.points,
+        possible=row.possible if row else worth(question),
         valid=row.valid if row else None,
         correct=row.correct if row else None,
         needs_person=row.needs_person if row else False,

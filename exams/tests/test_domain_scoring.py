@@ -14,11 +14,13 @@ from exams.domain.scoring import (
     chosen_keys,
     fraction_of,
     is_scored,
+    lacks_key,
     mark,
     normalise,
     shown,
     text_fits,
     total,
+    worth,
 )
 
 
@@ -174,6 +176,24 @@ def test_information_is_never_scored() -> None:
     question = ask(Kind.INFO)
     assert not is_scored(question)
     assert mark(question, "x") == QuestionMark(Fraction(0), Fraction(0), valid=None, correct=None)
+
+
+@pytest.mark.parametrize(
+    ("question", "points", "missing"),
+    [
+        (ask(Kind.INFO), 0, False),
+        (ask(Kind.INT), 0, True),
+        (ask(Kind.INT, key(1, text="7", fraction=100), points=2), 2, False),
+        (ask(Kind.TEXT, points=2), 2, False),
+        (ask(Kind.CHOICE, key(1), key(2)), 0, True),
+        (ask(Kind.CHOICE, key(1), key(2), points=0), 0, False),
+    ],
+)
+def test_only_points_that_can_be_reached_count(
+    question: QuestionContent, points: int, *, missing: bool
+) -> None:
+    assert worth(question) == points
+    assert lacks_key(question) is missing
 
 
 def test_a_survey_question_has_no_right_answer() -> None:

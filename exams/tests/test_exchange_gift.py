@@ -88,6 +88,11 @@ def test_every_construct_becomes_its_kind() -> None:
     ]
 
 
+def test_only_what_is_answered_carries_points() -> None:
+    for draft in drafts_of(ALL_CONSTRUCTS):
+        assert draft.points == (0 if draft.kind is Kind.INFO else 1)
+
+
 def by_name(name: str) -> QuestionDraft:
     return next(draft for draft in drafts_of(ALL_CONSTRUCTS) if draft.name == name)
 

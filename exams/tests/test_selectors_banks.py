@@ -1,7 +1,9 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from exams.domain.answer import QuestionKind
 from exams.errors import ExamUnknown
 from exams.selectors.banks import (
     bank_view,
@@ -31,6 +33,21 @@ def test_a_bank_counts_and_lists_its_questions_with_their_exam(cast: Cast) -> No
     draft_exam(cast)
     of_exam = authoring.bank_for(institution_id=cast.institution.pk, name="Draft exam")
     assert {exam for _question, exam in questions_of_bank(of_exam)} == {"Draft exam (1)"}
+
+
+def test_a_bank_counts_the_points_that_can_be_reached(cast: Cast) -> None:
+    bank_id = authoring.create_bank(institution_id=cast.institution.pk, name="Algebra")
+    essay = drafts()[3]
+    for draft in (
+        replace(essay, name="essay"),
+        replace(essay, name="read", kind=QuestionKind.INFO),
+        replace(essay, name="unkeyed", kind=QuestionKind.INT),
+        drafts()[0],
+    ):
+        authoring.add_bank_question(bank_id, draft)
+    assert bank_view(bank_id).points == Decimal(3)
+    listed = {question.name: question.points for question, _exam in questions_of_bank(bank_id)}
+    assert listed == {"essay": 1, "read": 0, "unkeyed": 0, "canary-name-one": 2}
 
 
 def test_only_questions_outside_of_exams_and_of_ones_own_institution_can_be_copied(

@@ -1,9 +1,12 @@
 """Authors' lists, previews and drafts."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from exams.domain.answer import QuestionKind
 from exams.domain.states import ExamState
 from exams.errors import ExamUnknown
 from exams.models import Question
@@ -67,3 +70,15 @@ def test_the_sections_of_a_draft_are_five_queries_and_one_of_them_a_single_one(c
     assert (card.id, card.name) == (whole.id, "Part one")
     with pytest.raises(ExamUnknown):
         selectors.pool_of_exam(other_id, pool_id)
+
+
+def test_the_points_of_an_exam_are_those_that_can_be_reached(cast: Cast) -> None:
+    read, unkeyed = (
+        replace(drafts()[3], name=kind.value, kind=kind)
+        for kind in (QuestionKind.INFO, QuestionKind.INT)
+    )
+    exam_id = approved_exam(cast, [*drafts(), read, unkeyed])
+    (pool,) = selectors.pools_of_exam(exam_id)
+    assert pool.points == 5
+    assert [question.points for question in pool.questions] == [2, 1, 1, 1, 0, 0]
+    assert [question.name for question in pool.questions if question.lacks_key] == ["int"]

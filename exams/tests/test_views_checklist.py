@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -94,3 +95,13 @@ def test_an_approved_exam_has_nothing_open() -> None:
 def test_the_section_at_fault_is_named() -> None:
     checks = checklist_of(exam(), [pool(1, name="Part one", number_to_answer=5)])
     assert [c.detail for c in checks if str(c.label).endswith("enough questions")] == ["Part one"]
+
+
+def test_questions_without_a_key_are_named() -> None:
+    keyed = pool(1, 1)
+    first, second = keyed.questions
+    unkeyed = replace(keyed, questions=(replace(first, name="Year", lacks_key=True), second))
+    checks = {str(one.label): one for one in checklist_of(exam(), [unkeyed])}
+    found = checks["Every question with points can be graded"]
+    assert (found.met, found.blocks) == (False, False)
+    assert str(found.detail).endswith("nobody gets their points: Year")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _, ngettext
 from exams.domain.completeness import Gap, Section, gaps_of
 from exams.domain.states import ExamState
 from exams.selectors.exams import ExamView, PoolView
-from web.templatetags.web import digits
+from web.templatetags.web import digits, listed
 
 if TYPE_CHECKING:  # lazy texts have a type in the stubs only
     from django_stubs_ext import StrOrPromise as Text
@@ -51,12 +51,22 @@ def _content(pools: Sequence[PoolView]) -> Iterator[Check]:
         _("Has questions"), has_questions, said if count else _("Add or import the first one.")
     )
     empty = [pool.name for pool in pools if not pool.questions]
-    yield Check(_("No section is empty"), not empty, ", ".join(empty), blocks=False)
+    yield Check(_("No section is empty"), not empty, listed(empty), blocks=False)
     points = sum((pool.points for pool in pools), Decimal(0))
     yield Check(
         _("Has points to reach"),
         points > 0,
         "" if points else _("Without points it is a survey: nobody passes or fails."),
+        blocks=False,
+    )
+    unkeyed = [one.name for pool in pools for one in pool.questions if one.lacks_key]
+    yield Check(
+        _("Every question with points can be graded"),
+        not unkeyed,
+        _("Without an answer to compare with, nobody gets their points: %(names)s")
+        % {"names": listed(unkeyed)}
+        if unkeyed
+        else "",
         blocks=False,
     )
 
@@ -66,16 +76,16 @@ def _draws(pools: Sequence[PoolView]) -> Iterator[Check]:
     if not drawing:
         return
     short = list(_named(pools, Gap.DRAWS_MORE_THAN_IT_HAS))
-    yield Check(_("Every draw has enough questions"), not short, ", ".join(short))
+    yield Check(_("Every draw has enough questions"), not short, listed(short))
     fixed = list(_named(pools, Gap.DRAW_NEEDS_RANDOMIZE))
-    yield Check(_("Every draw is shuffled"), not fixed, ", ".join(fixed))
+    yield Check(_("Every draw is shuffled"), not fixed, listed(fixed))
     uneven = [
         pool.name for pool in drawing if len({question.points for question in pool.questions}) > 1
     ]
     yield Check(
         _("Drawn questions carry equal points"),
         not uneven,
-        ", ".join(uneven) or "",
+        listed(uneven),
         blocks=False,
     )
 

@@ -1,6 +1,7 @@
 """Template tags of the design system: `{% load web %}`."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -13,11 +14,12 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from kernel.numerals import in_digits, write_number, write_percent
+from kernel.numerals import in_digits, is_persian, write_number, write_percent
 
 register = template.Library()
 
 ICONS = Path(__file__).resolve().parents[1] / "ui/icons.json"
+PERSIAN_COMMA = "، "
 STYLES = frozenset({"time", "seconds", "date", "day", "datetime"})
 
 
@@ -117,6 +119,12 @@ def number(value: Decimal | float | None) -> str:
 def percent(value: Decimal | float | None) -> str:
     """Write a percentage with the signs of the page; None is a dash."""
     return "—" if value is None else write_percent(value)
+
+
+@register.filter
+def listed(names: Iterable[object]) -> str:
+    """Write names one after the other, with the comma of the page's language between them."""
+    return PERSIAN_COMMA.join(map(str, names)) if is_persian() else ", ".join(map(str, names))
 
 
 BANNERS = {

@@ -74,3 +74,9 @@ def test_numbers_and_percentages_have_the_signs_of_the_page_and_nothing_is_a_das
 )
 def test_messages_have_a_tone(level: str, tone: str) -> None:
     assert web.banner_tone(level) == tone
+
+
+def test_names_are_listed_with_the_comma_of_the_language() -> None:
+    assert web.listed(["10 A", "10 B"]) == "10 A, 10 B"
+    with translation.override("fa"):
+        assert web.listed(["10 A", "10 B"]) == "10 A، 10 B"
