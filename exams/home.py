@@ -181,7 +181,7 @@ def _sitting_row(sitting: SittingView, *, watches: bool) -> Row:
 
 
 def _grading_row(sitting: SittingView) -> Row:
-    word, tone = texts.SITTING_STATES[sitting.state]
+    word, tone = texts.sitting_word(sitting.state, needs_person=sitting.needs_person)
     url = reverse("exams:sitting_results", args=[sitting.id])
     return Row(sitting.title, url, at=sitting.closed_at, chip=word, tone=Tone(tone))
 

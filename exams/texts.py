@@ -44,6 +44,9 @@ ATTEMPT_STATES: "Mapping[AttemptState, tuple[Text, str]]" = {
     AttemptState.ABSENT: (_("Absent"), "attention"),
 }
 
+ENDED_EARLY: "tuple[Text, str]" = (_("Ended for everybody"), "attention")
+NEEDS_PERSON: "tuple[Text, str]" = (_("Needs a person"), "waiting")
+
 RESULT_STATES: "Mapping[ResultState, tuple[Text, str]]" = {
     ResultState.GRADING: (_("Being graded"), "checking"),
     ResultState.GRADED: (_("Graded"), "ok"),
@@ -176,3 +179,15 @@ EXAM_FINDINGS: "Mapping[str, Text]" = {
     "draws_more_than_it_has": _("A section asks for more questions than it has."),
     "draw_needs_randomize": _("A section that draws some of its questions must shuffle them."),
 }
+
+
+def sitting_word(state: SittingState, *, needs_person: bool) -> "tuple[Text, str]":
+    """Return the word and tone of a sitting; what a person must still mark is not graded."""
+    if state is SittingState.GRADED and needs_person:
+        return NEEDS_PERSON
+    return SITTING_STATES[state]
+
+
+def ending_word(state: AttemptState, *, ended_early: bool) -> "tuple[Text, str]":
+    """Return the word and tone of an attempt; one that was cut did not run out of time."""
+    return ENDED_EARLY if ended_early else ATTEMPT_STATES[state]

@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from accounts.selectors import user_cards
 from exams.selectors.attempts import AttemptFacts
-from exams.selectors.sittings import sitting_view
+from exams.selectors.sittings import SittingView, sitting_view
 from proctoring.domain.incident import IncidentState
 from proctoring.domain.link import Link
 from proctoring.domain.look import Look, joined
@@ -22,6 +22,7 @@ from proctoring.texts import (
     asked_text,
     command_text,
     decision_text,
+    ended_early_text,
     incident_text,
 )
 
@@ -99,13 +100,14 @@ def record_of(facts: AttemptFacts) -> Record:
         + [one.owner_id for one in incidents]
         + [one.viewer_id for one in looks]
     )
+    sitting = sitting_view(facts.sitting_id)
     lines = [
+        *_end_lines(sitting, facts),
         *_link_lines(attempt),
         *_command_lines(commands, name),
         *_help_lines(hands, name),
         *_incident_lines(incidents, name),
     ]
-    sitting = sitting_view(facts.sitting_id)
     return Record(
         title=sitting.title,
         starts_at=sitting.starts_at,
@@ -128,6 +130,14 @@ def _names(ids: Iterable[int | None]) -> Names:
 def _looks(attempt_id: int) -> list[Look]:
     views = WatchView.objects.filter(attempt_id=attempt_id)
     return [Look(*row) for row in views.values_list("viewer_id", "started_at", "ended_at")]
+
+
+def _end_lines(sitting: SittingView, facts: AttemptFacts) -> list[Line]:
+    """Return the end for everybody, if it stopped this attempt."""
+    early = sitting.ended_early
+    if early is None or facts.started_at is None or facts.deadline != early.at:
+        return []
+    return [Line(early.at, ended_early_text(), early.reason)]
 
 
 def _link_lines(attempt_id: int) -> list[Line]:

@@ -78,6 +78,11 @@ def decision_text(state: str, name: str) -> str:
     return gettext("Decided by %(name)s") % {"name": name}
 
 
+def ended_early_text() -> str:
+    """Say that the exam was ended before its time."""
+    return gettext("The exam was ended early for everybody")
+
+
 def asked_text() -> str:
     """Say that the reader raised a hand."""
     return gettext("You asked for help")

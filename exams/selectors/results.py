@@ -30,20 +30,26 @@ _UNDECIDED: Final = Q(revisions__late=True, revisions__decision=LateState.OPEN)
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One line of a sitting's result table. Points are rounded half up for display."""
+    """One line of a sitting's result table. Points are rounded half up for display.
+
+    Attributes:
+        ended_early: The end for everybody stopped the attempt, not its own time.
+        answered: None while nothing is handed in.
+    """
 
     attempt_id: int
     student_id: int
     name: str
     seat: str
     attempt_state: AttemptState
+    ended_early: bool
     result_state: ResultState | None
     points: Decimal | None
     possible: Decimal | None
     score: Decimal | None
     passed: bool | None
     needs_person: bool
-    answered: int
+    answered: int | None
     total: int
     late_answers: int
     open_late: int
@@ -56,7 +62,7 @@ def results_of_sitting(sitting_id: int) -> list[ResultRow]:
     undecided = Count("revisions", filter=_UNDECIDED)
     rows = (
         Attempt.objects.filter(sitting_id=sitting_id)
-        .select_related("student", "candidate", "result", "submission")
+        .select_related("sitting", "student", "candidate", "result", "submission")
         .defer("paper", "submission__answers")
         .annotate(late=late, undecided=undecided)
         .order_by("student__full_name", "pk")
@@ -74,18 +80,25 @@ def _result_row(attempt: Attempt) -> ResultRow:
         name=attempt.student.full_name,
         seat=attempt.candidate.seat,
         attempt_state=AttemptState(attempt.state),
+        ended_early=_was_cut(attempt),
         result_state=ResultState(result.state) if result else None,
         points=_points(result) if result and graded else None,
         possible=_possible(result) if result and graded else None,
         score=result.score if result else None,
         passed=result.passed if result else None,
         needs_person=result.needs_person if result else False,
-        answered=submission.answered if submission else 0,
+        answered=submission.answered if submission else None,
         total=len(attempt.question_ids),
         late_answers=getattr(attempt, "late", 0),
         open_late=getattr(attempt, "undecided", 0) if result else 0,
         released_at=result.released_at if result else None,
     )
+
+
+def _was_cut(attempt: Attempt) -> bool:
+    """Whether the end of the sitting for everybody was the attempt's last moment."""
+    expired = attempt.state == AttemptState.EXPIRED
+    return expired and attempt.deadline == attempt.sitting.ended_early_at
 
 
 def _points(result: Result) -> Decimal:
@@ -98,10 +111,16 @@ def _possible(result: Result) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class GradingProgress:
-    """How far the grading of a sitting is, for a progress bar."""
+    """How far the grading of a sitting is, for a progress bar.
+
+    Attributes:
+        graded: By the machine; a person may still have to mark a part.
+        finished: Graded, and nothing of it waits for a person.
+    """
 
     submissions: int
     graded: int
+    finished: int
     needs_person: int
     released: int
     open_late: int
@@ -118,6 +137,7 @@ def grading_progress(sitting_id: int) -> GradingProgress:
     counts = Result.objects.filter(attempt__sitting_id=sitting_id).aggregate(
         submissions=Count("pk"),
         graded=Count("pk", filter=done),
+        finished=Count("pk", filter=done & Q(needs_person=False)),
         needs_person=Count("pk", filter=Q(needs_person=True)),
         released=Count("pk", filter=Q(state=ResultState.RELEASED)),
     )
@@ -184,6 +204,7 @@ class MarkedPaper:
     student_id: int
     student_name: str
     attempt_state: AttemptState
+    ended_early: bool
     result_state: ResultState
     submitted_at: datetime
     receipt: UUID
@@ -248,6 +269,7 @@ def _paper(result: Result, *, late: Mapping[int, list[LateAnswer]], names: bool)
         student_id=attempt.student_id,
         student_name=attempt.student.full_name,
         attempt_state=AttemptState(attempt.state),
+        ended_early=_was_cut(attempt),
         result_state=ResultState(result.state),
         submitted_at=submission.submitted_at,
         receipt=submission.receipt,

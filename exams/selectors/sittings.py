@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.roles import Role
 from exams.domain.policy import Policy, policy_of
 from exams.domain.states import LIVE, AttemptState, SittingState
 from exams.domain.times import SittingTimes
 from exams.errors import SittingUnknown
-from exams.models import Attempt, Candidate, Sitting, TimeGrant
+from exams.models import Attempt, Candidate, Result, Sitting, TimeGrant
 from exams.wire import EarlyEnd, SittingChanged
 from kernel.clock import to_millis
 
@@ -51,6 +51,7 @@ class SittingView:
     live: int
     ended: int
     ended_early: EndedEarly | None = None
+    needs_person: bool = False
 
     @property
     def times(self) -> SittingTimes:
@@ -167,6 +168,7 @@ def working_count(sitting_id: int) -> int:
 
 def _counted() -> QuerySet[Sitting]:
     live = Q(attempts__state__in=LIVE)
+    to_mark = Result.objects.filter(attempt__sitting=OuterRef("pk"), needs_person=True)
     return (
         Sitting.objects.select_related("exam")
         .defer("exam__content")
@@ -174,6 +176,7 @@ def _counted() -> QuerySet[Sitting]:
             candidate_count=Count("attempts__student_id", distinct=True),
             live_count=Count("attempts", filter=live, distinct=True),
             ended_count=Count("attempts", filter=~live & Q(attempts__isnull=False), distinct=True),
+            waits_for_person=Exists(to_mark),
         )
     )
 
@@ -201,6 +204,7 @@ def _view(row: Sitting) -> SittingView:
         live=getattr(row, "live_count", 0),
         ended=getattr(row, "ended_count", 0),
         ended_early=_ended_early(row),
+        needs_person=getattr(row, "waits_for_person", False),
     )
 
 

@@ -17,9 +17,11 @@ from exams.domain.answer import NUMBER_KINDS, Fault, InvalidAnswer, QuestionKind
 from exams.domain.deadline import LateStart
 from exams.domain.late import LateCause, LateState
 from exams.domain.policy import Camera, ChatLock
-from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
+from exams.domain.states import AttemptState, ExamState, ResultState
 from exams.domain.texts import to_plain
 from exams.exchange.gift_syntax import Finding
+from exams.selectors.results import MarkedPaper, ResultRow
+from exams.selectors.sittings import SittingView
 from kernel.numerals import write_typed
 from web import built
 from web.templatetags.web import chip, digits, number
@@ -37,15 +39,21 @@ def exam_chip(state: str) -> SafeString:
 
 
 @register.filter
-def sitting_chip(state: str) -> SafeString:
+def sitting_chip(sitting: SittingView) -> SafeString:
     """Draw the state of a sitting."""
-    return chip(*texts.SITTING_STATES[SittingState(state)])
+    return chip(*texts.sitting_word(sitting.state, needs_person=sitting.needs_person))
 
 
 @register.filter
 def attempt_chip(state: str) -> SafeString:
     """Draw the state of an attempt."""
     return chip(*texts.ATTEMPT_STATES[AttemptState(state)])
+
+
+@register.filter
+def ending_chip(row: ResultRow | MarkedPaper) -> SafeString:
+    """Draw the state of an attempt in the results: an end for everybody is no end of its time."""
+    return chip(*texts.ending_word(row.attempt_state, ended_early=row.ended_early))
 
 
 @register.filter

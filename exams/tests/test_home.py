@@ -3,6 +3,8 @@ from django.test import RequestFactory
 
 from accounts.models import User
 from exams import home
+from exams.domain.states import SittingState
+from exams.models import Result, Sitting
 from exams.services import attempts, grading, review, sittings
 from exams.tests.conftest import Cast, Taking, approved_exam, begin
 from exams.tests.pages import client_of, draft_exam, page_of
@@ -70,6 +72,18 @@ def test_staff_see_the_sittings_of_their_classes_and_what_is_to_be_released(
     (row,) = cards_of(cast.grader)["grading"].rows
     assert row.url == f"/sittings/{running.sitting_id}/results/"
     assert "grading" not in cards_of(cast.ivo)
+
+
+@pytest.mark.parametrize(("waits", "word"), [(False, "Graded"), (True, "Needs a person")])
+def test_a_sitting_is_not_called_graded_while_a_paper_needs_a_person(
+    running: Taking, *, waits: bool, word: str
+) -> None:
+    end(running, running.cast.ana)
+    grading.grade_attempt(running.attempt_id)
+    Result.objects.update(needs_person=waits)
+    Sitting.objects.update(state=SittingState.GRADED)
+    (row,) = cards_of(running.cast.grader)["grading"].rows
+    assert row.chip == word
 
 
 def end(running: Taking, student: User) -> None:

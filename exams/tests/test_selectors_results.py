@@ -41,7 +41,8 @@ def test_the_table_of_a_sitting_is_one_query(running: Taking) -> None:
         Decimal("40.00"),
     )
     assert (ana.answered, ana.total) == (3, 4)
-    assert (ben.result_state, ben.points) == (None, None)
+    assert (ben.result_state, ben.points, ben.answered) == (None, None, None)
+    assert (ana.ended_early, ben.ended_early) == (False, False)
 
 
 def test_a_student_sees_nothing_before_the_release_and_no_key_after(running: Taking) -> None:
@@ -141,9 +142,9 @@ def test_invalid_pairs_are_shown_by_what_they_name() -> None:
 
 
 def test_progress_of_grading(running: Taking) -> None:
-    assert results.grading_progress(running.sitting_id) == results.GradingProgress(0, 0, 0, 0, 0)
+    assert results.grading_progress(running.sitting_id) == results.GradingProgress(0, 0, 0, 0, 0, 0)
     finish(running, None, None, None, "An essay")
-    assert results.grading_progress(running.sitting_id) == results.GradingProgress(1, 1, 1, 0, 0)
+    assert results.grading_progress(running.sitting_id) == results.GradingProgress(1, 1, 0, 1, 0, 0)
 
 
 def test_a_file_that_came_too_late_stands_at_its_question(cast: Cast) -> None:

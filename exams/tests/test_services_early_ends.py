@@ -17,6 +17,7 @@ from exams.errors import AttemptOver, ReasonNeeded, SittingUnknown, TooLate, Try
 from exams.events import AttemptEnded, SittingClosed, SittingEndedEarly
 from exams.models import AnswerRevision, Attempt, Sitting, Submission
 from exams.selectors.attempts import attempt_of, snapshot
+from exams.selectors.results import results_of_sitting
 from exams.services import attempts, pushes, scheduling, sittings, taking
 from exams.services.early_ends import end_sitting
 from exams.services.ledger import deadline_for
@@ -29,6 +30,7 @@ from exams.tests.conftest import (
     give_role,
     person,
     schedule,
+    shift,
 )
 from exams.tests.test_queries_races import (
     Acks,
@@ -88,6 +90,17 @@ def test_everybody_who_writes_is_handed_in_with_all_that_is_saved(
     assert {event.attempt_id for event in heard.of(AttemptEnded)} == {running.attempt_id, ben}
     assert len(heard.of(SittingClosed)) == 1
     assert Sitting.objects.get().state in {SittingState.CLOSED, SittingState.GRADED}
+    assert all(row.ended_early for row in results_of_sitting(running.sitting_id))
+
+
+def test_whose_time_was_over_before_is_not_said_to_be_ended_by_anybody(running: Taking) -> None:
+    ben, _lease = start_ben(running)
+    shift(ben, timedelta(hours=-3))
+    attempts.expire_due()
+    assert end(running)
+    grace_over()
+    ended = {row.attempt_id: row.ended_early for row in results_of_sitting(running.sitting_id)}
+    assert ended == {running.attempt_id: True, ben: False}
 
 
 def test_it_costs_the_same_for_any_number(cast: Cast) -> None:

@@ -43,7 +43,6 @@ def test_states_are_drawn_with_mark_word_and_tone() -> None:
     assert "Working" in drawn
     for chip, state in (
         (tags.exam_chip, "draft"),
-        (tags.sitting_chip, "lobby"),
         (tags.result_chip, "graded"),
     ):
         assert "chip" in chip(state)

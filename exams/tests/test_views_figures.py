@@ -14,6 +14,7 @@ def row(score: str | None, *, passed: bool | None = None) -> ResultRow:
         name="Ana",
         seat="",
         attempt_state=AttemptState.SUBMITTED,
+        ended_early=False,
         result_state=ResultState.GRADED,
         points=None,
         possible=None,

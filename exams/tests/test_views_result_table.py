@@ -24,6 +24,7 @@ def row(name: str, seat: str = "", *, passed: bool | None = True) -> ResultRow:
         name=name,
         seat=seat,
         attempt_state=AttemptState.SUBMITTED,
+        ended_early=False,
         result_state=ResultState.GRADED,
         points=Decimal("2.00"),
         possible=Decimal("5.00"),

@@ -27,7 +27,7 @@ def csv_of(rows: Sequence[ResultRow]) -> str:
         [_("Name"), _("Seat"), _("State"), _("Points"), _("of"), _("Percent"), _("Passed")]
     )
     for row in rows:
-        state, _tone = texts.ATTEMPT_STATES[row.attempt_state]
+        state, _tone = texts.ending_word(row.attempt_state, ended_early=row.ended_early)
         figures = (row.points, row.possible, row.score)
         cells = (row.name, row.seat, state, *figures, _passed(row.passed))
         writer.writerow([as_text("" if cell is None else str(cell)) for cell in cells])

@@ -7,6 +7,8 @@ from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from exams.services.early_ends import end_sitting
+from exams.services.taking import submit_attempt, take_lease
 from kernel import clock
 from proctoring.domain.command import CommandKind
 from proctoring.domain.incident import IncidentAction
@@ -104,3 +106,13 @@ def test_the_record_costs_the_same_however_much_there_is(
         live_through(stage, stage.ana, person)
         with django_assert_num_queries(8):
             record_of(facts)
+
+
+def test_an_end_for_everybody_is_told_to_those_it_stopped(stage: Stage) -> None:
+    ben = stage.cast.ben.pk
+    lease = str(take_lease(stage.ben, student_id=ben, device="test"))
+    submit_attempt(stage.ben, student_id=ben, lease=lease, digest={})
+    end_sitting(stage.sitting, actor_id=stage.cast.admin.pk, reason="Fire alarm")
+    (line,) = read(stage).lines
+    assert (line.text, line.words) == ("The exam was ended early for everybody", "Fire alarm")
+    assert record_of(own_attempt(ben, stage.ben)).lines == []
