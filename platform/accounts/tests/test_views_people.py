@@ -112,6 +112,19 @@ def test_nobody_closes_their_own_account_past_the_page(mona: Client, cast: Cast)
     assert mona.get("/people/").status_code == 200
 
 
+def test_what_signs_somebody_out_is_asked_about_first(mona: Client, cast: Cast) -> None:
+    page = text(mona.get(f"/people/{cast.ana}/"))
+    before, dialogs = page.split("<dialog", 1)
+    for act in ("password", "active"):
+        assert f'action="/people/{cast.ana}/{act}/"' not in before
+        assert f'action="/people/{cast.ana}/{act}/"' in dialogs
+    User.objects.filter(pk=cast.ana).update(password="!")
+    assert (
+        f'action="/people/{cast.ana}/password/"'
+        in text(mona.get(f"/people/{cast.ana}/")).split("<dialog")[0]
+    ), "a first password signs nobody out"
+
+
 def test_a_new_password_is_shown_once_and_not_kept_by_the_browser(mona: Client, cast: Cast) -> None:
     response = mona.post(f"/people/{cast.ana}/password/")
     shown = text(response).split('class="lead"><code class="ltr">')[1].split("<")[0]
