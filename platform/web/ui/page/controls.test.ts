@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { focusFirstError, startDialogs, startForms, startMenus, startNavigation } from "$web/page/controls";
+import { focusFirstError, startDialogs, startFiles, startForms, startMenus, startNavigation } from "$web/page/controls";
 
 startMenus();
 startDialogs();
 startForms();
+startFiles();
 
 beforeEach(() => {
   document.body.innerHTML = "";
@@ -80,4 +81,17 @@ it("the first wrong field gets the focus", () => {
   document.body.innerHTML = '<div class="field"><input id="a"></div><div class="field invalid"><input id="b"></div>';
   focusFirstError();
   expect(document.activeElement?.id).toBe("b");
+});
+
+it("the name of a chosen file stands beside its button", () => {
+  document.body.innerHTML = '<input type="file" id="f"><span data-file-of="f">No file chosen yet</span>';
+  const field = document.querySelector("input") as HTMLInputElement;
+  const said = document.querySelector("span") as HTMLElement;
+  const choose = (files: object[]) => {
+    Object.defineProperty(field, "files", { value: files, configurable: true });
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    return said.textContent;
+  };
+  expect(choose([{ name: "10a.csv" }])).toBe("10a.csv");
+  expect(choose([])).toBe("No file chosen yet");
 });

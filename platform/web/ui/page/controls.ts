@@ -65,6 +65,15 @@ export function startForms(): void {
   });
 }
 
+/** Beside the button that chooses a file stands the name of what was chosen. */
+export function startFiles(): void {
+  document.addEventListener("change", (event) => {
+    const field = event.target as HTMLInputElement;
+    const said = field.type === "file" ? document.querySelector(`[data-file-of="${field.id}"]`) : null;
+    if (said) said.textContent = field.files?.[0]?.name ?? t("No file chosen yet");
+  });
+}
+
 /** The first invalid field gets the focus, so that the error is read first. */
 export function focusFirstError(): void {
   document.querySelector<HTMLElement>(".field.invalid :is(input, select, textarea)")?.focus();
