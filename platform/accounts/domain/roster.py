@@ -129,6 +129,8 @@ class Step:
         outcome: What happens.
         person_id: Who it is; None for a new person.
         changes: Fields the file changes, to their new value.
+        before: The same fields as they are stored now.
+        joins: Whether the person comes into the row's class by it.
         faults: Why it is refused.
         first_line: Line of the first row about the same new person; its own for most.
     """
@@ -137,8 +139,15 @@ class Step:
     outcome: Outcome
     person_id: int | None = None
     changes: Mapping[str, str] = field(default_factory=dict)
+    before: Mapping[str, str] = field(default_factory=dict)
+    joins: bool = False
     faults: tuple[RowFault, ...] = ()
     first_line: int = 0
+
+    @property
+    def differences(self) -> list[tuple[str, str, str]]:
+        """Return each changed field with what is stored and what the file says."""
+        return [(name, self.before.get(name, ""), text) for name, text in self.changes.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,11 +328,20 @@ def _step(entry: Entry, faults: list[RowFault], people: Mapping[str, Known], fir
     if faults:
         return Step(entry, Outcome.REFUSED, faults=tuple(faults), first_line=first.line)
     if person is None:
-        return Step(entry, Outcome.NEW, first_line=first.line)
+        joins = bool(entry.class_code)
+        return Step(entry, Outcome.NEW, first_line=first.line, joins=joins)
     changes = _changes(entry, person)
     joins = (entry.role.value, entry.class_code.lower()) not in person.memberships
     outcome = Outcome.CHANGED if changes else Outcome.JOINS if joins else Outcome.SAME
-    return Step(entry, outcome, person_id=person.id, changes=changes, first_line=first.line)
+    return Step(
+        entry,
+        outcome,
+        person_id=person.id,
+        changes=changes,
+        before={name: getattr(person, name) for name in changes},
+        first_line=first.line,
+        joins=joins and bool(entry.class_code),
+    )
 
 
 def _changes(entry: Entry, person: Known) -> dict[str, str]:

@@ -29,7 +29,11 @@ class FirstPassword:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did."""
+    """What an import did.
+
+    Attributes:
+        joined: Places in classes that were given, to new people and to others.
+    """
 
     created: int
     changed: int
@@ -85,7 +89,7 @@ def write_plan(plan: Plan, source: Source, *, gives_passwords: bool) -> Imported
     return Imported(
         created=len(_new_people(plan)),
         changed=changed,
-        joined=plan.count(Outcome.JOINS),
+        joined=sum(step.joins for step in plan.steps),
         classes=len(plan.new_classes),
         passwords=passwords,
     )

@@ -60,6 +60,7 @@ def test_a_known_person_joins_another_class() -> None:
 def test_what_the_file_says_differently_is_changed_and_what_it_leaves_empty_stays() -> None:
     step = one(full_name="Ana M.", registration_number="2001", email="")
     assert (step.outcome, dict(step.changes)) == (Outcome.CHANGED, {"full_name": "Ana M."})
+    assert step.differences == [("full_name", "Ana Moreno", "Ana M.")]
 
 
 @pytest.mark.parametrize(

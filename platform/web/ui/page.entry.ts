@@ -1,6 +1,8 @@
 /** Loaded by every page: the design system and the behaviours of plain pages. */
 import "$web/app.css";
-import { focusFirstError, startDialogs, startFiles, startForms, startMenus, startNavigation } from "$web/page/controls";
+import {
+  focusFirstError, startDialogs, startFiles, startForms, startMenus, startNavigation, startPrinting,
+} from "$web/page/controls";
 import { startFollowing } from "$web/page/follow";
 import { startOwnership } from "$web/page/ownership";
 import { startThemeSwitch } from "$web/page/theme";
@@ -14,6 +16,7 @@ startMenus();
 startDialogs();
 startForms();
 startFiles();
+startPrinting();
 startValidity();
 startTimes();
 focusFirstError();

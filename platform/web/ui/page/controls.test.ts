@@ -1,10 +1,11 @@
-import { beforeEach, describe, expect, it } from "vitest";
-import { focusFirstError, startDialogs, startFiles, startForms, startMenus, startNavigation } from "$web/page/controls";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { focusFirstError, startDialogs, startFiles, startForms, startMenus, startNavigation, startPrinting } from "$web/page/controls";
 
 startMenus();
 startDialogs();
 startForms();
 startFiles();
+startPrinting();
 
 beforeEach(() => {
   document.body.innerHTML = "";
@@ -94,4 +95,14 @@ it("the name of a chosen file stands beside its button", () => {
   };
   expect(choose([{ name: "10a.csv" }])).toBe("10a.csv");
   expect(choose([])).toBe("No file chosen yet");
+});
+
+it("a page is printed by its button only", () => {
+  const print = vi.fn();
+  vi.stubGlobal("print", print);
+  document.body.innerHTML = "<button data-prints><b>Print</b></button><button>Other</button>";
+  document.querySelectorAll("button")[1]?.click();
+  expect(print).not.toHaveBeenCalled();
+  document.querySelector("b")?.click();
+  expect(print).toHaveBeenCalledOnce();
 });

@@ -65,6 +65,13 @@ export function startForms(): void {
   });
 }
 
+/** `data-prints` prints the page. */
+export function startPrinting(): void {
+  document.addEventListener("click", (event) => {
+    if ((event.target as Element).closest("[data-prints]")) print();
+  });
+}
+
 /** Beside the button that chooses a file stands the name of what was chosen. */
 export function startFiles(): void {
   document.addEventListener("change", (event) => {
