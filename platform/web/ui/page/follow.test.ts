@@ -8,7 +8,10 @@ const MOVED = { state: "scheduled", starts_at: 2 };
 let subscribers: Record<string, Subscriber>;
 let waits: Array<[() => void, number]>;
 const reload = vi.fn();
-const around: Surroundings = { reload, random: () => 0.5, later: (run, ms) => waits.push([run, ms]) };
+let isLeaving = false;
+const around: Surroundings = {
+  reload, random: () => 0.5, later: (run, ms) => waits.push([run, ms]), isLeaving: () => isLeaving,
+};
 
 function start(): void {
   follow(document, { subscribe: (topic, subscriber) => ((subscribers[topic] = subscriber), () => {}) }, around);
@@ -21,6 +24,7 @@ function hear(topic: string, d: object): void {
 beforeEach(() => {
   subscribers = {};
   waits = [];
+  isLeaving = false;
   reload.mockClear();
   document.body.innerHTML = `<main><p data-follows="sitting:1"></p><p data-follows="sitting:1"></p>
     <p data-follows="sitting:2"></p><p data-follows=""></p></main>`;
@@ -51,6 +55,18 @@ describe("a page that follows", () => {
     subscribers["sitting:2"]?.onSnapshot?.(FIRST, 0);
     subscribers["sitting:2"]?.onSnapshot?.(MOVED, 0);
     expect(waits).toHaveLength(1);
+  });
+
+  it("does not call off the way to another page, and comes back to it if that led nowhere", () => {
+    start();
+    subscribers["sitting:1"]?.onSnapshot?.(FIRST, 0);
+    hear("sitting:1", MOVED);
+    isLeaving = true;
+    waits[0]?.[0]();
+    expect(reload).not.toHaveBeenCalled();
+    isLeaving = false;
+    waits[1]?.[0]();
+    expect(reload).toHaveBeenCalledOnce();
   });
 
   it("takes nothing from somebody who is busy, but says so", () => {

@@ -13,12 +13,18 @@ export interface Surroundings {
   reload(): void;
   random(): number;
   later(run: () => void, ms: number): void;
+  /** Another page was asked for within the last LEAVING_MS: a reload would call that off. */
+  isLeaving(): boolean;
 }
+
+export const LEAVING_MS = 10_000;
+let leftAt = -Infinity;
 
 const BROWSER: Surroundings = {
   reload: () => location.reload(),
   random: () => Math.random(),
   later: (run, ms) => void setTimeout(run, ms),
+  isLeaving: () => performance.now() - leftAt < LEAVING_MS,
 };
 
 /** The topics that the page's elements follow, each once. */
@@ -43,7 +49,8 @@ export function isBusy(root: ParentNode): boolean {
 export function follow(root: ParentNode, socket: Pick<Socket, "subscribe">, around: Surroundings = BROWSER): void {
   let isDue = false;
   const show = (): void => {
-    if (!isBusy(root)) around.reload();
+    if (around.isLeaving()) around.later(show, LEAVING_MS);
+    else if (!isBusy(root)) around.reload();
     else showToast(t("Something on this page has changed meanwhile. Reload it when you are ready."), "critical");
   };
   for (const topic of topicsOf(root)) {
@@ -62,6 +69,7 @@ export function follow(root: ParentNode, socket: Pick<Socket, "subscribe">, arou
 /** Start on this page; the socket's code is fetched only where something is followed. */
 export async function startFollowing(): Promise<void> {
   if (topicsOf(document).length === 0) return;
+  addEventListener("beforeunload", () => (leftAt = performance.now()));
   const [{ connect }, { socketUrl }] = await Promise.all([import("$web/socket"), import("$web/mount")]);
   follow(document, connect(socketUrl()));
 }
