@@ -118,7 +118,7 @@ DRAFT_FAULTS: "Mapping[DraftFault, Text]" = {
     DraftFault.MIN_ABOVE_MAX: _("The least is more than the most."),
     DraftFault.BAD_PATTERN: _("This pattern cannot be read: %(detail)s"),
     DraftFault.NOT_FOR_KIND: _("This has no meaning for this kind of question."),
-    DraftFault.TOO_FEW: _("There are too few: add more."),
+    DraftFault.TOO_FEW: _("There are too few answers: add more."),
     DraftFault.TOO_MANY: _("There are too many."),
     DraftFault.NOT_A_VALUE: _("This is not a value of this kind: %(detail)s"),
     DraftFault.FULL_POINTS_UNREACHABLE: _(
