@@ -43,7 +43,7 @@ def test_metrics_of_every_process_are_served_on_their_own_port(tmp_path: Path) -
     assert server.wait(timeout=10) == 0
 
 
-def scrape_when_up(port: int, timeout_s: float = 20) -> str:
+def scrape_when_up(port: int, timeout_s: float = 60) -> str:
     end = time.monotonic() + timeout_s
     while True:
         try:
