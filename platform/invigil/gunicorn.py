@@ -42,6 +42,7 @@ graceful_timeout = 8  # seconds; below the supervisor's 10, so that requests end
 keepalive = 20  # seconds; a browser between two saves keeps its connection
 sendfile = False  # it would wait for a reader that is gone for as long as TCP does
 backlog = 1024
+control_socket_disable = True  # it would lie in the home folder, outside of the data directory
 errorlog = "-"
 loglevel = "info"
 

@@ -20,7 +20,9 @@ SOON = 20_000
 
 @pytest.fixture(scope="module")
 def cast(stack: RunningStack) -> Any:
-    return stack.manage_json("rehearsal_sitting", "--students=2", "--lead=45", "--minutes=6")
+    return stack.manage_json(
+        "rehearsal_sitting", "--students=2", "--lead=45", "--lobby=22", "--minutes=6"
+    )
 
 
 def student(browser: Browser, stack: RunningStack, cast: Any, index: int) -> Person:

@@ -17,18 +17,16 @@ class Command(BaseCommand):
         """Add how many, how soon, how long."""
         parser.add_argument("--students", type=int, default=30, help="how many candidates")
         parser.add_argument("--lead", type=int, default=30, help="seconds until the start")
-        parser.add_argument("--lobby", type=int, help="seconds of lobby; half the lead, unless set")
+        parser.add_argument("--lobby", type=int, default=15, help="seconds of it in the lobby")
         parser.add_argument("--minutes", type=float, default=5, help="working time, minutes")
 
     def handle(self, *args: object, **options: object) -> None:
         """Make the sitting."""
         del args
-        lead_s = int(str(options["lead"]))
-        lobby_s = lead_s / 2 if options["lobby"] is None else int(str(options["lobby"]))
         cast = make_sitting(
             students=int(str(options["students"])),
-            lead=timedelta(seconds=lead_s),
-            lobby=timedelta(seconds=lobby_s),
+            lead=timedelta(seconds=int(str(options["lead"]))),
+            lobby=timedelta(seconds=int(str(options["lobby"]))),
             working_time=timedelta(minutes=float(str(options["minutes"]))),
         )
         self.stdout.write(msgspec.json.encode(cast).decode())
