@@ -1,4 +1,4 @@
-"""`manage.py rehearsal_sitting`: the lobby opens half-way to the start, or as early as it is told."""
+"""`manage.py rehearsal_sitting`: how long before the start the lobby opens."""
 
 import json
 from datetime import timedelta
@@ -12,8 +12,8 @@ from invigil.demo import school
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("told", "lobby"), [([], 30), (["--lobby=10"], 10)])
-def test_the_lobby_takes_half_the_lead_unless_it_is_told(told: list[str], lobby: int) -> None:
+@pytest.mark.parametrize(("told", "lobby"), [([], 15), (["--lobby=10"], 10)])
+def test_the_lobby_is_as_long_as_it_is_told(told: list[str], lobby: int) -> None:
     school.make_school()
     printed = StringIO()
     call_command("rehearsal_sitting", "--students=1", "--lead=60", *told, stdout=printed)
