@@ -14,6 +14,7 @@ comes without waiting and a thread gets a request when all of it is there.
 When the sockets or the memory for arrivals are used up, whoever has waited longest is closed.
 """
 
+import math
 import struct
 import time
 from concurrent import futures
@@ -29,6 +30,7 @@ from invigil.arrival import Arrival, Progress
 
 ARRIVAL_SECONDS = 30.0  # 1 MiB at the slowest line that we promise, 256 kbit/s
 LEAVING_SECONDS = 2.0
+STOPPING_SECONDS = 4.0  # what has half arrived when the stop comes has this long to be whole
 LONG_SECONDS = 60.0  # and a second for each
 LONG_BYTES_A_SECOND = 16 * 1024
 LONG_LIMIT_SECONDS = 1800.0
@@ -59,6 +61,7 @@ class GatedThreadWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no t
         self.leaving: dict[TConn, Waiting] = {}
         self.long_until: dict[TConn, float] = {}
         self.arrived_bytes = 0
+        self.stops_waiting_at = math.inf
         self.long_lane = futures.ThreadPoolExecutor(max(2, self.cfg.threads // 2), "long")
         super().init_process()
 
@@ -148,9 +151,12 @@ class GatedThreadWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no t
     def murder_pending(self) -> None:
         """Close who did not come in time; gunicorn calls this after each round of the loop."""
         now = time.monotonic()
+        if not self.alive:
+            self.stops_waiting_at = min(self.stops_waiting_at, now + STOPPING_SECONDS)
         for conn, waiting in [*self.arriving.items(), *self.leaving.items()]:
             silent_at_the_end = not self.alive and not waiting.arrival.data
-            if waiting.deadline <= now or (silent_at_the_end and conn in self.arriving):
+            is_late = min(waiting.deadline, self.stops_waiting_at) <= now
+            if is_late or (silent_at_the_end and conn in self.arriving):
                 self.drop(conn)
         for conn, until in list(self.long_until.items()):
             if until <= now:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -18,11 +18,11 @@ MORE_THAN_THREADS = 12
 SOON_S = 4  # by itself, gunicorn lets a save wait 5 s for a silent client, 30 and more for others
 
 
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
+@contextmanager
+def serving(*options: str) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
     """A gunicorn of one process and two threads, with the project's settings."""
     root, port = here().root, free_port()
-    argv = ["gunicorn", "-c", "platform/invigil/gunicorn.py"]
+    argv = ["gunicorn", "-c", "platform/invigil/gunicorn.py", *options]
     env = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(root), str(root / "platform")]),
@@ -35,10 +35,16 @@ def port() -> Iterator[int]:
     process = subprocess.Popen([sys.executable, "-m", *argv, site], cwd=root, env=env)
     try:
         wait_for_port(port, process)
-        yield port
+        yield port, process
     finally:
         process.terminate()
         assert process.wait(15) == 0
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with serving() as (port, _):
+        yield port
 
 
 @pytest.fixture
@@ -151,3 +157,12 @@ def read_answer(client: socket.socket) -> bytes:
     answer = http.client.HTTPResponse(client)
     answer.begin()
     return answer.read()
+
+
+def test_half_a_request_does_not_hold_up_the_stop() -> None:
+    with serving("--graceful-timeout", "600") as (port, process), ExitStack() as stack:
+        half = Clients(port, stack).say(b"GET / HTTP/1.1\r\nHost: he")
+        assert Clients(port, stack).save() == b"an answer"  # so half of the other one is there
+        process.terminate()
+        assert process.wait(60) == 0
+        assert half.recv(1) == b""
