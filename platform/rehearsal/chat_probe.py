@@ -56,7 +56,8 @@ class ChatProbe:
             if self._phase is Phase.REOPENED:
                 pause_s = REOPENED_S
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), pause_s)
+                async with asyncio.timeout(pause_s):
+                    await self._wake.wait()
             self._wake.clear()
 
     async def post(self) -> None:

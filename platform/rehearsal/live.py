@@ -66,10 +66,12 @@ class Live:
         identity = f"k{next(self._ids)}"
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         try:
-            await asyncio.wait_for(self.is_open.wait(), CALL_TIMEOUT_S)
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                await self.is_open.wait()
             self._waiting[identity] = answer
-            await self._send({"t": name, "id": identity, "top": topic, "d": data})
-            return await asyncio.wait_for(answer, CALL_TIMEOUT_S)
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                await self._send({"t": name, "id": identity, "top": topic, "d": data})
+                return await answer
         except TimeoutError:
             raise CallRefused("timeout") from None
         except ConnectionError:

@@ -151,4 +151,5 @@ async def test_nothing_is_kept_of_a_camera_that_is_back(desk: Desk) -> None:
 async def test_the_timer_is_the_loops_own() -> None:
     fired = asyncio.Event()
     call_later(0.0, fired.set)
-    await asyncio.wait_for(fired.wait(), timeout=5)
+    async with asyncio.timeout(30):
+        await fired.wait()

@@ -1,5 +1,6 @@
 """One browser's socket: topics, calls and their ends, and coming back after a loss."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -54,6 +55,20 @@ async def test_a_call_without_an_answer_ends(
     await live.is_open.wait()
     with pytest.raises(CallRefused, match="timeout"):
         await live.call("media:3", "media.publish", {})
+
+
+async def test_a_call_that_is_called_off_while_its_answer_comes_in_is_called_off(
+    site: Site, live: Live
+) -> None:
+    """Whoever calls in a loop would go on for ever, and whoever waits for its end with it."""
+    site.calls["watch.ack"] = silent
+    await live.is_open.wait()
+    calling = asyncio.ensure_future(live.call("watch:7", "watch.ack", {}))
+    await until(lambda: site.heard("watch.ack"))
+    live._settle({"t": "ack", "d": {}}, site.heard("watch.ack")[0]["id"])
+    calling.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await calling
 
 
 async def test_a_lost_connection_ends_the_calls_and_comes_back_with_its_topics(
