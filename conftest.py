@@ -15,14 +15,23 @@ os.environ.setdefault("INVIGIL_TESTING", "1")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep what starts whole stacks one after another: the launcher's here, the journeys there.
 
-    The journeys are the longest row, so they begin first.
+    Tests that share servers of their file stay together, or each process would start its own. The
+    longest rows begin first.
     """
-    items.sort(key=lambda item: "journeys" not in item.path.parts)
+    items.sort(key=_row)
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.xdist_group("journeys"))
         elif "whole_stack" in item.keywords:
             item.add_marker(pytest.mark.xdist_group("whole stack"))
+        elif "own_servers" in item.keywords:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def _row(item: pytest.Item) -> int:
+    if "journeys" in item.path.parts:
+        return 0
+    return 1 if {"whole_stack", "own_servers"} & set(item.keywords) else 2
 
 
 @pytest.fixture(autouse=True)

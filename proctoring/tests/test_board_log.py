@@ -15,7 +15,11 @@ from proctoring.tests.stage import Stage, make_stage
 from realtime.tests.conftest import session_of
 from realtime.tests.servers import COMMANDS, Server, Tab, new_prefix, running
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.own_servers,
+    pytest.mark.timeout(120),
+]
 
 COMMANDS["board"] = [
     part.replace("realtime.tests.served", "proctoring.tests.served") for part in COMMANDS["uvicorn"]

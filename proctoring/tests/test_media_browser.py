@@ -15,7 +15,11 @@ from playwright.async_api import Browser, Page
 
 from proctoring.tests.media_stage import SfuProcess, Stage, browser, open_page, playing, until
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [
+    pytest.mark.own_servers,
+    pytest.mark.timeout(120),
+    pytest.mark.asyncio(loop_scope="module"),
+]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -15,7 +15,7 @@ from invigil.launch.report import say, step
 from invigil.launch.shell import Command, CommandFailed, run_logged, wait_attached
 
 DATA = ".var-test"
-PROCESSES = "3"  # on two cores: tests wait for browsers and stacks more than they compute
+PROCESSES = "4"  # on two cores: tests wait for browsers and stacks more than they compute
 
 
 def run_tests(place: Place, arguments: Sequence[str]) -> int:

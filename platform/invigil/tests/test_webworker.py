@@ -13,6 +13,7 @@ import pytest
 from invigil.launch.place import here
 from kernel.tests.ports import free_port, wait_for_port
 
+pytestmark = pytest.mark.own_servers
 PROCESSES, THREADS = 1, 2
 MORE_THAN_THREADS = 12
 SOON_S = 4  # by itself, gunicorn lets a save wait 5 s for a silent client, 30 and more for others

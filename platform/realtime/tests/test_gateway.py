@@ -15,7 +15,7 @@ from kernel import clock
 from realtime.tests.conftest import Person, session_of
 from realtime.tests.servers import Server, Tab
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_servers]
 
 
 def now_ms() -> int:

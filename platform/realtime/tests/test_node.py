@@ -21,7 +21,7 @@ from realtime.publish import close_user_sockets
 from realtime.tests.conftest import Person, committed, session_of, sign_out
 from realtime.tests.servers import Server, Tab, new_prefix, running
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.own_servers]
 
 
 FAST = {
