@@ -66,6 +66,13 @@ class NameTaken(DomainError):
     http_status = 409
 
 
+class JumpInvalid(DomainError):
+    """A pool or choice leads to `target`, which does not come after it in the same exam."""
+
+    code = "jump_invalid"
+    http_status = 422
+
+
 class SecondPersonNeeded(DomainError):
     """Who wrote or sent an exam to review cannot approve it."""
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from exams.domain.answer import QuestionKind
-from exams.domain.draft import ChoiceDraft, QuestionDraft
+from exams.domain.draft import WHOLE_KINDS, ChoiceDraft, QuestionDraft
 from exams.domain.numbers import plain_or_none
 from exams.domain.texts import TextFormat
 
@@ -35,7 +35,7 @@ _AS_GIVEN: Final = (
 )
 _OF_ROW: Final = ("text", "match", "fraction", "tolerance", "rejoinder")
 # Kinds whose rows are texts for candidates; those of the others are right values, always plain.
-_FORMATTED: Final = frozenset({QuestionKind.CHOICE, QuestionKind.MATCHING})
+_FORMATTED: Final = frozenset({QuestionKind.CHOICE}) | WHOLE_KINDS
 
 
 def initial_of(draft: QuestionDraft) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exams import texts
 from exams.domain.answer import NUMBER_KINDS, TEXT_KINDS, QuestionKind
-from exams.domain.draft import DraftFinding, QuestionDraft, findings_of
+from exams.domain.draft import WHOLE_KINDS, DraftFinding, QuestionDraft, findings_of
 from exams.forms_draft import draft_of, initial_of, row_of
 
 MAX_ROWS: Final = 100
@@ -17,7 +17,8 @@ FIRST_ROWS: Final = 4
 
 # Kinds whose right answers are rows of the form.
 KEYED: Final = frozenset(
-    {QuestionKind.CHOICE, QuestionKind.MATCHING, QuestionKind.CHAR}
+    {QuestionKind.CHOICE, QuestionKind.CHAR}
+    | WHOLE_KINDS
     | NUMBER_KINDS
     | {QuestionKind.DATE, QuestionKind.TIME, QuestionKind.DATETIME}
 )
@@ -191,9 +192,9 @@ class ChoiceForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type] # the form's own arguments
         unused = {
             "match": kind is not QuestionKind.MATCHING,
-            "fraction": kind is QuestionKind.MATCHING,
+            "fraction": kind in WHOLE_KINDS,
             "tolerance": kind not in NUMBER_KINDS - {QuestionKind.RATING},
-            "rejoinder": kind is QuestionKind.MATCHING,
+            "rejoinder": kind in WHOLE_KINDS,
         }
         for name in (name for name, gone in unused.items() if gone):
             del self.fields[name]

@@ -74,6 +74,7 @@ KINDS: "Mapping[QuestionKind, tuple[Text, Text]]" = {
     QuestionKind.DECIMAL: (_("Decimal number"), _("Exact to ten places")),
     QuestionKind.FLOAT: (_("Number"), _("Measured values, large or small")),
     QuestionKind.MATCHING: (_("Matching"), _("Pairs to be found")),
+    QuestionKind.ORDERING: (_("Ordering"), _("Items to be put in the right order")),
     QuestionKind.RATING: (_("Rating"), _("A step on a scale")),
     QuestionKind.DATE: (_("Date"), _("A day")),
     QuestionKind.TIME: (_("Time of day"), _("Hours and minutes")),
@@ -124,7 +125,10 @@ DRAFT_FAULTS: "Mapping[DraftFault, Text]" = {
     DraftFault.FULL_POINTS_UNREACHABLE: _(
         "Nobody could reach the full points: the right answers must add up to 100 percent."
     ),
-    DraftFault.MIXED_MARKING: _("Give every choice a share, or none of them."),
+    DraftFault.NOT_AN_XML_NAME: _(
+        "“%(detail)s” cannot be a name here: begin with a letter, use letters, digits, - . _ and no name twice."
+    ),
+    DraftFault.ENDS_TWICE: _("Choose one: another section, or the end of the exam."),
 }
 
 # What a true-or-false question offers; the same words as in the exam room.

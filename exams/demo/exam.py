@@ -12,7 +12,7 @@ from exams.domain.draft import ChoiceDraft, QuestionDraft
 from exams.domain.texts import TextFormat
 from exams.exchange import gift
 from exams.selectors.exams import pools_of_exam, question_draft
-from exams.services import authoring, review
+from exams.services import authoring, questions, review
 
 SOURCE: Final = Path(__file__).with_name("general_knowledge.gift")
 NAME: Final = "General knowledge · دانش عمومی"
@@ -88,9 +88,9 @@ def create_demo_exam(*, institution_id: int, author_id: int, approver_id: int) -
     for question in (question for pool in pools for question in pool.questions):
         if question.kind in POINTS:
             draft = question_draft(question.id)
-            authoring.update_question(question.id, replace(draft, points=POINTS[question.kind]))
+            questions.update_question(question.id, replace(draft, points=POINTS[question.kind]))
     for draft in EXTRA:
-        authoring.add_question(pools[-1].id, draft)
+        questions.add_question(pools[-1].id, draft)
     review.send_to_review(exam_id, actor_id=author_id)
     review.approve_exam(exam_id, actor_id=approver_id)
     return exam_id

@@ -40,6 +40,7 @@ class QuestionKind(StrEnum):
     TIME = "time"
     FILE = "file"
     MATCHING = "matching"
+    ORDERING = "ordering"
     INFO = "info"
 
 
@@ -83,7 +84,16 @@ class InvalidAnswer(Exception):
 
 
 Parsed = (
-    bool | str | Decimal | date | datetime | time | frozenset[int] | Mapping[int, int] | uuid.UUID
+    bool
+    | str
+    | Decimal
+    | date
+    | datetime
+    | time
+    | frozenset[int]
+    | tuple[int, ...]
+    | Mapping[int, int]
+    | uuid.UUID
 )
 
 
@@ -224,6 +234,20 @@ def _matching(rules: Rules, value: object) -> Mapping[int, int]:
     return pairs
 
 
+def _ordering(rules: Rules, value: object) -> tuple[int, ...]:
+    """Every item, each once, in the candidate's order."""
+    if not isinstance(value, list) or len(value) > MAX_PARTS:
+        raise InvalidAnswer(Fault.WRONG_SHAPE)
+    order = tuple(_key(one) for one in value)
+    if not rules.choices.issuperset(order):
+        raise InvalidAnswer(Fault.UNKNOWN_CHOICE)
+    if len(set(order)) < len(order):
+        raise InvalidAnswer(Fault.WRONG_SHAPE)
+    if len(order) < len(rules.choices):
+        raise InvalidAnswer(Fault.TOO_FEW_CHOICES)
+    return order
+
+
 def _key(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
@@ -287,6 +311,7 @@ _PARSERS: Final[Mapping[QuestionKind, Callable[[Rules, object], Parsed]]] = {
     QuestionKind.DECIMAL: _number,
     QuestionKind.CHOICE: _choice,
     QuestionKind.MATCHING: _matching,
+    QuestionKind.ORDERING: _ordering,
     QuestionKind.DATE: _date,
     QuestionKind.DATETIME: _datetime,
     QuestionKind.TIME: _time,

@@ -26,6 +26,13 @@ class ChoiceContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     fraction: Decimal | None = None
     tolerance: Decimal | None = None
     rejoinder_html: str = ""
+    xml_id: str = ""
+    label: str = ""
+    value: str = ""
+    text_response: bool = False
+    next_question_pool: int | None = None
+    end_question_pool: bool = False
+    end_exam: bool = False
 
 
 class QuestionContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -50,6 +57,11 @@ class QuestionContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     text_regex: str = ""
     accept: tuple[str, ...] = ()
     choices: tuple[ChoiceContent, ...] = ()
+    xml_id: str = ""
+    widget: str = ""
+    all_or_nothing: bool = False
+    text_response: bool = False
+    text_response_label: str = ""
 
     @property
     def is_answerable(self) -> bool:
@@ -79,6 +91,8 @@ class PoolContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     randomize_questions: bool = False
     number_to_answer: int | None = None
     questions: tuple[QuestionContent, ...] = ()
+    xml_id: str = ""
+    next_question_pool: int | None = None
 
 
 class ExamContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -89,6 +103,8 @@ class ExamContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     subject: str
     passing_score: Decimal
     pools: tuple[PoolContent, ...]
+    xml_id: str = ""
+    configuration: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def question_map(self) -> dict[int, QuestionContent]:
         """Return every question by its id."""

@@ -19,11 +19,17 @@ from exams.domain.answer import (
 )
 from exams.domain.scoring import fraction_of, key_value
 from exams.domain.texts import TextFormat
+from exams.domain.widgets import Widget, fits
 
 MAX_POINTS: Final = Decimal("99999.99")
 MAX_CHOICES: Final = 100
 MAX_PROMPT: Final = 100_000
+MAX_LABEL: Final = 255
 _LIMIT: Final = Decimal(10) ** 14  # what numeric(24,10) holds
+# Kinds whose choices are judged as a whole: no share of their own, no branch.
+WHOLE_KINDS: Final = frozenset({QuestionKind.MATCHING, QuestionKind.ORDERING})
+_WITHOUT_TEXT_BESIDE: Final = TEXT_KINDS | WHOLE_KINDS | {QuestionKind.FILE, QuestionKind.INFO}
+_FREE_TEXTS: Final = WHOLE_KINDS | {QuestionKind.CHOICE, QuestionKind.CHAR}
 
 
 class DraftFault(StrEnum):
@@ -39,7 +45,8 @@ class DraftFault(StrEnum):
     TOO_MANY = "too_many"
     NOT_A_VALUE = "not_a_value"
     FULL_POINTS_UNREACHABLE = "full_points_unreachable"
-    MIXED_MARKING = "mixed_marking"
+    NOT_AN_XML_NAME = "not_an_xml_name"
+    ENDS_TWICE = "ends_twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,9 @@ class ChoiceDraft:
     """An option, a pair (`text` → `match`), or a right value.
 
     Attributes:
-        fraction: Percent of the points; None is not marked, as in a survey.
+        fraction: Percent of the points; None is neither right nor wrong, as in a survey.
+        label: Of a right value: what candidates see to pick it; empty is never shown.
+        next_question_pool: Id of the pool that follows for who gives this, right or wrong.
     """
 
     text: str
@@ -56,6 +65,13 @@ class ChoiceDraft:
     fraction: Decimal | None = None
     tolerance: Decimal | None = None
     rejoinder: str = ""
+    xml_id: str = ""
+    label: str = ""
+    value: str = ""
+    text_response: bool = False
+    next_question_pool: int | None = None
+    end_question_pool: bool = False
+    end_exam: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +96,11 @@ class QuestionDraft:
     text_regex: str = ""
     accept: tuple[str, ...] = ()
     choices: tuple[ChoiceDraft, ...] = ()
+    xml_id: str = ""
+    widget: str = ""
+    all_or_nothing: bool = False
+    text_response: bool = False
+    text_response_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +203,8 @@ def _choice_count(draft: QuestionDraft) -> Iterator[DraftFinding]:
         lefts = [choice for choice in draft.choices if choice.text.strip()]
         if not lefts or len(rights) < 2:
             yield DraftFinding("choices", DraftFault.TOO_FEW)
+    elif draft.kind is QuestionKind.ORDERING and count < 2:
+        yield DraftFinding("choices", DraftFault.TOO_FEW)
     elif draft.choices and draft.kind in PERSON_KINDS | {QuestionKind.INFO}:
         yield DraftFinding("choices", DraftFault.NOT_FOR_KIND)
 
@@ -205,7 +228,7 @@ def _choice_texts(draft: QuestionDraft) -> Iterator[DraftFinding]:
             yield DraftFinding(f"choices.{index}.match", DraftFault.EMPTY)
         if len(choice.text) > MAX_PROMPT or len(choice.match) > MAX_PROMPT:
             yield DraftFinding(field, DraftFault.TOO_LONG)
-        if draft.kind not in {QuestionKind.CHOICE, QuestionKind.MATCHING, QuestionKind.CHAR}:
+        if draft.kind not in _FREE_TEXTS:
             yield from _key(draft.kind, choice, index)
 
 
@@ -225,7 +248,7 @@ def _key(kind: QuestionKind, choice: ChoiceDraft, index: int) -> Iterator[DraftF
 
 
 def _fractions(draft: QuestionDraft) -> Iterator[DraftFinding]:
-    if draft.kind is QuestionKind.MATCHING:
+    if draft.kind in WHOLE_KINDS:
         return
     lowest = -100 if draft.kind is QuestionKind.CHOICE else 0
     marked = [choice.fraction for choice in draft.choices if choice.fraction is not None]
@@ -234,13 +257,13 @@ def _fractions(draft: QuestionDraft) -> Iterator[DraftFinding]:
             yield DraftFinding(f"choices.{index}.fraction", DraftFault.OUT_OF_RANGE)
     if not marked:
         return
-    if len(marked) < len(draft.choices):
-        yield DraftFinding("choices", DraftFault.MIXED_MARKING)
     if _best_share(draft, marked) < 1:
         yield DraftFinding("choices", DraftFault.FULL_POINTS_UNREACHABLE)
 
 
 def _best_share(draft: QuestionDraft, marked: list[Decimal]) -> Fraction:
+    if draft.all_or_nothing and any(percent > 0 for percent in marked):
+        return Fraction(1)
     shares = sorted((fraction_of(percent) for percent in marked), reverse=True)
     if draft.kind is not QuestionKind.CHOICE or draft.max_answers == 1:
         return shares[0]
@@ -248,6 +271,60 @@ def _best_share(draft: QuestionDraft, marked: list[Decimal]) -> Fraction:
     # Percentages are written with a few decimals, so a hair below the whole is the whole.
     best = sum(positive[: draft.max_answers], Fraction(0))
     return Fraction(1) if best > Fraction(9999, 10000) else best
+
+
+def _drawing(draft: QuestionDraft) -> Iterator[DraftFinding]:
+    """How it is drawn: only a widget of its kind, and only a text beside what is not one itself."""
+    if draft.widget:
+        multiple = draft.max_answers != 1
+        known = draft.widget in set(Widget)
+        if not (known and fits(draft.kind, Widget(draft.widget), multiple=multiple)):
+            yield DraftFinding("widget", DraftFault.NOT_FOR_KIND, draft.widget)
+    beside = [draft.text_response, *(choice.text_response for choice in draft.choices)]
+    if any(beside) and draft.kind in _WITHOUT_TEXT_BESIDE:
+        yield DraftFinding("text_response", DraftFault.NOT_FOR_KIND)
+    labels = [("text_response_label", draft.text_response_label)]
+    for index, choice in enumerate(draft.choices):
+        labels += [
+            (f"choices.{index}.{name}", getattr(choice, name)) for name in ("label", "value")
+        ]
+    for field, text in labels:
+        if len(text) > MAX_LABEL:
+            yield DraftFinding(field, DraftFault.TOO_LONG)
+
+
+def _xml_ids(draft: QuestionDraft) -> Iterator[DraftFinding]:
+    ids = [("xml_id", draft.xml_id)]
+    ids += [(f"choices.{index}.xml_id", one.xml_id) for index, one in enumerate(draft.choices)]
+    seen: set[str] = set()
+    for field, xml_id in ids:
+        if xml_id and not is_xml_name(xml_id):
+            yield DraftFinding(field, DraftFault.NOT_AN_XML_NAME, xml_id[:40])
+        if xml_id and xml_id in seen:
+            yield DraftFinding(field, DraftFault.NOT_AN_XML_NAME, xml_id[:40])
+        seen.add(xml_id)
+
+
+def is_xml_name(text: str) -> bool:
+    """Whether the text may be an id in an XML document: a letter first, no spaces, no colon.
+
+    Source: Namespaces in XML 1.0, NCName; a few exotic characters it allows are refused.
+    """
+    return (
+        0 < len(text) <= MAX_LABEL
+        and text[0] not in "-."
+        and text.replace("-", "_").replace(".", "_").isidentifier()
+    )
+
+
+def _branches(draft: QuestionDraft) -> Iterator[DraftFinding]:
+    """Where a choice leads; that it leads forward is for whoever knows the exam's pools."""
+    for index, choice in enumerate(draft.choices):
+        leads = choice.next_question_pool is not None or choice.end_question_pool or choice.end_exam
+        if leads and draft.kind in WHOLE_KINDS:
+            yield DraftFinding(f"choices.{index}.next_question_pool", DraftFault.NOT_FOR_KIND)
+        if choice.end_exam and choice.next_question_pool is not None:
+            yield DraftFinding(f"choices.{index}.end_exam", DraftFault.ENDS_TWICE)
 
 
 _CHECKS: Final[tuple[Callable[[QuestionDraft], Iterator[DraftFinding]], ...]] = (
@@ -259,4 +336,7 @@ _CHECKS: Final[tuple[Callable[[QuestionDraft], Iterator[DraftFinding]], ...]] = 
     _choice_count,
     _choice_texts,
     _fractions,
+    _drawing,
+    _xml_ids,
+    _branches,
 )

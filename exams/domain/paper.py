@@ -65,10 +65,10 @@ def _paper_question(question: QuestionContent, seed: str) -> DrawnQuestion:
             lefts=tuple(choice.key for choice in question.lefts),
             choices=tuple(shuffled(seed, scope, (c.match_key for c in question.rights))),
         )
-    if question.kind is not QuestionKind.CHOICE:
+    if question.kind not in {QuestionKind.CHOICE, QuestionKind.ORDERING}:
         return DrawnQuestion(id=question.id)
     keys = [choice.key for choice in question.choices]
-    if question.shuffle_choices:
+    if question.shuffle_choices or question.kind is QuestionKind.ORDERING:
         keys = shuffled(seed, scope, keys)
     return DrawnQuestion(id=question.id, choices=tuple(keys))
 

@@ -27,7 +27,7 @@ from exams.domain.content import ChoiceContent, QuestionContent
 
 _ZERO: Final = Fraction(0)
 _ONE: Final = Fraction(1)
-SCORED_WITHOUT_KEY: Final = PERSON_KINDS | {QuestionKind.MATCHING}
+SCORED_WITHOUT_KEY: Final = PERSON_KINDS | {QuestionKind.MATCHING, QuestionKind.ORDERING}
 _ROUNDING_SLACK: Final = Fraction(1, 10**6)
 _SAME_LETTERS: Final = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "\u200c": " ", "\u0640": None})
 
@@ -139,9 +139,16 @@ def _waits_for_person(question: QuestionContent, value: object, fault: Fault) ->
 
 def share_of(question: QuestionContent, parsed: Parsed) -> Fraction:
     """Return the share of the question's points that a valid answer earns."""
+    share = _part_of(question, parsed)
+    return share if share >= 1 or share <= 0 or not question.all_or_nothing else _ZERO
+
+
+def _part_of(question: QuestionContent, parsed: Parsed) -> Fraction:
     match question.kind, parsed:
         case QuestionKind.CHOICE, frozenset():
             return _share_of_choices(question, parsed)
+        case QuestionKind.ORDERING, tuple():
+            return _share_of_places(question, parsed)
         case QuestionKind.MATCHING, dict():
             return _share_of_pairs(question, parsed)
         case _:
@@ -159,7 +166,7 @@ def chosen_keys(question: QuestionContent, value: object) -> tuple[ChoiceContent
         parsed = parse(rules_of(question), value)
     except InvalidAnswer:
         return ()
-    if parsed is None or question.kind is QuestionKind.MATCHING:
+    if parsed is None or question.kind in {QuestionKind.MATCHING, QuestionKind.ORDERING}:
         return ()
     if isinstance(parsed, frozenset):
         return tuple(choice for choice in question.choices if choice.key in parsed)
@@ -180,17 +187,26 @@ def _share_of_choices(question: QuestionContent, chosen: frozenset[int]) -> Frac
     A single choice earns its own share, a penalty included. Where several may be chosen, the right
     ones add up to the whole and no further, then each wrong one costs its part: its own minus
     share, or one of as many equal parts as there are wrong ones. So who ticks every box earns
-    nothing, and nothing but right choices is ever the whole.
+    nothing, and nothing but right choices is ever the whole. All or nothing: the whole for right
+    choices only, as many as the question asks for at least.
 
     Source: seed 002, Correctness: a chosen answer that is not marked correct makes it wrong.
     """
     shares = [fraction_of(one.fraction) for one in question.choices if one.key in chosen]
+    if question.all_or_nothing and question.max_answers != 1:
+        return _ONE if shares and min(shares) > 0 else _ZERO
     if question.max_answers == 1:
         return max(-_ONE, min(_ONE, sum(shares, _ZERO)))
     wrong = sum(1 for one in question.choices if fraction_of(one.fraction) <= 0)
     earned = min(_ONE, sum((share for share in shares if share > 0), _ZERO))
     cost = sum((-share or Fraction(1, wrong) for share in shares if share <= 0), _ZERO)
     return max(_ZERO, earned - cost)
+
+
+def _share_of_places(question: QuestionContent, order: tuple[int, ...]) -> Fraction:
+    """Each item at its place earns an equal part; the authored order is the right one."""
+    right = sum(1 for one, key in zip(question.choices, order, strict=True) if one.key == key)
+    return Fraction(right, len(question.choices))
 
 
 def _share_of_pairs(question: QuestionContent, pairs: dict[int, int]) -> Fraction:

@@ -29,7 +29,7 @@ from exams.exchange.gift_syntax import (
     restore,
     unknown_format,
 )
-from exams.services import authoring
+from exams.services import pools, questions
 
 DEFAULT_SECTION: Final = "1"
 _MEDIA: Final = (
@@ -197,5 +197,5 @@ def import_into(
         if item.draft is not None:
             sections.setdefault(item.section or default_section, []).append(item.draft)
     for name, drafts in sections.items():
-        authoring.add_questions(authoring.add_pool(exam_id, name=name), drafts)
+        questions.add_questions(pools.add_pool(exam_id, name=name), drafts)
     return seen

@@ -5,12 +5,13 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 
 from exams.domain.answer import QuestionKind
 from exams.domain.states import ExamState
 from exams.domain.texts import TextFormat
+from exams.domain.widgets import Widget
 
 
 def random_key() -> int:
@@ -45,6 +46,10 @@ class Exam(models.Model):
     name = models.CharField(max_length=200)
     version_label = models.CharField(max_length=40, default="1")
     subject = models.CharField(max_length=200, blank=True, default="")
+    xml_id = models.CharField(max_length=255, blank=True, default="", db_default="")
+    configuration = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="Defaults for the policy of its sittings"
+    )
     state = models.CharField(
         max_length=12, default=ExamState.DRAFT, choices=[(s, s) for s in ExamState]
     )
@@ -92,10 +97,26 @@ class QuestionPool(models.Model):
     order = models.PositiveIntegerField()
     randomize_questions = models.BooleanField(default=False)
     number_to_answer = models.PositiveIntegerField(null=True, blank=True)
+    xml_id = models.CharField(max_length=255, blank=True, default="", db_default="")
+    next_question_pool = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Where it goes on after this one; forward only",
+    )
 
     class Meta:
         ordering: ClassVar = ["order"]
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["exam", "xml_id"], condition=~Q(xml_id=""), name="pool_xml_id_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(next_question_pool__isnull=True) | ~Q(next_question_pool=F("id")),
+                name="pool_does_not_follow_itself",
+            ),
             models.UniqueConstraint(
                 fields=["exam", "order"],
                 name="pool_order_unique",
@@ -123,7 +144,19 @@ class Question(models.Model):
     prompt = models.TextField()
     help_text = models.TextField(blank=True, default="")
     rejoinder = models.TextField(blank=True, default="", help_text="Shown after release")
+    xml_id = models.CharField(max_length=255, blank=True, default="", db_default="")
+    widget = models.CharField(
+        max_length=24,
+        blank=True,
+        default="",
+        db_default="",
+        choices=[(w, w) for w in Widget],
+        help_text="How to draw it; empty is the first of its kind",
+    )
     points = models.DecimalField(max_digits=7, decimal_places=2, default=1)
+    all_or_nothing = models.BooleanField(
+        default=False, db_default=False, help_text="No part of the points for a part of the answer"
+    )
     required = models.BooleanField(default=False)
     shuffle_choices = models.BooleanField(default=False)
     min_answers = models.PositiveIntegerField(default=1)
@@ -136,12 +169,19 @@ class Question(models.Model):
     accept = models.JSONField(
         default=list, blank=True, help_text="File kinds, for example .pdf; empty is any"
     )
+    text_response = models.BooleanField(
+        default=False, db_default=False, help_text="A text may be given besides the answer"
+    )
+    text_response_label = models.CharField(max_length=255, blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering: ClassVar = ["order", "id"]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(points__gte=0), name="question_points_positive"),
+            models.UniqueConstraint(
+                fields=["pool", "xml_id"], condition=~Q(xml_id=""), name="question_xml_id_unique"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -149,10 +189,11 @@ class Question(models.Model):
 
 
 class Choice(models.Model):
-    """An option of a choice question, a pair of a matching one, or a right value of another kind.
+    """An option, a pair of a matching question, an item to put in order, or a right value.
 
     `fraction` is the share of the question's points in percent (-100 to 100); null means that
-    the choice is not marked, as in a survey.
+    the choice is not marked, as in a survey. Whoever gives it follows its `next_question_pool`
+    and its ends, right or wrong.
     """
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="choices")
@@ -167,6 +208,25 @@ class Choice(models.Model):
     fraction = models.DecimalField(max_digits=9, decimal_places=5, null=True, blank=True)
     tolerance = models.DecimalField(max_digits=24, decimal_places=10, null=True, blank=True)
     rejoinder = models.TextField(blank=True, default="")
+    xml_id = models.CharField(max_length=255, blank=True, default="", db_default="")
+    label = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of a right value: shown to be picked; without one it is never shown",
+    )
+    value = models.CharField(
+        max_length=255, blank=True, default="", db_default="", help_text="Of an option: seed 002"
+    )
+    text_response = models.BooleanField(
+        default=False, db_default=False, help_text="Who chooses it may add a text"
+    )
+    next_question_pool = models.ForeignKey(
+        QuestionPool, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    end_question_pool = models.BooleanField(default=False, db_default=False)
+    end_exam = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering: ClassVar = ["order"]

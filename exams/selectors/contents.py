@@ -28,9 +28,13 @@ def content_of_rows(exam: Exam) -> ExamContent:
                 randomize_questions=pool.randomize_questions,
                 number_to_answer=pool.number_to_answer,
                 questions=tuple(question_of_row(row) for row in pool.questions.all()),
+                xml_id=pool.xml_id,
+                next_question_pool=pool.next_question_pool_id,
             )
             for pool in pools
         ),
+        xml_id=exam.xml_id,
+        configuration=exam.configuration,
     )
 
 
@@ -56,6 +60,11 @@ def question_of_row(row: Question) -> QuestionContent:
         max_length=row.max_length,
         text_regex=row.text_regex,
         accept=tuple(row.accept),
+        xml_id=row.xml_id,
+        widget=row.widget,
+        all_or_nothing=row.all_or_nothing,
+        text_response=row.text_response,
+        text_response_label=row.text_response_label,
         choices=tuple(_choice_of_row(choice) for choice in row.choices.all()),
     )
 
@@ -72,6 +81,13 @@ def _choice_of_row(row: Choice) -> ChoiceContent:
         fraction=row.fraction,
         tolerance=row.tolerance,
         rejoinder_html=to_html(row.rejoinder, text_format, inline=True),
+        xml_id=row.xml_id,
+        label=row.label,
+        value=row.value,
+        text_response=row.text_response,
+        next_question_pool=row.next_question_pool_id,
+        end_question_pool=row.end_question_pool,
+        end_exam=row.end_exam,
     )
 
 

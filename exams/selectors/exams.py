@@ -14,7 +14,7 @@ from exams.domain.scoring import lacks_key, worth
 from exams.domain.states import ExamState
 from exams.domain.texts import TextFormat
 from exams.errors import ExamUnknown
-from exams.models import Exam, Question, QuestionPool
+from exams.models import Choice, Exam, Question, QuestionPool
 from exams.selectors.contents import content_of_rows, paper_view
 from exams.wire import PaperQuestion
 
@@ -115,6 +115,7 @@ class PoolView:
     number_to_answer: int | None
     points: Decimal
     questions: tuple[QuestionView, ...]
+    next_question_pool: int | None = None
 
 
 def pools_of_exam(exam_id: int) -> list[PoolView]:
@@ -149,6 +150,7 @@ def pools_of_exam(exam_id: int) -> list[PoolView]:
                 )
                 for place, question in enumerate(pool.questions, start=1)
             ),
+            next_question_pool=pool.next_question_pool,
         )
         for index, pool in enumerate(content.pools, start=1)
     ]
@@ -162,6 +164,7 @@ class PoolCard:
     name: str
     randomize_questions: bool
     number_to_answer: int | None
+    next_question_pool: int | None = None
 
 
 def pool_of_exam(exam_id: int, pool_id: int) -> PoolCard:
@@ -173,7 +176,13 @@ def pool_of_exam(exam_id: int, pool_id: int) -> PoolCard:
     row = QuestionPool.objects.filter(pk=pool_id, exam_id=exam_id).first()
     if row is None:
         raise ExamUnknown(pool=pool_id)
-    return PoolCard(row.pk, row.name, row.randomize_questions, row.number_to_answer)
+    return PoolCard(
+        row.pk,
+        row.name,
+        row.randomize_questions,
+        row.number_to_answer,
+        row.next_question_pool_id,
+    )
 
 
 def exam_content(exam: Exam) -> ExamContent:
@@ -252,15 +261,28 @@ def question_draft(question_id: int) -> QuestionDraft:
         max_length=row.max_length,
         text_regex=row.text_regex,
         accept=tuple(row.accept),
-        choices=tuple(
-            ChoiceDraft(
-                text=choice.text,
-                match=choice.match,
-                format=TextFormat(choice.format),
-                fraction=choice.fraction,
-                tolerance=choice.tolerance,
-                rejoinder=choice.rejoinder,
-            )
-            for choice in row.choices.all()
-        ),
+        xml_id=row.xml_id,
+        widget=row.widget,
+        all_or_nothing=row.all_or_nothing,
+        text_response=row.text_response,
+        text_response_label=row.text_response_label,
+        choices=tuple(_choice_draft(choice) for choice in row.choices.all()),
+    )
+
+
+def _choice_draft(row: Choice) -> ChoiceDraft:
+    return ChoiceDraft(
+        text=row.text,
+        match=row.match,
+        format=TextFormat(row.format),
+        fraction=row.fraction,
+        tolerance=row.tolerance,
+        rejoinder=row.rejoinder,
+        xml_id=row.xml_id,
+        label=row.label,
+        value=row.value,
+        text_response=row.text_response,
+        next_question_pool=row.next_question_pool_id,
+        end_question_pool=row.end_question_pool,
+        end_exam=row.end_exam,
     )

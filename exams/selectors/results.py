@@ -341,6 +341,10 @@ def given_html(question: QuestionContent, value: object) -> tuple[str, ...]:
         return _named(html, value) if isinstance(value, list) else (_UNKNOWN,)
     if question.kind is QuestionKind.MATCHING:
         return _pairs_html(question, value) if isinstance(value, dict) else (_UNKNOWN,)
+    if question.kind is QuestionKind.ORDERING:
+        items = {str(choice.key): choice.html for choice in question.choices}
+        order = value if isinstance(value, list) else [None]
+        return tuple(items.get(str(key), _UNKNOWN) for key in order)
     return (to_html(value if isinstance(value, str) else str(value).lower(), TextFormat.PLAIN),)
 
 

@@ -1,19 +1,17 @@
 """Review of an exam by a second person: it freezes the content and its hash."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from exams.domain import content as frozen
 from exams.domain.completeness import Section, gaps_of
 from exams.domain.states import EXAM, ExamAction, ExamState
 from exams.errors import ExamIncomplete, ReasonNeeded, SecondPersonNeeded
-from exams.models import Choice, Exam, QuestionPool
+from exams.models import Choice, Exam, Question
 from exams.selectors.contents import content_of_rows
-from exams.services.authoring import (
-    audit_exam,
-    create_exam,
-    locked_exam,
-    refusing_taken_names,
-)
+from exams.services.authoring import create_exam
+from exams.services.drafts import audit_exam, locked_exam, refusing_taken_names
 from kernel import clock
 
 
@@ -100,22 +98,34 @@ def new_version(exam_id: int, *, version_label: str, actor_id: int) -> int:
         passing_score=source.passing_score,
         actor_id=actor_id,
     )
-    for pool in source.pools.prefetch_related("questions__choices"):
-        _copy_pool(pool, copy_id)
+    Exam.objects.filter(pk=copy_id).update(xml_id=source.xml_id, configuration=source.configuration)
+    _copy_pools(source, copy_id)
     return copy_id
 
 
-def _copy_pool(pool: QuestionPool, exam_id: int) -> None:
-    questions = list(pool.questions.all())
-    pool.pk, pool.exam_id = None, exam_id
-    pool.save(force_insert=True)
-    for question in questions:
-        choices = list(question.choices.all())
-        question.pk, question.pool_id = None, pool.pk
-        question.save(force_insert=True)
-        for choice in choices:
-            choice.pk, choice.question_id = None, question.pk
-        Choice.objects.bulk_create(choices)
+def _copy_pools(source: Exam, exam_id: int) -> None:
+    """Copy the pools, the last one first: jumps lead forward, so what they lead to exists."""
+    copies: dict[int | None, int | None] = {None: None}
+    for pool in source.pools.prefetch_related("questions__choices").order_by("-order"):
+        questions, old = list(pool.questions.all()), pool.pk
+        pool.pk, pool.exam_id = None, exam_id
+        pool.next_question_pool_id = copies.get(pool.next_question_pool_id)
+        pool.save(force_insert=True)
+        copies[old] = pool.pk
+        for question in questions:
+            _copy_question(question, pool.pk, copies)
+
+
+def _copy_question(
+    question: Question, pool_id: int, copies: Mapping[int | None, int | None]
+) -> None:
+    choices = list(question.choices.all())
+    question.pk, question.pool_id = None, pool_id
+    question.save(force_insert=True)
+    for choice in choices:
+        choice.pk, choice.question_id = None, question.pk
+        choice.next_question_pool_id = copies.get(choice.next_question_pool_id)
+    Choice.objects.bulk_create(choices)
 
 
 def _move(exam_id: int, action: ExamAction, **changes: object) -> Exam:

@@ -19,11 +19,13 @@ from exams.services import (
     attempts,
     authoring,
     grading,
+    pools,
     review,
     scheduling,
     sittings,
     taking,
 )
+from exams.services.questions import add_question
 from exams.services.scheduling import SittingPlan
 from kernel import clock
 from kernel.events import Event, bus
@@ -134,9 +136,9 @@ def approved_exam(cast: Cast, questions: list[QuestionDraft] | None = None) -> i
     exam_id = authoring.create_exam(
         institution_id=cast.institution.pk, name="Chemistry", actor_id=cast.author.pk
     )
-    pool_id = authoring.add_pool(exam_id, name="Section")
+    pool_id = pools.add_pool(exam_id, name="Section")
     for draft in questions if questions is not None else drafts():
-        authoring.add_question(pool_id, draft)
+        add_question(pool_id, draft)
     review.send_to_review(exam_id, actor_id=cast.author.pk)
     review.approve_exam(exam_id, actor_id=cast.admin.pk)
     return exam_id
@@ -246,3 +248,15 @@ def release(taken: Taking) -> None:
     """Close the sitting and release its graded results."""
     close(taken)
     grading.release_results(taken.sitting_id, actor_id=taken.cast.grader.pk)
+
+
+@pytest.fixture
+def exam_id(cast: Cast) -> int:
+    return authoring.create_exam(
+        institution_id=cast.institution.pk, name="Physics", actor_id=cast.author.pk
+    )
+
+
+@pytest.fixture
+def pool_id(exam_id: int) -> int:
+    return pools.add_pool(exam_id, name="First")

@@ -6,7 +6,8 @@ from typing import Any, Final, Protocol
 from django.test import Client
 
 from exams.selectors.exams import pools_of_exam
-from exams.services import authoring
+from exams.services import authoring, pools
+from exams.services.questions import add_question
 from exams.tests.conftest import Cast, drafts
 
 INLINE: Final = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*(?:src=|application/json))")
@@ -40,9 +41,9 @@ def draft_exam(cast: Cast, *, name: str = "Draft exam", questions: bool = True) 
     exam_id = authoring.create_exam(
         institution_id=cast.institution.pk, name=name, actor_id=cast.author.pk
     )
-    pool_id = authoring.add_pool(exam_id, name="Part one")
+    pool_id = pools.add_pool(exam_id, name="Part one")
     for draft in drafts() if questions else []:
-        authoring.add_question(pool_id, draft)
+        add_question(pool_id, draft)
     return exam_id, pool_id
 
 

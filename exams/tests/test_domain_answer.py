@@ -24,6 +24,7 @@ from exams.domain.answer import (
 
 UPLOAD = uuid.UUID("6f1c1f9e-3a53-4f0f-8d29-0c5d5a1f7f10")
 CHOICE: dict[str, Any] = {"choices": frozenset({1, 2, 3, 4})}
+ITEMS: dict[str, Any] = {"choices": frozenset({1, 2, 3})}
 MATCH: dict[str, Any] = {"choices": frozenset({11, 12}), "lefts": frozenset({1, 2})}
 
 TAKEN: list[tuple[Kind, dict[str, Any], object, object]] = [
@@ -45,6 +46,7 @@ TAKEN: list[tuple[Kind, dict[str, Any], object, object]] = [
     (Kind.CHOICE, CHOICE, [2], frozenset({2})),
     (Kind.CHOICE, {**CHOICE, "max_answers": None}, [1, 2, 2], frozenset({1, 2})),
     (Kind.MATCHING, MATCH, {"1": 12, "2": "11"}, {1: 12, 2: 11}),
+    (Kind.ORDERING, ITEMS, [3, "1", 2], (3, 1, 2)),
     (Kind.MATCHING, MATCH, {"1": 12, "2": ""}, {1: 12}),
     (Kind.DATE, {}, "2026-03-21", date(2026, 3, 21)),
     (Kind.DATE, {}, "۲۰۲۶-۰۳-۲۱", date(2026, 3, 21)),
@@ -84,6 +86,10 @@ REFUSED: list[tuple[Kind, dict[str, Any], object, Fault]] = [
     (Kind.CHOICE, CHOICE, [True], Fault.WRONG_SHAPE),
     (Kind.CHOICE, CHOICE, "1", Fault.WRONG_SHAPE),
     (Kind.CHOICE, CHOICE, [1] * 201, Fault.WRONG_SHAPE),
+    (Kind.ORDERING, ITEMS, [1, 2, 99], Fault.UNKNOWN_CHOICE),
+    (Kind.ORDERING, ITEMS, [1, 2], Fault.TOO_FEW_CHOICES),
+    (Kind.ORDERING, ITEMS, [1, 1, 2, 3], Fault.WRONG_SHAPE),
+    (Kind.ORDERING, ITEMS, "1", Fault.WRONG_SHAPE),
     (Kind.MATCHING, MATCH, {"1": 99}, Fault.UNKNOWN_CHOICE),
     (Kind.MATCHING, MATCH, {"9": 11}, Fault.UNKNOWN_CHOICE),
     (Kind.MATCHING, MATCH, {"1": "x"}, Fault.WRONG_SHAPE),

@@ -78,7 +78,38 @@ BAD: list[tuple[QuestionDraft, str, Fault]] = [
         "choices.1.fraction",
         Fault.OUT_OF_RANGE,
     ),
-    (draft(Kind.CHOICE, RIGHT, ChoiceDraft("b")), "choices", Fault.MIXED_MARKING),
+    (draft(Kind.ORDERING, ChoiceDraft("a")), "choices", Fault.TOO_FEW),
+    (draft(Kind.ORDERING, ChoiceDraft("a"), ChoiceDraft(" ")), "choices.1.text", Fault.EMPTY),
+    (
+        draft(Kind.CHOICE, RIGHT, WRONG, widget="CheckboxSelectMultiple"),
+        "widget",
+        Fault.NOT_FOR_KIND,
+    ),
+    (draft(Kind.DATE, widget="RatingStars"), "widget", Fault.NOT_FOR_KIND),
+    (draft(Kind.CHAR, text_response=True), "text_response", Fault.NOT_FOR_KIND),
+    (draft(Kind.INT, text_response_label="x" * 256), "text_response_label", Fault.TOO_LONG),
+    (
+        draft(Kind.INT, ChoiceDraft("1", label="x" * 256, fraction=HUNDRED)),
+        "choices.0.label",
+        Fault.TOO_LONG,
+    ),
+    (draft(Kind.INT, xml_id="1st"), "xml_id", Fault.NOT_AN_XML_NAME),
+    (draft(Kind.INT, xml_id="a:b"), "xml_id", Fault.NOT_AN_XML_NAME),
+    (
+        draft(Kind.INT, ChoiceDraft("1", xml_id="q1", fraction=HUNDRED), xml_id="q1"),
+        "choices.0.xml_id",
+        Fault.NOT_AN_XML_NAME,
+    ),
+    (
+        draft(Kind.ORDERING, ChoiceDraft("a", next_question_pool=3), ChoiceDraft("b")),
+        "choices.0.next_question_pool",
+        Fault.NOT_FOR_KIND,
+    ),
+    (
+        draft(Kind.INT, ChoiceDraft("1", next_question_pool=3, end_exam=True, fraction=HUNDRED)),
+        "choices.0.end_exam",
+        Fault.ENDS_TWICE,
+    ),
     (draft(Kind.CHOICE, WRONG, WRONG), "choices", Fault.FULL_POINTS_UNREACHABLE),
     (
         draft(

@@ -338,3 +338,55 @@ def test_what_was_chosen_is_known_for_the_feedback(
     question: QuestionContent, value: object, keys: list[int]
 ) -> None:
     assert [one.key for one in chosen_keys(question, value)] == keys
+
+
+ORDER = ask(Kind.ORDERING, key(1), key(2), key(3), key(4), points=4)
+
+
+@pytest.mark.parametrize(
+    ("order", "points"), [([1, 2, 3, 4], 4), ([1, 3, 2, 4], 2), ([2, 3, 4, 1], 0)]
+)
+def test_each_item_at_its_place_earns_its_part(order: list[int], points: int) -> None:
+    given = mark(ORDER, order)
+    assert given == QuestionMark(Fraction(points), Fraction(4), valid=True, correct=points == 4)
+
+
+def test_all_or_nothing_leaves_no_part_of_the_points() -> None:
+    strict = ask(Kind.ORDERING, key(1), key(2), points=4, all_or_nothing=True)
+    assert mark(strict, [1, 2]).points == 4
+    assert mark(ask(Kind.ORDERING, key(1), key(2), key(3), all_or_nothing=True), [1, 3, 2]) == (
+        QuestionMark(Fraction(0), Fraction(1), valid=True, correct=False)
+    )
+
+
+SEVERAL = ask(
+    Kind.CHOICE,
+    key(1, fraction=100),
+    key(2, fraction=100),
+    key(3, fraction=0),
+    key(4),
+    all_or_nothing=True,
+    max_answers=None,
+    min_answers=1,
+)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "correct"),
+    [([1], True), ([1, 2], True), ([2], True), ([1, 3], False), ([1, 4], False), ([4], False)],
+)
+def test_a_choice_that_is_not_marked_right_makes_it_wrong_and_one_left_out_does_not(
+    chosen: list[int], *, correct: bool
+) -> None:
+    assert mark(SEVERAL, chosen).correct is correct
+
+
+def test_several_right_values_all_count() -> None:
+    either = ask(Kind.INT, key(1, "7", 100), key(2, "8", 100), key(3, "9", 0), key(4, "10"))
+    assert [mark(either, str(n)).correct for n in (7, 8, 9, 10, 11)] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]

@@ -18,7 +18,7 @@ from exams.exchange.gift import GiftPreview, preview
 from exams.exchange.gift_syntax import MAX_BYTES, MAX_ITEMS, MAX_LINES, Code
 from exams.models import Question, QuestionPool
 from exams.selectors.exams import pools_of_exam
-from exams.services import authoring, review
+from exams.services import authoring, questions, review
 from exams.tests.conftest import Cast
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -328,7 +328,7 @@ def test_items_before_any_category_go_to_a_section_of_their_own(exam_id: int) ->
 def test_an_error_in_the_middle_leaves_the_exam_as_it_was(
     exam_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, calls = authoring.add_questions, []
+    real, calls = questions.add_questions, []
 
     def fail_on_second(pool_id: int, drafts: list[QuestionDraft]) -> list[int]:
         calls.append(drafts)
@@ -336,7 +336,7 @@ def test_an_error_in_the_middle_leaves_the_exam_as_it_was(
             raise RuntimeError("disk full")
         return real(pool_id, drafts)
 
-    monkeypatch.setattr(authoring, "add_questions", fail_on_second)
+    monkeypatch.setattr(questions, "add_questions", fail_on_second)
     with pytest.raises(RuntimeError):
         gift.import_into(exam_id, ALL_CONSTRUCTS.encode())
     assert not Question.objects.exists()

@@ -11,7 +11,7 @@ from exams.selectors.banks import (
     questions_of_bank,
     questions_to_copy,
 )
-from exams.services import authoring
+from exams.services import authoring, questions
 from exams.tests.conftest import Cast, approved_exam, drafts
 from exams.tests.pages import draft_exam
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def test_a_bank_counts_and_lists_its_questions_with_their_exam(cast: Cast) -> None:
     bank_id = authoring.create_bank(institution_id=cast.institution.pk, name="Algebra")
     for draft in drafts()[:2]:
-        authoring.add_bank_question(bank_id, draft)
+        questions.add_bank_question(bank_id, draft)
     view = bank_view(bank_id)
     assert (view.name, view.questions, view.points) == ("Algebra", 2, Decimal(3))
     listed = questions_of_bank(bank_id)
@@ -44,7 +44,7 @@ def test_a_bank_counts_the_points_that_can_be_reached(cast: Cast) -> None:
         replace(essay, name="unkeyed", kind=QuestionKind.INT),
         drafts()[0],
     ):
-        authoring.add_bank_question(bank_id, draft)
+        questions.add_bank_question(bank_id, draft)
     assert bank_view(bank_id).points == Decimal(3)
     listed = {question.name: question.points for question, _exam in questions_of_bank(bank_id)}
     assert listed == {"essay": 1, "read": 0, "unkeyed": 0, "canary-name-one": 2}
@@ -55,10 +55,10 @@ def test_only_questions_outside_of_exams_and_of_ones_own_institution_can_be_copi
 ) -> None:
     draft_exam(cast)
     mine = authoring.create_bank(institution_id=cast.institution.pk, name="Mine")
-    wanted = authoring.add_bank_question(mine, drafts()[0])
+    wanted = questions.add_bank_question(mine, drafts()[0])
     assert cast.olga.institution is not None
     away = authoring.create_bank(institution_id=cast.olga.institution.pk, name="Away")
-    authoring.add_bank_question(away, drafts()[1])
+    questions.add_bank_question(away, drafts()[1])
     page = questions_to_copy(cast.institution.pk)
     assert (page.total, page.number, page.pages) == (1, 1, 1)
     (only,) = page.questions
@@ -72,7 +72,7 @@ def test_only_questions_outside_of_exams_and_of_ones_own_institution_can_be_copi
 def test_names_words_and_banks_are_searched_but_no_key(cast: Cast, query: str, found: int) -> None:
     bank = authoring.create_bank(institution_id=cast.institution.pk, name="Mine")
     for draft in drafts()[:2]:
-        authoring.add_bank_question(bank, draft)
+        questions.add_bank_question(bank, draft)
     assert questions_to_copy(cast.institution.pk, query=query).total == found
 
 

@@ -52,7 +52,8 @@ def test_nothing_that_an_author_can_set_is_lost_when_a_version_is_frozen(cast: C
         "name": "n", "kind": "rating", "prompt": "p", "points": Decimal("3.50"), "required": True,
         "shuffle_choices": True, "min_answers": 2, "max_answers": 3, "min_value": Decimal(1),
         "max_value": Decimal(9), "min_length": 4, "max_length": 50, "text_regex": "a+",
-        "accept": [".pdf"],
+        "accept": [".pdf"], "xml_id": "q1", "widget": "Select", "all_or_nothing": True,
+        "text_response": True, "text_response_label": "Why?",
     }  # fmt: skip
     rendered = {"format", "help_text", "rejoinder", "choices"}
     assert {field.name for field in fields(QuestionDraft)} == {*columns, *rendered}

@@ -11,7 +11,7 @@ from exams.domain.states import ExamState
 from exams.errors import ExamUnknown
 from exams.models import Question
 from exams.selectors import exams as selectors
-from exams.services import authoring
+from exams.services import authoring, questions
 from exams.tests.conftest import Cast, approved_exam, drafts, schedule
 from exams.tests.pages import draft_exam
 
@@ -51,7 +51,7 @@ def test_a_question_knows_its_place(cast: Cast) -> None:
     place = selectors.place_of_question(Question.objects.order_by("pk")[0].pk)
     assert (place.institution_id, place.exam_id) == (cast.institution.pk, exam_id)
     bank_id = authoring.create_bank(institution_id=cast.institution.pk, name="Shared")
-    loose = authoring.add_bank_question(bank_id, drafts()[0])
+    loose = questions.add_bank_question(bank_id, drafts()[0])
     assert selectors.place_of_question(loose).exam_id is None
     for ask in (selectors.place_of_question, selectors.question_draft):
         with pytest.raises(ExamUnknown):

@@ -163,3 +163,16 @@ def test_a_file_that_came_too_late_stands_at_its_question(cast: Cast) -> None:
     (answer,) = results.marked_paper(taken.attempt_id).answers
     assert (answer.upload, [held.upload for held in answer.late]) == (None, [upload])
     assert answer.may_reject_late
+
+
+def test_an_order_is_shown_as_it_was_given() -> None:
+    items = tuple(
+        ChoiceContent(key=number, text=text, html=text, match_key=number + 10)
+        for number, text in enumerate("abc", start=1)
+    )
+    question = QuestionContent(
+        id=1, name="", kind=QuestionKind.ORDERING, prompt="", prompt_html="", choices=items
+    )
+    assert results.given_html(question, [3, 1, 2]) == ("c", "a", "b")
+    assert results.given_html(question, [3, 9]) == ("c", "?")
+    assert results.given_html(question, "x") == ("?",)

@@ -11,7 +11,8 @@ from exams.errors import ExamIncomplete, NameTaken, ReasonNeeded, SecondPersonNe
 from exams.models import Exam, Question
 from exams.selectors.contents import approved_content
 from exams.selectors.exams import exam_view, pools_of_exam
-from exams.services import authoring, review
+from exams.services import authoring, pools, questions, review
+from exams.services.questions import add_question
 from exams.tests.conftest import Cast, approved_exam, drafts
 from exams.tests.test_domain_states import EXAM_MOVES
 from kernel.machine import IllegalMove
@@ -23,9 +24,9 @@ def draft_exam(cast: Cast, *, questions: int = 2) -> tuple[int, int]:
     exam_id = authoring.create_exam(
         institution_id=cast.institution.pk, name="Biology", actor_id=cast.author.pk
     )
-    pool_id = authoring.add_pool(exam_id, name="First")
+    pool_id = pools.add_pool(exam_id, name="First")
     for draft in drafts()[:questions]:
-        authoring.add_question(pool_id, draft)
+        add_question(pool_id, draft)
     return exam_id, pool_id
 
 
@@ -42,7 +43,7 @@ def test_an_exam_that_cannot_be_given_does_not_go_to_review(
     cast: Cast, questions: int, *, mixes: bool, draws: int | None, finding: str
 ) -> None:
     exam_id, pool_id = draft_exam(cast, questions=questions)
-    authoring.update_pool(pool_id, name="", randomize_questions=mixes, number_to_answer=draws)
+    pools.update_pool(pool_id, name="", randomize_questions=mixes, number_to_answer=draws)
     with pytest.raises(ExamIncomplete) as refusal:
         review.send_to_review(exam_id, actor_id=cast.author.pk)
     assert refusal.value.data["finding"] == finding
@@ -81,7 +82,7 @@ def test_an_exam_can_be_sent_back_with_a_reason(cast: Cast) -> None:
     with pytest.raises(ReasonNeeded):
         review.return_to_draft(exam_id, actor_id=cast.admin.pk, reason=" ")
     review.return_to_draft(exam_id, actor_id=cast.admin.pk, reason="Question 2 is unclear")
-    authoring.add_question(pool_id, drafts()[2])
+    questions.add_question(pool_id, drafts()[2])
     assert AuditEntry.objects.get(action="exam.returned").reason == "Question 2 is unclear"
 
 
@@ -131,7 +132,7 @@ def test_a_new_version_is_a_whole_copy_that_can_be_written(cast: Cast) -> None:
         (q.name, q.kind, q.choices) for q in original[0].questions
     ]
     assert {q.id for q in copied[0].questions}.isdisjoint(q.id for q in original[0].questions)
-    authoring.delete_question(copied[0].questions[0].id)
+    questions.delete_question(copied[0].questions[0].id)
     assert len(pools_of_exam(exam_id)[0].questions) == 4
     with pytest.raises(NameTaken):
         review.new_version(exam_id, version_label="2", actor_id=cast.author.pk)

@@ -22,7 +22,7 @@ from exams.models import (
 )
 from exams.selectors.attempts import attempt_of
 from exams.selectors.sittings import sitting_view
-from exams.services import attempts, authoring, grading, sittings
+from exams.services import attempts, authoring, grading, questions, sittings
 from exams.tests.conftest import (
     Cast,
     Taking,
@@ -125,7 +125,7 @@ def site(cast: Cast) -> Site:
         exam_id,
         pool_id,
         bank_id,
-        bank_question_id=authoring.add_bank_question(bank_id, drafts()[1]),
+        bank_question_id=questions.add_bank_question(bank_id, drafts()[1]),
         planned_id=planned_sitting(cast, sitting_view(taking.sitting_id).exam_id),
         newcomer_id=newcomer(cast),
     )

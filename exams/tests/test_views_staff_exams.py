@@ -5,7 +5,7 @@ import pytest
 
 from exams.domain.states import ExamState
 from exams.selectors.exams import exam_view, exams_of_institution, pools_of_exam, question_draft
-from exams.services import authoring, review
+from exams.services import authoring, pools, questions, review
 from exams.tests.conftest import Cast, approved_exam, drafts
 from exams.tests.pages import client_of, draft_exam, page_of, questions_of
 
@@ -71,7 +71,7 @@ def test_the_checklist_blocks_the_way_to_review_until_it_is_met(cast: Cast) -> N
     assert "Waits for the points marked" in page
     refused = client.post(f"/exams/{exam_id}/review/", {"act": "send"})
     assert refused.status_code == 422
-    authoring.add_question(pool_id, drafts()[0])
+    questions.add_question(pool_id, drafts()[0])
     assert 'value="send" disabled' not in page_of(client.get(f"/exams/{exam_id}/"))
     client.post(f"/exams/{exam_id}/review/", {"act": "send"})
     assert exam_view(exam_id).state is ExamState.IN_REVIEW
@@ -122,7 +122,7 @@ def test_a_section_of_another_exam_is_not_reached_through_this_one(cast: Cast) -
     other = authoring.create_exam(
         institution_id=cast.institution.pk, name="Other", actor_id=cast.author.pk
     )
-    foreign = authoring.add_pool(other, name="Foreign")
+    foreign = pools.add_pool(other, name="Foreign")
     client = client_of(cast.author)
     for path in ("", "delete/", "copy/"):
         response = client.post(f"/exams/{exam_id}/sections/{foreign}/{path}", {"name": "x"})
@@ -133,10 +133,10 @@ def test_a_section_of_another_exam_is_not_reached_through_this_one(cast: Cast) -
 def test_questions_are_copied_from_a_bank_but_not_from_another_institution(cast: Cast) -> None:
     exam_id, pool_id = draft_exam(cast, questions=False)
     bank = authoring.create_bank(institution_id=cast.institution.pk, name="Bank")
-    mine = authoring.add_bank_question(bank, drafts()[0])
+    mine = questions.add_bank_question(bank, drafts()[0])
     assert cast.olga.institution is not None
     away = authoring.create_bank(institution_id=cast.olga.institution.pk, name="Away")
-    theirs = authoring.add_bank_question(away, drafts()[1])
+    theirs = questions.add_bank_question(away, drafts()[1])
     client = client_of(cast.author)
     path = f"/exams/{exam_id}/sections/{pool_id}/copy/"
     assert path in page_of(client.get(f"/exams/{exam_id}/"))
@@ -155,7 +155,7 @@ def test_every_question_of_the_banks_can_be_found_and_copied(cast: Cast) -> None
     exam_id, pool_id = draft_exam(cast, questions=False)
     bank = authoring.create_bank(institution_id=cast.institution.pk, name="Bank")
     for number in range(60):
-        authoring.add_bank_question(bank, replace(drafts()[3], name=f"question-{number:02}"))
+        questions.add_bank_question(bank, replace(drafts()[3], name=f"question-{number:02}"))
     client = client_of(cast.author)
     path = f"/exams/{exam_id}/sections/{pool_id}/copy/"
     pages = [page_of(client.get(path, {"page": number})) for number in ("1", "2", "x")]

@@ -7,7 +7,7 @@ from exams.domain.answer import QuestionKind
 from exams.domain.draft import ChoiceDraft, QuestionDraft
 from exams.selectors.banks import banks_of_institution
 from exams.selectors.exams import pools_of_exam, question_draft
-from exams.services import authoring, review
+from exams.services import authoring, questions, review
 from exams.tests.conftest import Cast, drafts
 from exams.tests.pages import client_of, draft_exam, page_of, questions_of
 
@@ -88,7 +88,7 @@ def test_a_truth_becomes_two_choices_with_the_right_one_at_full_points(cast: Cas
 
 WRONG = [
     (QuestionKind.CHOICE, body_of(CHOICES[:1]), "too few"),
-    (QuestionKind.CHOICE, body_of([{"text": "a", "fraction": "50"}, {"text": "b"}]), "Give every"),
+    (QuestionKind.CHOICE, body_of([{"text": "a", "fraction": "50"}, {"text": "b"}]), "full points"),
     (QuestionKind.CHOICE, body_of(CHOICES, prompt=""), "required"),
     (QuestionKind.INT, body_of([{"text": "four"}]), "not a value of this kind"),
     (
@@ -156,7 +156,7 @@ def test_questions_move_and_go(cast: Cast) -> None:
 def test_what_is_typed_is_shown_as_text_never_as_markup(cast: Cast) -> None:
     exam_id, pool_id = draft_exam(cast, questions=False)
     evil = "<script>alert(1)</script>"
-    authoring.add_question(
+    questions.add_question(
         pool_id,
         QuestionDraft(
             name=evil,
@@ -192,7 +192,7 @@ def test_banks_are_made_listed_and_filled(cast: Cast) -> None:
 
 def test_a_bank_question_is_changed_and_deleted_from_its_own_page(cast: Cast) -> None:
     bank = authoring.create_bank(institution_id=cast.institution.pk, name="Bank")
-    question_id = authoring.add_bank_question(bank, drafts()[0])
+    question_id = questions.add_bank_question(bank, drafts()[0])
     client = client_of(cast.author)
     page_of(client.get(f"/questions/{question_id}/"))
     client.post(f"/questions/{question_id}/", body_of(CHOICES))

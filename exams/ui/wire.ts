@@ -91,7 +91,7 @@ export interface PaperQuestion {
 }
 
 /** The kinds of question the engine asks. */
-export type QuestionKind = "bool" | "char" | "choice" | "date" | "datetime" | "decimal" | "float" | "int" | "rating" | "text" | "time" | "file" | "matching" | "info";
+export type QuestionKind = "bool" | "char" | "choice" | "date" | "datetime" | "decimal" | "float" | "int" | "rating" | "text" | "time" | "file" | "matching" | "ordering" | "info";
 
 /** Proof of the hand-in. */
 export interface Receipt {

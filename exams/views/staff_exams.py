@@ -22,7 +22,7 @@ from exams.selectors.exams import (
     pools_of_exam,
     preview_paper,
 )
-from exams.services import authoring, review
+from exams.services import authoring, pools, questions, review
 from exams.views.checklist import checklist_of, is_complete
 from exams.views.staff_access import (
     author_of,
@@ -131,9 +131,9 @@ def pool(request: HttpRequest, exam_id: int, pool_id: int | None = None) -> Http
     form = PoolForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
         if pool_id:
-            authoring.update_pool(pool_id, **form.cleaned_data)
+            pools.update_pool(pool_id, **form.cleaned_data)
         else:
-            authoring.add_pool(exam_id, **form.cleaned_data)
+            pools.add_pool(exam_id, **form.cleaned_data)
         return redirect("exams:exam", exam_id)
     return render(
         request, "exams/staff/pool_form.html", {"form": form, "exam": seen, "pool_id": pool_id}
@@ -146,7 +146,7 @@ def delete_pool(request: HttpRequest, exam_id: int, pool_id: int) -> HttpRespons
     """Delete a section of a draft with its questions."""
     exam_for(request, exam_id)
     pool_of_exam(exam_id, pool_id)
-    authoring.delete_pool(pool_id)
+    pools.delete_pool(pool_id)
     return redirect("exams:exam", exam_id)
 
 
@@ -157,7 +157,7 @@ def copy_questions(request: HttpRequest, exam_id: int, pool_id: int) -> HttpResp
     pool = pool_of_exam(exam_id, pool_id)
     if request.method == "POST":
         wanted = [int(one[:18]) for one in request.POST.getlist("question") if one.isdecimal()]
-        _say_copied(request, authoring.copy_questions(pool_id, wanted))
+        _say_copied(request, questions.copy_questions(pool_id, wanted))
         return redirect("exams:exam", exam_id)
     query, number = wire.plain(request.GET.get("q", "")), request.GET.get("page", "")
     context = {

@@ -14,7 +14,7 @@ from exams.forms_exams import BankForm
 from exams.forms_question import QuestionEditor
 from exams.selectors.banks import banks_of_institution, questions_of_bank
 from exams.selectors.exams import pool_of_exam, question_draft
-from exams.services import authoring
+from exams.services import authoring, questions
 from exams.views.staff_access import author_of, bank_for, exam_for, question_for
 
 
@@ -29,7 +29,7 @@ def new_question(request: HttpRequest, exam_id: int, pool_id: int) -> HttpRespon
         return render(request, "exams/staff/question_kinds.html", context | _kinds())
     editor = QuestionEditor(kind, request.POST if request.method == "POST" else None)
     if request.method == "POST" and editor.is_valid() and editor.draft:
-        authoring.add_question(pool_id, editor.draft)
+        questions.add_question(pool_id, editor.draft)
         messages.success(request, _("The question was added."))
         if "another" in request.POST:
             return redirect(request.get_full_path())
@@ -46,7 +46,7 @@ def new_bank_question(request: HttpRequest, bank_id: int) -> HttpResponse:
         return render(request, "exams/staff/question_kinds.html", {"bank": bank} | _kinds())
     editor = QuestionEditor(kind, request.POST if request.method == "POST" else None)
     if request.method == "POST" and editor.is_valid() and editor.draft:
-        authoring.add_bank_question(bank_id, editor.draft)
+        questions.add_bank_question(bank_id, editor.draft)
         messages.success(request, _("The question was added."))
         if "another" in request.POST:
             return redirect(request.get_full_path())
@@ -62,7 +62,7 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
     editor = QuestionEditor(draft.kind, request.POST if request.method == "POST" else None, draft)
     back = redirect("exams:exam", place.exam_id) if place.exam_id else redirect("exams:banks")
     if request.method == "POST" and editor.is_valid() and editor.draft:
-        authoring.update_question(question_id, editor.draft)
+        questions.update_question(question_id, editor.draft)
         messages.success(request, _("The question was saved."))
         return back
     exam = exam_for(request, place.exam_id)[1] if place.exam_id else None
@@ -75,7 +75,7 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
 def delete_question(request: HttpRequest, question_id: int) -> HttpResponse:
     """Delete a question of a draft or of a bank."""
     _staff, place = question_for(request, question_id)
-    authoring.delete_question(question_id)
+    questions.delete_question(question_id)
     messages.success(request, _("The question was deleted."))
     return redirect("exams:exam", place.exam_id) if place.exam_id else redirect("exams:banks")
 
@@ -87,7 +87,7 @@ def move_question(request: HttpRequest, question_id: int) -> HttpResponse:
     _staff, place = question_for(request, question_id)
     order = request.POST.get("order", "")
     if order.isdecimal() and place.exam_id:
-        authoring.move_question(question_id, order=int(order[:6]))
+        questions.move_question(question_id, order=int(order[:6]))
     return redirect("exams:exam", place.exam_id) if place.exam_id else redirect("exams:banks")
 
 

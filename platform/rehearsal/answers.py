@@ -31,6 +31,11 @@ def _matching(question: dict[str, Any], rng: random.Random) -> dict[str, str]:
     return {str(left["id"]): str(rng.choice(rights)) for left in question["lefts"]}
 
 
+def _ordering(question: dict[str, Any], rng: random.Random) -> list[int]:
+    ids = [choice["id"] for choice in question["choices"]]
+    return rng.sample(ids, len(ids))
+
+
 def _number(question: dict[str, Any], rng: random.Random) -> str:
     low = int(float(question["min_value"] or 0))
     high = int(float(question["max_value"] or low + 100))
@@ -52,4 +57,5 @@ _MAKERS: Final[dict[str, Callable[[dict[str, Any], random.Random], Any]]] = {
         f"2025-05-{rng.randint(1, 28):02}T{rng.randint(0, 23):02}:00"
     ),
     "matching": _matching,
+    "ordering": _ordering,
 }

@@ -25,6 +25,9 @@ def test_answers_keep_to_the_limits_of_the_question(seed: int) -> None:
     assert len(answer_to({**QUESTION, "kind": "text"}, rng)) <= 12
     assert 3 <= int(answer_to({**QUESTION, "kind": "int"}, rng)) <= 9
     assert set(answer_to({**QUESTION, "kind": "matching"}, rng)) == {"1", "2"}
+    assert sorted(answer_to({**QUESTION, "kind": "ordering"}, rng)) == sorted(
+        choice["id"] for choice in QUESTION["choices"]
+    )
 
 
 @pytest.mark.parametrize("kind", ["info", "file"])

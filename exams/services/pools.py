@@ -1,0 +1,103 @@
+"""Write the pools of a draft: their order, their draws, where they lead."""
+
+from django.db import transaction
+from django.db.models import F, Max
+
+from exams.domain.draft import DraftFault, is_xml_name
+from exams.errors import QuestionInvalid
+from exams.models import QuestionPool
+from exams.services.drafts import check_structure, writable_exam, writable_pool
+
+
+@transaction.atomic
+def add_pool(
+    exam_id: int,
+    *,
+    name: str,
+    randomize_questions: bool = False,
+    number_to_answer: int | None = None,
+    next_question_pool: int | None = None,
+    xml_id: str = "",
+    order: int | None = None,
+) -> int:
+    """Add a section to a draft and return its id; without `order` it goes to the end.
+
+    A taken order inserts: the pools from there on move down by one.
+
+    Raises:
+        ExamUnknown, ExamFrozen: There is no such draft.
+        JumpInvalid: `next_question_pool` does not come later in the same exam.
+        NameTaken: `xml_id` names something else in the exam.
+    """
+    writable_exam(exam_id)
+    pools = QuestionPool.objects.filter(exam_id=exam_id)
+    last: int = pools.aggregate(last=Max("order"))["last"] or 0
+    place = last + 1 if order is None else max(1, order)
+    pools.filter(order__gte=place).update(order=F("order") + 1)
+    pool = QuestionPool.objects.create(
+        exam_id=exam_id,
+        name=name.strip() or str(place),
+        order=place,
+        randomize_questions=randomize_questions,
+        number_to_answer=number_to_answer,
+        next_question_pool_id=next_question_pool,
+        xml_id=_xml_name(xml_id),
+    )
+    check_structure(exam_id)
+    return pool.pk
+
+
+@transaction.atomic
+def update_pool(
+    pool_id: int,
+    *,
+    name: str,
+    randomize_questions: bool,
+    number_to_answer: int | None,
+    next_question_pool: int | None = None,
+    xml_id: str | None = None,
+) -> None:
+    """Change a section of a draft; without `xml_id` that stays as it is.
+
+    Raises:
+        ExamUnknown, ExamFrozen: There is no such section in a draft.
+        JumpInvalid: `next_question_pool` does not come later in the same exam.
+        NameTaken: `xml_id` names something else in the exam.
+    """
+    pool = writable_pool(pool_id)
+    pool.name = name.strip() or pool.name
+    pool.randomize_questions = randomize_questions
+    pool.number_to_answer = number_to_answer
+    pool.next_question_pool_id = next_question_pool
+    pool.xml_id = pool.xml_id if xml_id is None else _xml_name(xml_id)
+    pool.save()
+    check_structure(pool.exam_id)
+
+
+@transaction.atomic
+def move_pool(pool_id: int, *, order: int) -> None:
+    """Put a section at another place of its exam, counted from 1; the others close up.
+
+    Raises:
+        ExamUnknown, ExamFrozen: There is no such section in a draft.
+        JumpInvalid: A jump would lead back; nothing was moved.
+    """
+    pool = writable_pool(pool_id)
+    others = list(QuestionPool.objects.filter(exam_id=pool.exam_id).exclude(pk=pool_id))
+    others.insert(max(0, min(order - 1, len(others))), pool)
+    for place, one in enumerate(others, start=1):
+        one.order = place
+    QuestionPool.objects.bulk_update(others, ["order"])
+    check_structure(pool.exam_id)
+
+
+@transaction.atomic
+def delete_pool(pool_id: int) -> None:
+    """Delete a section of a draft with its questions; jumps to it go nowhere then."""
+    writable_pool(pool_id).delete()
+
+
+def _xml_name(text: str) -> str:
+    if text and not is_xml_name(text):
+        raise QuestionInvalid(field="xml_id", fault=DraftFault.NOT_AN_XML_NAME.value, detail=text)
+    return text

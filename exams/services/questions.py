@@ -1,0 +1,176 @@
+"""Write questions of drafts and banks, and their choices."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from django.db import transaction
+from django.db.models import F, Max
+
+from exams.domain.draft import ChoiceDraft, QuestionDraft, findings_of
+from exams.errors import ExamUnknown, QuestionInvalid
+from exams.models import Choice, Question, QuestionBank
+from exams.selectors.exams import question_draft
+from exams.services.authoring import bank_for
+from exams.services.drafts import check_structure, writable_pool, writable_question
+
+
+def add_question(pool_id: int, draft: QuestionDraft, *, order: int | None = None) -> int:
+    """Add a question to a section of a draft and return its id, as `add_questions` does."""
+    return add_questions(pool_id, [draft], order=order)[0]
+
+
+@transaction.atomic
+def add_questions(
+    pool_id: int, drafts: Sequence[QuestionDraft], *, order: int | None = None
+) -> list[int]:
+    """Add questions to a section of a draft, in this order, all or none; return their ids.
+
+    Without `order` they go to the end; a taken order inserts and moves the rest down.
+
+    Budget: the same number of queries for any number of questions.
+
+    Raises:
+        QuestionInvalid: With the first field at fault.
+        ExamFrozen: The exam is not a draft.
+        JumpInvalid: A choice leads to a pool that does not come later in the same exam.
+        NameTaken: An `xml_id` names something else in the exam.
+    """
+    pool = writable_pool(pool_id)
+    for draft in drafts:
+        _check(draft)
+    questions = Question.objects.filter(pool_id=pool_id)
+    last: int = questions.aggregate(last=Max("order"))["last"] or 0
+    first = last + 1 if order is None else max(1, order)
+    questions.filter(order__gte=first).update(order=F("order") + len(drafts))
+    bank_id = bank_for(institution_id=pool.exam.institution_id, name=pool.exam.name)
+    rows = [
+        _filled(Question(bank_id=bank_id, pool_id=pool_id, order=place), draft)
+        for place, draft in enumerate(drafts, start=first)
+    ]
+    Question.objects.bulk_create(rows)
+    pairs = zip(rows, drafts, strict=True)
+    Choice.objects.bulk_create(one for row, draft in pairs for one in _choices_of(row.pk, draft))
+    check_structure(pool.exam_id)
+    return [row.pk for row in rows]
+
+
+@transaction.atomic
+def add_bank_question(bank_id: int, draft: QuestionDraft) -> int:
+    """Add a question to a bank, outside of any exam, and return its id."""
+    if not QuestionBank.objects.filter(pk=bank_id).exists():
+        raise ExamUnknown(bank=bank_id)
+    _check(draft)
+    return _write_question(Question(bank_id=bank_id), leading_nowhere(draft))
+
+
+def leading_nowhere(draft: QuestionDraft) -> QuestionDraft:
+    """Return the question without its jumps and names, which mean something in its exam only."""
+    choices = [
+        replace(choice, xml_id="", next_question_pool=None, end_question_pool=False, end_exam=False)
+        for choice in draft.choices
+    ]
+    return replace(draft, xml_id="", choices=tuple(choices))
+
+
+@transaction.atomic
+def copy_questions(pool_id: int, question_ids: Sequence[int]) -> int:
+    """Copy questions of banks to the end of a section of a draft, in this order, all or none.
+
+    Returns:
+        How many were copied.
+
+    Raises:
+        ExamUnknown: One of them is in no bank of the exam's institution, or part of an exam.
+        QuestionInvalid: One of them does not keep the rules for questions of today.
+        ExamFrozen: The exam is not a draft.
+    """
+    pool = writable_pool(pool_id)
+    wanted = list(dict.fromkeys(question_ids))
+    banked = Question.objects.filter(
+        pk__in=wanted, pool__isnull=True, bank__institution_id=pool.exam.institution_id
+    )
+    if banked.count() != len(wanted):
+        raise ExamUnknown(pool=pool_id)
+    add_questions(pool_id, [leading_nowhere(question_draft(question_id)) for question_id in wanted])
+    return len(wanted)
+
+
+@transaction.atomic
+def update_question(question_id: int, draft: QuestionDraft) -> None:
+    """Replace a question's text, limits and choices.
+
+    Raises:
+        QuestionInvalid: With the first field at fault.
+        ExamFrozen: It belongs to an exam that is not a draft.
+        JumpInvalid: A choice leads to a pool that does not come later in the same exam.
+        NameTaken: An `xml_id` names something else in the exam.
+    """
+    question = writable_question(question_id)
+    _check(draft)
+    question.choices.all().delete()
+    _write_question(question, draft if question.pool else leading_nowhere(draft))
+    if question.pool:
+        check_structure(question.pool.exam_id)
+
+
+@transaction.atomic
+def delete_question(question_id: int) -> None:
+    """Delete a question of a draft or of a bank."""
+    writable_question(question_id).delete()
+
+
+@transaction.atomic
+def move_question(question_id: int, *, order: int) -> None:
+    """Put a question at another place of its section; the others close up.
+
+    Raises:
+        ExamUnknown: There is none, or it is in a bank alone, where questions have no places.
+        ExamFrozen: Its exam is not a draft.
+    """
+    question = writable_question(question_id)
+    if question.pool_id is None:
+        raise ExamUnknown(question=question_id)
+    others = list(Question.objects.filter(pool_id=question.pool_id).exclude(pk=question_id))
+    others.insert(max(0, min(order - 1, len(others))), question)
+    for place, one in enumerate(others, start=1):
+        one.order = place
+    Question.objects.bulk_update(others, ["order"])
+
+
+def _write_question(question: Question, draft: QuestionDraft) -> int:
+    _filled(question, draft).save()
+    Choice.objects.bulk_create(_choices_of(question.pk, draft))
+    return question.pk
+
+
+def _filled(question: Question, draft: QuestionDraft) -> Question:
+    fields = asdict(draft)
+    fields.pop("choices")
+    fields["accept"] = list(draft.accept)
+    for name, value in fields.items():
+        setattr(question, name, value)
+    return question
+
+
+def _choices_of(question_id: int, draft: QuestionDraft) -> list[Choice]:
+    rows = [_choice(question_id, place, c) for place, c in enumerate(draft.choices, start=1)]
+    return _sharing_matches(rows)
+
+
+def _choice(question_id: int, place: int, draft: ChoiceDraft) -> Choice:
+    fields = asdict(draft)
+    fields["next_question_pool_id"] = fields.pop("next_question_pool")
+    return Choice(question_id=question_id, order=place, **fields)
+
+
+def _sharing_matches(rows: list[Choice]) -> list[Choice]:
+    """Give equal right-hand sides one key: either of them is right for either left-hand side."""
+    keys: dict[str, int] = {}
+    for row in rows:
+        row.match_key = keys.setdefault(row.match.strip(), row.match_key)
+    return rows
+
+
+def _check(draft: QuestionDraft) -> None:
+    for finding in findings_of(draft):
+        raise QuestionInvalid(field=finding.field, fault=finding.fault.value, detail=finding.detail)
