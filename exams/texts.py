@@ -14,6 +14,7 @@ from exams.domain.policy import Camera, ChatLock
 from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
 from exams.domain.texts import TextFormat
 from exams.exchange.gift_syntax import Code
+from exams.exchange.xml_reader import XmlFault
 
 if TYPE_CHECKING:  # lazy texts have a type in the stubs only
     from django_stubs_ext import StrOrPromise as Text
@@ -173,6 +174,18 @@ GIFT_FINDINGS: "Mapping[Code, Text]" = {
     Code.UNKNOWN_FORMAT: _("This text format is not known; it was read as plain Moodle text."),
     Code.MEDIA_REMOVED: _("Pictures and media are not taken over; the words are."),
     Code.FEEDBACK_NOT_USED: _("This feedback has no place here and is left out."),
+}
+
+XML_FAULTS: "Mapping[XmlFault, Text]" = {
+    XmlFault.TOO_LARGE: _("The file is too large."),
+    XmlFault.BAD_ENCODING: _("The letters cannot be read. Save the file as UTF-8."),
+    XmlFault.CONTROL_CHARACTER: _("A control character stands where XML allows none."),
+    XmlFault.DTD: _("A document type (DOCTYPE) or entities are not accepted. Take that part out."),
+    XmlFault.INCLUDE: _("Including another document is not accepted."),
+    XmlFault.TOO_DEEP: _("The elements are nested too deeply."),
+    XmlFault.TOO_MANY_ELEMENTS: _("There are too many elements."),
+    XmlFault.TOO_MANY_ATTRIBUTES: _("An element has too many attributes."),
+    XmlFault.MALFORMED: _("This is not well-formed XML."),
 }
 
 # Why an exam is not complete, by `finding` of ExamIncomplete.

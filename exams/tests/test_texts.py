@@ -11,6 +11,7 @@ from exams.domain.policy import Camera, ChatLock
 from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
 from exams.domain.texts import TextFormat
 from exams.exchange.gift_syntax import Code
+from exams.exchange.xml_reader import XmlFault
 from web.home import Tone
 
 
@@ -30,6 +31,7 @@ def test_everything_that_a_person_may_meet_has_words() -> None:
         DraftFault: texts.DRAFT_FAULTS,
         Fault: texts.ANSWER_FAULTS,
         Code: texts.GIFT_FINDINGS,
+        XmlFault: texts.XML_FAULTS,
     }
     for members, table in tables.items():
         assert set(table) == set(members), members.__name__
