@@ -1,6 +1,7 @@
 """Words of the exam engine for people: states, kinds, faults, findings."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,8 @@ from exams.domain.late import LateCause, LateState
 from exams.domain.policy import Camera, ChatLock
 from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
 from exams.domain.texts import TextFormat
-from exams.exchange.gift_syntax import Code
+from exams.exchange.gift_syntax import GiftCode
+from exams.exchange.items import ItemCode
 from exams.exchange.xml_reader import XmlFault
 
 if TYPE_CHECKING:  # lazy texts have a type in the stubs only
@@ -155,28 +157,33 @@ ANSWER_FAULTS: "Mapping[Fault, Text]" = {
     Fault.FILE_UNKNOWN: _("The file is missing or belongs to somebody else."),
 }
 
-GIFT_FINDINGS: "Mapping[Code, Text]" = {
-    Code.TOO_LARGE: _("The file is too large."),
-    Code.NOT_UTF8: _("The letters cannot be read. Save the file as UTF-8."),
-    Code.CONTROL_CHARACTER: _("A control character was taken out."),
-    Code.TOO_MANY_ITEMS: _("There are more questions than one import takes; the rest was left."),
-    Code.UNCLOSED_BRACE: _("A brace { is never closed."),
-    Code.STRAY_BRACE: _("A brace stands where none belongs. Write \\{ or \\} for the letter."),
-    Code.UNCLOSED_NAME: _("The name between :: and :: is never closed."),
-    Code.EMPTY_PROMPT: _("The question has no words."),
-    Code.EMPTY_ANSWER: _("An answer is empty."),
-    Code.BAD_WEIGHT: _("A weight between % and % is not a number up to 100."),
-    Code.BAD_NUMBER: _("This is not a number or a range."),
-    Code.BAD_PAIR: _("A pair needs both sides: =left -> right."),
-    Code.TOO_PRECISE: _("The number has more digits than can be stored."),
-    Code.UNREACHABLE: _("The weights do not let anybody reach the full points."),
-    Code.NOT_STORABLE: _("The question contradicts itself."),
-    Code.UNKNOWN_FORMAT: _("This text format is not known; it was read as plain Moodle text."),
-    Code.MEDIA_REMOVED: _("Pictures and media are not taken over; the words are."),
-    Code.FEEDBACK_NOT_USED: _("This feedback has no place here and is left out."),
-}
-
-XML_FAULTS: "Mapping[XmlFault, Text]" = {
+# What an import says about a line, by the code of the finding.
+IMPORT_FINDINGS: "Mapping[StrEnum, Text]" = {
+    ItemCode.TOO_LARGE: _("The file is too large."),
+    ItemCode.TOO_MANY_ITEMS: _(
+        "There are more questions than one import takes; the rest was left."
+    ),
+    ItemCode.NOT_SUPPORTED: _("There is no question of this kind here."),
+    ItemCode.EMPTY_PROMPT: _("The question has no words."),
+    ItemCode.EMPTY_ANSWER: _("An answer is empty."),
+    ItemCode.BAD_WEIGHT: _("The weight of an answer is not a percentage up to 100."),
+    ItemCode.BAD_NUMBER: _("This is not a number or a range."),
+    ItemCode.BAD_PAIR: _("A pair needs both sides."),
+    ItemCode.TOO_PRECISE: _("The number has more digits than can be stored."),
+    ItemCode.UNREACHABLE: _("The weights do not let anybody reach the full points."),
+    ItemCode.BAD_PATTERN: _("The pattern for answers cannot be read."),
+    ItemCode.NOT_STORABLE: _("The question contradicts itself."),
+    ItemCode.UNKNOWN_FORMAT: _("This text format is not known; it was read as plain Moodle text."),
+    ItemCode.MEDIA_REMOVED: _("Pictures and media are not taken over; the words are."),
+    ItemCode.FEEDBACK_NOT_USED: _("This feedback has no place here and is left out."),
+    ItemCode.CASE_IGNORED: _("Capital and small letters are not told apart in short answers."),
+    ItemCode.WRONG_COSTS: _("Here a wrong choice takes away a part of the points."),
+    ItemCode.POINTS_ROUNDED: _("The points were rounded to two places."),
+    GiftCode.NOT_UTF8: _("The letters cannot be read. Save the file as UTF-8."),
+    GiftCode.CONTROL_CHARACTER: _("A control character was taken out."),
+    GiftCode.UNCLOSED_BRACE: _("A brace { is never closed."),
+    GiftCode.STRAY_BRACE: _("A brace stands where none belongs. Write \\{ or \\} for the letter."),
+    GiftCode.UNCLOSED_NAME: _("The name between :: and :: is never closed."),
     XmlFault.TOO_LARGE: _("The file is too large."),
     XmlFault.BAD_ENCODING: _("The letters cannot be read. Save the file as UTF-8."),
     XmlFault.CONTROL_CHARACTER: _("A control character stands where XML allows none."),

@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from exams.domain.answer import QuestionKind
 from exams.domain.draft import MAX_CHOICES, ChoiceDraft
 from exams.domain.numbers import plain
 from exams.domain.texts import TextFormat
-from exams.exchange.gift_syntax import BadItem, Code, restore, split_format
+from exams.exchange.gift_syntax import BadItem, restore, split_format
+from exams.exchange.items import ItemCode
+from exams.exchange.numbers import FULL, NONE, BadNumber, number_of, tolerance_of, weight_of
 
-FULL: Final = Decimal(100)
-NONE: Final = Decimal(0)
 _TRUE: Final = {"T": True, "TRUE": True, "F": False, "FALSE": False}
-_PLACES: Final = Decimal("1e-10")  # what the tolerance's column holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def _pieces(answers: str, signs: str, first_sign: str) -> Iterator[_Piece]:
         if text.strip() or start:
             count += 1
             if count > MAX_CHOICES:
-                raise BadItem(Code.NOT_STORABLE, f"> {MAX_CHOICES}", start)
+                raise BadItem(ItemCode.NOT_STORABLE, f"> {MAX_CHOICES}", start)
             yield _Piece(sign, text, start)
         sign, start = char, at + 1
 
@@ -108,7 +107,7 @@ def _choices(answers: str, text_format: TextFormat) -> Key:
         text, feedback = _feedback(rest)
         own_format, text = split_format(text)
         if not text.strip():
-            raise BadItem(Code.EMPTY_ANSWER, offset=piece.at)
+            raise BadItem(ItemCode.EMPTY_ANSWER, offset=piece.at)
         choices.append(
             ChoiceDraft(
                 restore(text),
@@ -127,7 +126,7 @@ def _short(answers: str) -> Key:
         weight, rest = _weight(piece)
         text, feedback = _feedback(rest)
         if not text.strip():
-            raise BadItem(Code.EMPTY_ANSWER, offset=piece.at)
+            raise BadItem(ItemCode.EMPTY_ANSWER, offset=piece.at)
         choices.append(
             ChoiceDraft(
                 restore(text),
@@ -144,7 +143,7 @@ def _pairs(answers: str, text_format: TextFormat) -> Key:
     for piece in _pieces(answers, "=", "="):
         left, arrow, right = piece.text.partition("->")
         if not arrow or not right.strip():
-            raise BadItem(Code.BAD_PAIR, restore(piece.text)[:80], piece.at)
+            raise BadItem(ItemCode.BAD_PAIR, restore(piece.text)[:80], piece.at)
         choices.append(ChoiceDraft(restore(left), restore(right), format=text_format))
     return Key(QuestionKind.MATCHING, tuple(choices))
 
@@ -172,34 +171,27 @@ def _numbers(answers: str) -> Key:
             )
         )
     if not choices:
-        raise BadItem(Code.EMPTY_ANSWER, offset=at)
+        raise BadItem(ItemCode.EMPTY_ANSWER, offset=at)
     return Key(QuestionKind.FLOAT, tuple(choices), unused=tuple(unused))
 
 
 def _interval(text: str, at: int) -> tuple[str, Decimal]:
     """Return middle and half width of `1822`, `1822:5` or `1..5`."""
-    low, dots, high = text.partition("..")
-    if dots:
-        first, last = _decimal(low, at), _decimal(high, at)
-        if first > last:
-            raise BadItem(Code.BAD_NUMBER, text[:80], at)
-        middle, half = (first + last) / 2, (last - first) / 2
-    else:
-        value, _, tolerance = text.partition(":")
-        middle, half = _decimal(value, at), abs(_decimal(tolerance or "0", at))
-    if half != half.quantize(_PLACES):
-        raise BadItem(Code.TOO_PRECISE, text[:80], at)
-    return plain(middle), half.normalize()
-
-
-def _decimal(text: str, at: int) -> Decimal:
     try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        raise BadItem(Code.BAD_NUMBER, text.strip()[:80], at) from None
-    if "_" in text or not number.is_finite() or abs(number.adjusted()) > 13:
-        raise BadItem(Code.BAD_NUMBER, text.strip()[:80], at)
-    return number
+        return _middle_and_half(text)
+    except BadNumber as error:
+        raise BadItem(error.code, error.text, at) from None
+
+
+def _middle_and_half(text: str) -> tuple[str, Decimal]:
+    low, dots, high = text.partition("..")
+    if not dots:
+        value, _, tolerance = text.partition(":")
+        return plain(number_of(value)), tolerance_of(number_of(tolerance or "0"))
+    first, last = number_of(low), number_of(high)
+    if first > last:
+        raise BadNumber(ItemCode.BAD_NUMBER, text)
+    return plain((first + last) / 2), tolerance_of((last - first) / 2)
 
 
 def _weight(piece: _Piece) -> tuple[Decimal | None, str]:
@@ -209,12 +201,9 @@ def _weight(piece: _Piece) -> tuple[Decimal | None, str]:
         return None, piece.text
     number, closing, rest = text[1:].partition("%")
     try:
-        weight = Decimal(number.strip())
-    except InvalidOperation:
-        weight = None
-    if weight is None or not closing or not weight.is_finite() or abs(weight) > FULL:
-        raise BadItem(Code.BAD_WEIGHT, text[:40], piece.at)
-    return weight.quantize(Decimal("0.00001")), rest
+        return weight_of(number if closing else ""), rest
+    except BadNumber as error:
+        raise BadItem(error.code, text[:40], piece.at) from None
 
 
 def _feedback(text: str) -> tuple[str, str]:

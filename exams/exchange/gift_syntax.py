@@ -11,10 +11,9 @@ from enum import StrEnum
 from typing import Final
 
 from exams.domain.texts import TextFormat
+from exams.exchange.items import MAX_SECTION_NAME, ItemCode
 
-MAX_BYTES: Final = 5 * 1024 * 1024
-MAX_LINES: Final = 100_000  # 100 for each of the items that one file may have
-MAX_ITEMS: Final = 1000
+MAX_LINES: Final = 100_000  # 10 for each of the items that one file may have
 MAX_ITEM_CHARS: Final = 200_000
 
 _ESCAPED: Final = "\\:#={}~n"
@@ -27,50 +26,20 @@ _STRANGE: Final = {_BASE + index: "\ufffd" for index in range(len(_ESCAPED))}
 _FORMATS: Final = {f"[{name.value}]": name for name in TextFormat}
 
 
-class Code(StrEnum):
-    """What an import reports. Texts for people are made at the edge."""
+class GiftCode(StrEnum):
+    """What only an import of GIFT reports. Texts for people are made at the edge."""
 
-    TOO_LARGE = "too_large"
-    NOT_UTF8 = "not_utf8"
-    CONTROL_CHARACTER = "control_character"
-    TOO_MANY_ITEMS = "too_many_items"
-    UNCLOSED_BRACE = "unclosed_brace"
-    STRAY_BRACE = "stray_brace"
-    UNCLOSED_NAME = "unclosed_name"
-    EMPTY_PROMPT = "empty_prompt"
-    EMPTY_ANSWER = "empty_answer"
-    BAD_WEIGHT = "bad_weight"
-    BAD_NUMBER = "bad_number"
-    BAD_PAIR = "bad_pair"
-    TOO_PRECISE = "too_precise"
-    UNREACHABLE = "unreachable"
-    NOT_STORABLE = "not_storable"
-    UNKNOWN_FORMAT = "unknown_format"
-    MEDIA_REMOVED = "media_removed"
-    FEEDBACK_NOT_USED = "feedback_not_used"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing a person should know.
-
-    Attributes:
-        line: 1-based line of the file.
-        code: What kind of thing.
-        text: The piece of the file it is about, or a detail.
-        drops_item: The item was not imported because of it; else it was, without this piece.
-    """
-
-    line: int
-    code: Code
-    text: str = ""
-    drops_item: bool = False
+    NOT_UTF8 = "gift_not_utf8"
+    CONTROL_CHARACTER = "gift_control_character"
+    UNCLOSED_BRACE = "gift_unclosed_brace"
+    STRAY_BRACE = "gift_stray_brace"
+    UNCLOSED_NAME = "gift_unclosed_name"
 
 
 class BadItem(Exception):
     """The item cannot be imported; `offset` is where in its block."""
 
-    def __init__(self, code: Code, text: str = "", offset: int = 0) -> None:
+    def __init__(self, code: StrEnum, text: str = "", offset: int = 0) -> None:
         self.code, self.text, self.offset = code, text, offset
         super().__init__(code.value)
 
@@ -163,7 +132,7 @@ class _Reader:
             yield from self._gap()
         elif begins.upper().startswith(_CATEGORY):
             yield from self.finish()
-            self.category = _section_name(restore(begins[len(_CATEGORY) :]))
+            self.category = section_name(restore(begins[len(_CATEGORY) :]))
         else:
             if self._is_cut_off(line):
                 yield from self.finish()
@@ -198,11 +167,11 @@ class _Reader:
         return line.lstrip().startswith("::") or (opens >= 0 and not 0 <= closes < opens)
 
 
-def _section_name(path: str) -> str:
+def section_name(path: str) -> str:
     """Return the last part of a category path; `//` is a slash, macros and `top` say nothing."""
     parts = [part.replace("\0", "/").strip() for part in path.replace("//", "\0").split("/")]
     named = [part for part in parts if part and part != "top" and not part.startswith("$")]
-    return named[-1][:200] if named else ""
+    return named[-1][:MAX_SECTION_NAME] if named else ""
 
 
 def parts_of(block: Block) -> Parts:
@@ -212,7 +181,7 @@ def parts_of(block: Block) -> Parts:
         BadItem: A brace or a name is not closed, or one too many is; or it is too long.
     """
     if len(block.text) > MAX_ITEM_CHARS:
-        raise BadItem(Code.NOT_STORABLE, str(MAX_ITEM_CHARS))
+        raise BadItem(ItemCode.NOT_STORABLE, str(MAX_ITEM_CHARS))
     name, rest_at = _name_of(block.text)
     rest = block.text[rest_at:]
     opens, closes = rest.find("{"), rest.find("}")
@@ -220,10 +189,10 @@ def parts_of(block: Block) -> Parts:
         text_format, prompt = split_format(rest)
         return Parts(name, text_format or TextFormat.MOODLE, prompt, None, 0, "")
     if closes < opens or opens < 0:
-        code = Code.UNCLOSED_BRACE if closes < 0 else Code.STRAY_BRACE
+        code = GiftCode.UNCLOSED_BRACE if closes < 0 else GiftCode.STRAY_BRACE
         raise BadItem(code, offset=rest_at + max(opens, closes))
     if "{" in rest[opens + 1 :] or "}" in rest[closes + 1 :]:
-        raise BadItem(Code.STRAY_BRACE, offset=rest_at + closes)
+        raise BadItem(GiftCode.STRAY_BRACE, offset=rest_at + closes)
     answers, general = _split_general(rest[opens + 1 : closes])
     before, after = rest[:opens], rest[closes + 1 :]
     text = f"{before}_____{after}" if _is_gap(before, after) else before
@@ -252,7 +221,7 @@ def _name_of(text: str) -> tuple[str, int]:
         return "", 0
     end = text.find("::", start + 2)
     if end < 0:
-        raise BadItem(Code.UNCLOSED_NAME)
+        raise BadItem(GiftCode.UNCLOSED_NAME)
     return restore(text[start + 2 : end]), end + 2
 
 

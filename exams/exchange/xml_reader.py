@@ -32,6 +32,7 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_BEFORE_ROOT: Final = (("<?", "?>"), ("<!--", "-->"), ("<!DOCTYPE", ">"))
 _ENCODINGS: Final = {"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16"}
 
 
@@ -92,6 +93,21 @@ def looks_like_xml(data: bytes) -> bool:
     for bom, _name in _BOMS:
         start = start.removeprefix(bom)
     return start.lstrip().startswith(b"<")
+
+
+def root_name(data: bytes) -> str:
+    """Return the name of the first tag, without prefix, by a look at the first 64 kB; may be empty.
+
+    Only for guessing a format: nothing is parsed, nothing refused.
+    """
+    text = data[:65536].replace(b"\0", b"").decode("utf-8", "ignore").lstrip("\ufeff\ufffe \t\r\n")
+    for opening, closing in _BEFORE_ROOT * 50:
+        if text.startswith(opening):
+            text = text.partition(closing)[2].lstrip()
+    if not text.startswith("<"):
+        return ""
+    name = text[1:200].replace("/", " ").replace(">", " ").split()
+    return name[0].rpartition(":")[2] if name else ""
 
 
 def _decoded(data: bytes) -> str:

@@ -19,7 +19,7 @@ from exams.domain.late import LateCause, LateState
 from exams.domain.policy import Camera, ChatLock
 from exams.domain.states import AttemptState, ExamState, ResultState
 from exams.domain.texts import to_plain
-from exams.exchange.gift_syntax import Finding
+from exams.exchange.items import Finding
 from exams.selectors.results import MarkedPaper, ResultRow
 from exams.selectors.sittings import SittingView
 from kernel.numerals import write_typed
@@ -119,7 +119,7 @@ def fault_text(code: str) -> str:
 @register.filter
 def finding_text(finding: Finding) -> str:
     """Return what an import says about a line."""
-    return str(texts.GIFT_FINDINGS[finding.code])
+    return str(texts.IMPORT_FINDINGS[finding.code])
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 import os
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,14 @@ from exams.domain.draft import QuestionDraft
 from exams.domain.texts import TextFormat
 from exams.errors import ExamFrozen, ExamUnknown
 from exams.exchange import gift
-from exams.exchange.gift import GiftPreview, preview
-from exams.exchange.gift_syntax import MAX_BYTES, MAX_ITEMS, MAX_LINES, Code
+from exams.exchange.gift import preview
+from exams.exchange.gift_syntax import MAX_LINES, GiftCode
+from exams.exchange.items import MAX_BYTES, MAX_ITEMS, ItemCode
 from exams.models import Question, QuestionPool
 from exams.selectors.exams import pools_of_exam
 from exams.services import authoring, questions, review
 from exams.tests.conftest import Cast
+from exams.tests.imports import check_balance
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = Path(os.environ.get("INVIGIL_GIFT_DIR") or ROOT / "../shared/data/gift")
@@ -162,7 +165,7 @@ def test_a_category_is_a_section() -> None:
 def test_feedback_without_a_place_is_reported_with_its_line() -> None:
     (finding,) = preview(ALL_CONSTRUCTS.encode()).findings
     assert (finding.code, finding.text, finding.drops_item) == (
-        Code.FEEDBACK_NOT_USED,
+        ItemCode.FEEDBACK_NOT_USED,
         "no",
         False,
     )
@@ -170,34 +173,36 @@ def test_feedback_without_a_place_is_reported_with_its_line() -> None:
 
 
 BAD = [
-    ("Never closed {=a ~b", Code.UNCLOSED_BRACE, 1),
-    ("\n\nStray } brace", Code.STRAY_BRACE, 3),
-    ("Two {=a}{=b}", Code.STRAY_BRACE, 1),
-    ("::Name without an end {T}", Code.UNCLOSED_NAME, 1),
-    ("::Only a name::", Code.EMPTY_PROMPT, 1),
-    ("::x::{T}", Code.EMPTY_PROMPT, 1),
-    ("Weight {\n=a\n~%lots%b}", Code.BAD_WEIGHT, 3),
-    ("Weight {=a ~%500%b}", Code.BAD_WEIGHT, 1),
-    ("Weight {=a ~%50 b}", Code.BAD_WEIGHT, 1),
-    ("Number {#abc}", Code.BAD_NUMBER, 1),
-    ("Number {#5..1}", Code.BAD_NUMBER, 1),
-    ("Number {#1_0}", Code.BAD_NUMBER, 1),
-    ("Number {#1e99}", Code.BAD_NUMBER, 1),
-    ("Number {#NaN}", Code.BAD_NUMBER, 1),
-    ("Number {#1:0.00000000001}", Code.TOO_PRECISE, 1),
-    ("Number {#}", Code.EMPTY_ANSWER, 1),
-    ("Empty {~ ~a =b}", Code.EMPTY_ANSWER, 1),
-    ("Pair {=a->1 =b}", Code.BAD_PAIR, 1),
-    ("Pair {=a->1 =b->}", Code.BAD_PAIR, 1),
-    ("One pair {=a->1}", Code.NOT_STORABLE, 1),
-    ("No right one {~a ~b}", Code.UNREACHABLE, 1),
-    ("Not enough {~%50%a ~%25%b}", Code.UNREACHABLE, 1),
-    ("One choice {~a}", Code.NOT_STORABLE, 1),
+    ("Never closed {=a ~b", GiftCode.UNCLOSED_BRACE, 1),
+    ("\n\nStray } brace", GiftCode.STRAY_BRACE, 3),
+    ("Two {=a}{=b}", GiftCode.STRAY_BRACE, 1),
+    ("::Name without an end {T}", GiftCode.UNCLOSED_NAME, 1),
+    ("::Only a name::", ItemCode.EMPTY_PROMPT, 1),
+    ("::x::{T}", ItemCode.EMPTY_PROMPT, 1),
+    ("Weight {\n=a\n~%lots%b}", ItemCode.BAD_WEIGHT, 3),
+    ("Weight {=a ~%500%b}", ItemCode.BAD_WEIGHT, 1),
+    ("Weight {=a ~%50 b}", ItemCode.BAD_WEIGHT, 1),
+    ("Number {#abc}", ItemCode.BAD_NUMBER, 1),
+    ("Number {#5..1}", ItemCode.BAD_NUMBER, 1),
+    ("Number {#1_0}", ItemCode.BAD_NUMBER, 1),
+    ("Number {#1e99}", ItemCode.BAD_NUMBER, 1),
+    ("Number {#NaN}", ItemCode.BAD_NUMBER, 1),
+    ("Number {#1:0.00000000001}", ItemCode.TOO_PRECISE, 1),
+    ("Number {#}", ItemCode.EMPTY_ANSWER, 1),
+    ("Empty {~ ~a =b}", ItemCode.EMPTY_ANSWER, 1),
+    ("Pair {=a->1 =b}", ItemCode.BAD_PAIR, 1),
+    ("Pair {=a->1 =b->}", ItemCode.BAD_PAIR, 1),
+    ("One pair {=a->1}", ItemCode.NOT_STORABLE, 1),
+    ("No right one {~a ~b}", ItemCode.UNREACHABLE, 1),
+    ("Not enough {~%50%a ~%25%b}", ItemCode.UNREACHABLE, 1),
+    ("One choice {~a}", ItemCode.NOT_STORABLE, 1),
 ]
 
 
 @pytest.mark.parametrize(("text", "code", "line"), BAD)
-def test_what_cannot_be_taken_is_reported_with_its_line(text: str, code: Code, line: int) -> None:
+def test_what_cannot_be_taken_is_reported_with_its_line(
+    text: str, code: StrEnum, line: int
+) -> None:
     seen = preview(text.encode())
     assert (seen.imported, seen.reported) == (0, 1)
     (finding,) = seen.findings
@@ -207,7 +212,7 @@ def test_what_cannot_be_taken_is_reported_with_its_line(text: str, code: Code, l
 def test_a_forgotten_brace_does_not_swallow_the_next_item() -> None:
     seen = preview(b"First {=a ~b\n\n::Second::Fine?{T}\n\nThird {T}")
     assert [bool(item.draft) for item in seen.items] == [False, True, True]
-    assert seen.findings[0].code is Code.UNCLOSED_BRACE
+    assert seen.findings[0].code is GiftCode.UNCLOSED_BRACE
 
 
 def test_an_empty_line_inside_braces_does_not_part() -> None:
@@ -218,14 +223,14 @@ def test_an_empty_line_inside_braces_does_not_part() -> None:
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (b"\xff\xfe\x00", Code.NOT_UTF8),
-        (b"caf\xe9 {T}", Code.NOT_UTF8),
-        (b"a" * (MAX_BYTES + 1), Code.TOO_LARGE),
-        (b"\n" * (MAX_LINES + 1), Code.TOO_LARGE),
-        (b"\r" * (MAX_LINES + 1), Code.TOO_LARGE),
+        (b"\xff\xfe\x00", GiftCode.NOT_UTF8),
+        (b"caf\xe9 {T}", GiftCode.NOT_UTF8),
+        (b"a" * (MAX_BYTES + 1), ItemCode.TOO_LARGE),
+        (b"\n" * (MAX_LINES + 1), ItemCode.TOO_LARGE),
+        (b"\r" * (MAX_LINES + 1), ItemCode.TOO_LARGE),
     ],
 )
-def test_a_file_that_cannot_be_read_is_one_finding(data: bytes, code: Code) -> None:
+def test_a_file_that_cannot_be_read_is_one_finding(data: bytes, code: StrEnum) -> None:
     seen = preview(data)
     assert seen.items == ()
     assert [finding.code for finding in seen.findings] == [code]
@@ -244,19 +249,22 @@ def test_control_characters_are_removed_and_reported() -> None:
         (1, "U+0000"),
         (3, "U+0007"),
     ]
-    assert Code.CONTROL_CHARACTER in {finding.code for finding in seen.findings}
+    assert GiftCode.CONTROL_CHARACTER in {finding.code for finding in seen.findings}
 
 
 def test_pictures_and_unknown_formats_are_reported_and_the_rest_imported() -> None:
     seen = preview(b'[html]<img src\\="@@PLUGINFILE@@/a.png"> What?{T}\n\n[latex]x{T}')
     assert seen.imported == 2
-    assert {finding.code for finding in seen.findings} == {Code.MEDIA_REMOVED, Code.UNKNOWN_FORMAT}
+    assert {finding.code for finding in seen.findings} == {
+        ItemCode.MEDIA_REMOVED,
+        ItemCode.UNKNOWN_FORMAT,
+    }
 
 
 def test_there_is_a_limit_of_items() -> None:
     seen = preview(b"True?{T}\n\n" * (MAX_ITEMS + 5))
     assert len(seen.items) == MAX_ITEMS
-    assert [finding.code for finding in seen.findings] == [Code.TOO_MANY_ITEMS]
+    assert [finding.code for finding in seen.findings] == [ItemCode.TOO_MANY_ITEMS]
 
 
 gift_like = st.lists(
@@ -269,25 +277,19 @@ gift_like = st.lists(
 
 @given(gift_like)
 def test_any_text_is_imported_or_reported_and_never_raises(text: str) -> None:
-    balanced(preview(text.encode()))
+    check_balance(preview(text.encode()))
 
 
 @given(st.binary(max_size=80))
 def test_any_bytes_are_imported_or_reported_and_never_raise(data: bytes) -> None:
-    balanced(preview(data))
-
-
-def balanced(seen: GiftPreview) -> None:
-    dropped = [finding for finding in seen.findings if finding.drops_item]
-    assert seen.reported == len(dropped)
-    assert seen.imported + seen.reported == len(seen.items)
+    check_balance(preview(data))
 
 
 @pytest.mark.skipif(not FILES, reason="the sample files are not here; set INVIGIL_GIFT_DIR")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_real_files_are_imported_whole(path: Path) -> None:
     seen = preview(path.read_bytes())
-    balanced(seen)
+    check_balance(seen)
     assert seen.reported == 0
     for item in seen.items:
         assert item.draft is not None

@@ -7,7 +7,8 @@ import pytest
 from exams.domain.answer import QuestionKind as Kind
 from exams.domain.texts import TextFormat
 from exams.exchange.gift_answers import key_of
-from exams.exchange.gift_syntax import BadItem, Code, hide
+from exams.exchange.gift_syntax import BadItem, hide
+from exams.exchange.items import ItemCode
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_an_escaped_sign_is_text() -> None:
 def test_an_error_knows_where_it_is() -> None:
     with pytest.raises(BadItem) as refusal:
         key_of("=right\n~%x%wrong", TextFormat.HTML)
-    assert refusal.value.code is Code.BAD_WEIGHT
+    assert refusal.value.code is ItemCode.BAD_WEIGHT
     assert refusal.value.offset == 8
 
 
@@ -55,4 +56,4 @@ def test_an_error_knows_where_it_is() -> None:
 def test_more_answers_than_a_question_can_have_are_refused_at_once(answers: str) -> None:
     with pytest.raises(BadItem) as refusal:
         key_of(answers, TextFormat.HTML)
-    assert refusal.value.code is Code.NOT_STORABLE
+    assert refusal.value.code is ItemCode.NOT_STORABLE

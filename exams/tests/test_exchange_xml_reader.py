@@ -16,6 +16,7 @@ from exams.exchange.xml_reader import (
     line_of,
     looks_like_xml,
     read_xml,
+    root_name,
 )
 
 LAUGHS = b"""<?xml version="1.0"?>
@@ -190,6 +191,23 @@ def test_a_file_of_tags_is_known_by_its_first_sign() -> None:
     assert looks_like_xml("<a/>".encode("utf-16"))
     assert not looks_like_xml(b"::q:: a < b {T}")
     assert not looks_like_xml(b"")
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"<a/>", "a"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- <b> -->\n<!-- c -->\n<p:exam id='1'>", "exam"),
+        ("<?xml version='1.0'?><exam>".encode("utf-16"), "exam"),
+        (b"<!DOCTYPE x>\n<exam\n>", "exam"),
+        (b"<", ""),
+        (b"<!-- never closed", ""),
+        (b"::q:: {T}", ""),
+        (b"", ""),
+    ],
+)
+def test_the_name_of_the_root_is_known_without_reading_the_rest(data: bytes, name: str) -> None:
+    assert root_name(data) == name
 
 
 pieces = st.sampled_from(

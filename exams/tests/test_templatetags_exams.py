@@ -4,7 +4,8 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from exams.exchange.gift_syntax import Code, Finding
+from exams.exchange.gift_syntax import GiftCode
+from exams.exchange.items import Finding
 from exams.templatetags import exams as tags
 
 
@@ -52,7 +53,7 @@ def test_words_for_rules_faults_and_findings() -> None:
     assert tags.kind_name("choice") == "Choice"
     assert tags.fault_text("too_long")
     assert tags.fault_text("something else") == ""
-    assert "brace" in tags.finding_text(Finding(1, Code.UNCLOSED_BRACE))
+    assert "brace" in tags.finding_text(Finding(1, GiftCode.UNCLOSED_BRACE))
     assert tags.camera_text("off")
     assert tags.chat_lock_text("never")
     assert tags.late_start_text("full")

@@ -10,7 +10,8 @@ from exams.domain.late import LateCause, LateState
 from exams.domain.policy import Camera, ChatLock
 from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
 from exams.domain.texts import TextFormat
-from exams.exchange.gift_syntax import Code
+from exams.exchange.gift_syntax import GiftCode
+from exams.exchange.items import ItemCode
 from exams.exchange.xml_reader import XmlFault
 from web.home import Tone
 
@@ -30,11 +31,15 @@ def test_everything_that_a_person_may_meet_has_words() -> None:
         LateStart: texts.LATE_STARTS,
         DraftFault: texts.DRAFT_FAULTS,
         Fault: texts.ANSWER_FAULTS,
-        Code: texts.GIFT_FINDINGS,
-        XmlFault: texts.XML_FAULTS,
     }
     for members, table in tables.items():
         assert set(table) == set(members), members.__name__
+
+
+def test_every_finding_of_every_import_has_words_of_its_own() -> None:
+    codes = [code for family in (ItemCode, GiftCode, XmlFault) for code in family]
+    assert len(set(codes)) == len(codes), "two codes with one value would share their words"
+    assert set(texts.IMPORT_FINDINGS) == set(codes)
 
 
 def test_every_tone_is_one_of_the_design() -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from exams.exchange import gift, gift_drafts
-from exams.exchange.gift_syntax import MAX_BYTES
+from exams.exchange.items import MAX_BYTES
 from exams.forms_exams import ImportForm
 from exams.views.staff_access import exam_for
 from web.templatetags.web import digits
