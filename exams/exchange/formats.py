@@ -1,0 +1,36 @@
+"""The formats that an import takes: which one a file is in, and what it holds."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Final
+
+from exams.exchange import gift
+from exams.exchange.items import Preview
+from exams.exchange.xml_reader import looks_like_xml, root_name
+
+
+class Format(StrEnum):
+    """A format of files of questions."""
+
+    GIFT = "gift"
+
+
+_PARSERS: Final[Mapping[Format, Callable[[bytes], Preview]]] = {
+    Format.GIFT: gift.preview,
+}
+# XML is told by the name of its first element.
+_ROOTS: Final[Mapping[str, Format]] = {}
+_OTHER_XML: Final = Format.GIFT
+
+
+def sniff(name: str, data: bytes) -> Format:
+    """Return the format a file is most likely in, by its content; its name decides nothing yet."""
+    del name
+    if looks_like_xml(data):
+        return _ROOTS.get(root_name(data), _OTHER_XML)
+    return Format.GIFT
+
+
+def parse(file_format: Format, data: bytes) -> Preview:
+    """Return what a file holds and what is to be said about it; never raises for bad content."""
+    return _PARSERS[file_format](data)

@@ -1,0 +1,24 @@
+import pytest
+
+from exams.exchange.formats import Format, parse, sniff
+from exams.tests.imports import check_balance
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "file_format"),
+    [
+        ("q.gift", b"::q:: Is it? {T}", Format.GIFT),
+        ("", "﻿$CATEGORY: a\n\nIs it? {T}".encode(), Format.GIFT),
+        ("empty.txt", b"", Format.GIFT),
+    ],
+)
+def test_a_file_is_known_by_its_content(name: str, data: bytes, file_format: Format) -> None:
+    assert sniff(name, data) is file_format
+
+
+@pytest.mark.parametrize("file_format", Format)
+def test_every_format_reads_its_file_and_refuses_nonsense_without_raising(
+    file_format: Format,
+) -> None:
+    for data in (b"", b"\x00\xff", b"<a><b></a>", b"PK\x03\x04 no archive"):
+        check_balance(parse(file_format, data))
