@@ -16,6 +16,7 @@ from exams.domain.states import AttemptState, ExamState, ResultState, SittingSta
 from exams.domain.texts import TextFormat
 from exams.exchange.gift_syntax import GiftCode
 from exams.exchange.items import ItemCode
+from exams.exchange.moodle_answers import MoodleCode
 from exams.exchange.xml_reader import XmlFault
 
 if TYPE_CHECKING:  # lazy texts have a type in the stubs only
@@ -184,6 +185,25 @@ IMPORT_FINDINGS: "Mapping[StrEnum, Text]" = {
     GiftCode.UNCLOSED_BRACE: _("A brace { is never closed."),
     GiftCode.STRAY_BRACE: _("A brace stands where none belongs. Write \\{ or \\} for the letter."),
     GiftCode.UNCLOSED_NAME: _("The name between :: and :: is never closed."),
+    MoodleCode.NOT_MOODLE: _("This XML is no export of questions from Moodle."),
+    MoodleCode.UNITS_NOT_USED: _("Units are not asked for; only the number counts."),
+    MoodleCode.PENALTY_NOT_USED: _(
+        "Penalties for further tries are left out. Number of questions:"
+    ),
+    MoodleCode.HINTS_NOT_USED: _("Hints for a further try are left out."),
+    MoodleCode.USUAL_FEEDBACK_NOT_USED: _(
+        "Moodle's usual words for right and wrong are left out. Number of questions:"
+    ),
+    MoodleCode.IDNUMBER_NOT_USED: _("Id numbers are left out. Number of questions:"),
+    MoodleCode.TAGS_NOT_USED: _("Tags are left out. Number of questions:"),
+    MoodleCode.HIDDEN: _("This question was hidden in Moodle."),
+    MoodleCode.CATEGORY_TEXT_NOT_USED: _("The description of a category is left out."),
+    MoodleCode.WORD_LIMIT_NOT_USED: _("Words are not counted; the limit is left out."),
+    MoodleCode.ATTACHMENTS_NOT_USED: _("A text takes no files here. Add a question for a file."),
+    MoodleCode.GRADER_NOTE_NOT_USED: _("The note for graders is left out."),
+    MoodleCode.TEMPLATE_NOT_USED: _("The text to begin an answer with is left out."),
+    MoodleCode.ORDER_MARKING: _("Each item at its place counts here, not its neighbours."),
+    MoodleCode.BAD_ORDER: _("The places of the items are not clear."),
     XmlFault.TOO_LARGE: _("The file is too large."),
     XmlFault.BAD_ENCODING: _("The letters cannot be read. Save the file as UTF-8."),
     XmlFault.CONTROL_CHARACTER: _("A control character stands where XML allows none."),

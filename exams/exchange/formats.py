@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from exams.exchange import gift
+from exams.exchange import gift, moodle_xml
 from exams.exchange.items import Preview
 from exams.exchange.xml_reader import looks_like_xml, root_name
 
@@ -13,14 +13,16 @@ class Format(StrEnum):
     """A format of files of questions."""
 
     GIFT = "gift"
+    MOODLE_XML = "moodle_xml"
 
 
 _PARSERS: Final[Mapping[Format, Callable[[bytes], Preview]]] = {
     Format.GIFT: gift.preview,
+    Format.MOODLE_XML: moodle_xml.preview,
 }
 # XML is told by the name of its first element.
-_ROOTS: Final[Mapping[str, Format]] = {}
-_OTHER_XML: Final = Format.GIFT
+_ROOTS: Final[Mapping[str, Format]] = {moodle_xml.ROOT: Format.MOODLE_XML}
+_OTHER_XML: Final = Format.MOODLE_XML  # which says what it is not
 
 
 def sniff(name: str, data: bytes) -> Format:

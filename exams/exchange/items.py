@@ -4,7 +4,7 @@ Whatever the engine cannot take is reported with its line, never dropped in sile
 items = imported + reported. Bad input gives findings, not exceptions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -127,10 +127,15 @@ def refusal_of(draft: QuestionDraft) -> tuple[ItemCode, str] | None:
 
 
 def media_in(draft: QuestionDraft) -> Iterator[str]:
-    """Yield what the texts hold that is not shown to candidates: like `img` or `video`."""
+    """Yield what the texts hold that is not shown to candidates, like `img` or `video`."""
     texts = [draft.prompt, draft.help_text, draft.rejoinder]
     for choice in draft.choices:
         texts += [choice.text, choice.match, choice.rejoinder]
+    return media_of(texts)
+
+
+def media_of(texts: Iterable[str]) -> Iterator[str]:
+    """Yield what the texts hold that is not shown to candidates, like `img` or `video`."""
     lowered = [text.lower() for text in texts if "<" in text or "@" in text]
     for marker in _MEDIA:
         if any(marker in text for text in lowered):

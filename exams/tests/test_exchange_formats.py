@@ -9,6 +9,9 @@ from exams.tests.imports import check_balance
     [
         ("q.gift", b"::q:: Is it? {T}", Format.GIFT),
         ("", "﻿$CATEGORY: a\n\nIs it? {T}".encode(), Format.GIFT),
+        ("export.xml", b"<?xml version='1.0'?>\n<!-- all --><quiz>", Format.MOODLE_XML),
+        ("renamed.gift", "<quiz/>".encode("utf-16"), Format.MOODLE_XML),
+        ("page.xml", b"<html>", Format.MOODLE_XML),
         ("empty.txt", b"", Format.GIFT),
     ],
 )

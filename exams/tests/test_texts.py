@@ -12,6 +12,7 @@ from exams.domain.states import AttemptState, ExamState, ResultState, SittingSta
 from exams.domain.texts import TextFormat
 from exams.exchange.gift_syntax import GiftCode
 from exams.exchange.items import ItemCode
+from exams.exchange.moodle_answers import MoodleCode
 from exams.exchange.xml_reader import XmlFault
 from web.home import Tone
 
@@ -36,8 +37,11 @@ def test_everything_that_a_person_may_meet_has_words() -> None:
         assert set(table) == set(members), members.__name__
 
 
+FINDINGS: tuple[type[StrEnum], ...] = (ItemCode, GiftCode, MoodleCode, XmlFault)
+
+
 def test_every_finding_of_every_import_has_words_of_its_own() -> None:
-    codes = [code for family in (ItemCode, GiftCode, XmlFault) for code in family]
+    codes = [code for family in FINDINGS for code in family]
     assert len(set(codes)) == len(codes), "two codes with one value would share their words"
     assert set(texts.IMPORT_FINDINGS) == set(codes)
 

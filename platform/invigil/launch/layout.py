@@ -54,7 +54,8 @@ WITHOUT_WORD_RULE = {  # these name the words in order to find them
 }
 ALLOWED_PHRASES = re.compile(
     r"(csp|content security policy|unique|integrity|constraint|foreign key|exclusion|check)[ _-]?violation"
-    r"|securitypolicyviolation|\[\"violations\"\]|moodle[ _-]?quiz|code execution|task execution",
+    r"|securitypolicyviolation|\[\"violations\"\]|moodle[ _-]?quiz|code execution|task execution"
+    r"|\"quiz\"|</?quiz>",  # the root of Moodle's XML
     re.IGNORECASE,
 )
 # Written in pieces, so that this file keeps its own rule.
