@@ -24,7 +24,8 @@ HEADER: Final = """\
 def generate() -> str:
     """Return the declarations of what is asked and of what is answered."""
     found = Declarations()
-    found.add([wire.TakeLease, wire.StartAttempt, wire.SaveAnswers, wire.SubmitAttempt], asked=True)
+    asked = [wire.TakeLease, wire.StartAttempt, wire.SaveAnswers, wire.AdvancePage]
+    found.add([*asked, wire.SubmitAttempt], asked=True)
     found.add([wire.Leased, wire.AttemptSnapshot, wire.SaveReply, wire.Receipt])
     return HEADER + "\n" + found.text() + "\n"
 

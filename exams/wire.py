@@ -46,12 +46,17 @@ class StartAttempt(Message, frozen=True):
 
 
 class AnswerIn(Message, frozen=True):
-    """One answer with the client's own counter for its question."""
+    """One answer with the client's own counter for its question.
+
+    `text` is what stands beside it, where the question or a chosen choice asks for one; a change
+    of either counts the same counter up.
+    """
 
     question: Id
     seq: Seq
     value: AnswerValue
     client_at: Millis | None = None
+    text: Text | None = None
 
 
 class SaveAnswers(Message, frozen=True):
@@ -68,6 +73,14 @@ class SubmitAttempt(Message, frozen=True):
     digest: Annotated[dict[str, Seq], msgspec.Meta(max_length=1000)]
 
 
+class AdvancePage(Message, frozen=True):
+    """Close the open page for good and go on; `digest` as for the hand-in, of this page."""
+
+    lease: str
+    page: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+    digest: Annotated[dict[str, Seq], msgspec.Meta(max_length=1000)]
+
+
 # ── What it gets back ───────────────────────────────────────────────────────────────────────
 class Leased(msgspec.Struct, frozen=True):
     """The fencing token of this tab."""
@@ -76,16 +89,19 @@ class Leased(msgspec.Struct, frozen=True):
 
 
 class PaperChoice(msgspec.Struct, frozen=True):
-    """An option as shown."""
+    """An option as shown; who takes one with `text_response` may add a text."""
 
     id: int
     html: str
+    text_response: bool = False
 
 
 class PaperQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """A question as shown. For matching, `lefts` are to be paired with `choices`.
 
-    `number` counts what can be answered, from 1; it is 0 for plain information.
+    `number` counts what can be answered, from 1; it is 0 for plain information. `widget` is how
+    to draw it, empty for kinds that are drawn in one way only. A question for a value may offer
+    `choices`: the answer is then a list of one id, as for a choice.
     """
 
     id: int
@@ -106,6 +122,9 @@ class PaperQuestion(msgspec.Struct, frozen=True, kw_only=True):
     min_value: str | None
     max_value: str | None
     accept: list[str]
+    widget: str
+    text_response: bool
+    text_response_label: str
 
 
 class SavedAnswer(msgspec.Struct, frozen=True):
@@ -114,6 +133,7 @@ class SavedAnswer(msgspec.Struct, frozen=True):
     seq: int
     value: AnswerValue
     saved_at: int
+    text: str | None = None
 
 
 class EarlyEnd(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,8 +162,23 @@ class SittingCard(msgspec.Struct, frozen=True, kw_only=True):
     early_end: EarlyEnd | None
 
 
+class PageView(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the candidate is: the number of the open page, from 1, and what came before it.
+
+    `is_last` only when nothing can follow, whatever is answered; `asked_before` counts the
+    questions of closed pages that took an answer.
+    """
+
+    number: int
+    is_last: bool
+    asked_before: int
+
+
 class AttemptSnapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything the exam room needs. `lease` is the first 8 characters of the live token."""
+    """Everything the exam room needs. `lease` is the first 8 characters of the live token.
+
+    `questions` and `answers` are those of the open page; `total` counts the closed ones too.
+    """
 
     attempt: int
     sitting: SittingCard
@@ -162,6 +197,7 @@ class AttemptSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     questions: list[PaperQuestion] | None
     answers: dict[str, SavedAnswer]
     total: int
+    page: PageView
     last_command_seq: int
     hold_reason: str
     receipt: str | None

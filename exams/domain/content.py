@@ -7,11 +7,16 @@ which choice is right, so they may be shown to candidates.
 import hashlib
 import json
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from exams.domain.answer import QuestionKind
+
+# Kinds whose choices are shown as what they are; a label says nothing there.
+DRAWN_WHOLE: Final = frozenset(
+    {QuestionKind.CHOICE, QuestionKind.MATCHING, QuestionKind.ORDERING, QuestionKind.INFO}
+)
 
 
 class ChoiceContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -76,6 +81,16 @@ class QuestionContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
             if choice.match:
                 seen.setdefault(choice.match_key, choice)
         return tuple(seen.values())
+
+    @property
+    def labelled(self) -> tuple[ChoiceContent, ...]:
+        """Of a question for a value: the values that candidates see by their labels, to pick one.
+
+        Values without a label are keys: nobody sees them.
+        """
+        if self.kind in DRAWN_WHOLE:
+            return ()
+        return tuple(choice for choice in self.choices if choice.label)
 
     @property
     def lefts(self) -> tuple[ChoiceContent, ...]:

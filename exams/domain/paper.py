@@ -6,12 +6,14 @@ every Python, and anybody can check a drawn paper from its seed.
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from exams.domain.answer import QuestionKind
 from exams.domain.content import ExamContent, PoolContent, QuestionContent
+
+SHOWN_KINDS: Final = frozenset({QuestionKind.CHOICE, QuestionKind.ORDERING})
 
 
 class DrawnQuestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,9 +67,8 @@ def _paper_question(question: QuestionContent, seed: str) -> DrawnQuestion:
             lefts=tuple(choice.key for choice in question.lefts),
             choices=tuple(shuffled(seed, scope, (c.match_key for c in question.rights))),
         )
-    if question.kind not in {QuestionKind.CHOICE, QuestionKind.ORDERING}:
-        return DrawnQuestion(id=question.id)
-    keys = [choice.key for choice in question.choices]
+    shown = question.choices if question.kind in SHOWN_KINDS else question.labelled
+    keys = [choice.key for choice in shown]
     if question.shuffle_choices or question.kind is QuestionKind.ORDERING:
         keys = shuffled(seed, scope, keys)
     return DrawnQuestion(id=question.id, choices=tuple(keys))

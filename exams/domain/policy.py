@@ -29,6 +29,8 @@ class Navigation(StrEnum):
     """How a candidate may move between questions."""
 
     FREE = "free"
+    SECTIONS = "sections"
+    LINEAR = "linear"
 
 
 @dataclass(frozen=True, slots=True)

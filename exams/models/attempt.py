@@ -27,7 +27,19 @@ class Attempt(models.Model):
     version = models.PositiveIntegerField(default=0, help_text="Rises with every move")
     paper = models.JSONField(help_text="Drawn at scheduling: exams/domain/paper.py")
     question_ids = ArrayField(
-        models.BigIntegerField(), help_text="Those of the paper that take an answer"
+        models.BigIntegerField(), help_text="Those of the open page that take an answer"
+    )
+    page = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text="How many pages were shown; the last one is open"
+    )
+    page_index = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Which of the paper's pages is open, from 0"
+    )
+    closed_ids = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        db_default=[],
+        help_text="Those of closed pages that take an answer, in order",
     )
     lease = models.UUIDField(
         null=True, help_text="Fencing token of the one browser tab that may write"
@@ -68,6 +80,16 @@ class Attempt(models.Model):
     def __str__(self) -> str:
         return f"attempt {self.pk} {self.state}"
 
+    @property
+    def asked_before(self) -> int:
+        """How many questions closed pages asked."""
+        return len(self.closed_ids)
+
+    @property
+    def asked(self) -> int:
+        """How many questions were asked until now, those of the open page included."""
+        return len(self.closed_ids) + len(self.question_ids)
+
 
 class Answer(models.Model):
     """The latest answer to one question. Written only by exams.queries.save_answer."""
@@ -76,6 +98,9 @@ class Answer(models.Model):
     question_id = models.BigIntegerField()
     seq = models.BigIntegerField(help_text="The client's own counter; a lower one never wins")
     value = models.JSONField(null=True)
+    text = models.TextField(
+        blank=True, default="", db_default="", help_text="Beside the answer, where one is asked for"
+    )
     client_at = models.DateTimeField(null=True)
     saved_at = models.DateTimeField(db_default=Now())
 
@@ -95,6 +120,9 @@ class AnswerRevision(models.Model):
     question_id = models.BigIntegerField()
     seq = models.BigIntegerField()
     value = models.JSONField(null=True)
+    text = models.TextField(
+        blank=True, default="", db_default="", help_text="Beside the answer, where one is asked for"
+    )
     client_at = models.DateTimeField(null=True)
     saved_at = models.DateTimeField(db_default=Now())
     late = models.BooleanField(default=False, help_text="Not acknowledged; a person decides")

@@ -13,7 +13,14 @@ from exams.models import Answer, Attempt, Sitting, Submission
 from exams.queries import database_now
 from exams.selectors.contents import approved_content, paper_view
 from exams.selectors.sittings import early_end_of
-from exams.wire import AttemptChanged, AttemptSnapshot, PaperQuestion, SavedAnswer, SittingCard
+from exams.wire import (
+    AttemptChanged,
+    AttemptSnapshot,
+    PageView,
+    PaperQuestion,
+    SavedAnswer,
+    SittingCard,
+)
 from kernel.clock import to_millis, to_millis_or_none
 
 
@@ -108,7 +115,8 @@ def snapshot(attempt_id: int, student_id: int, *, browser: str = "") -> AttemptS
         lease_device=attempt.lease_device,
         questions=_questions(attempt) if shown else None,
         answers=_answers(attempt_id) if shown else {},
-        total=len(attempt.question_ids),
+        total=attempt.asked,
+        page=_page(attempt),
         last_command_seq=attempt.last_command_seq,
         hold_reason=attempt.state_reason,
         receipt=str(submission.receipt) if submission else None,
@@ -145,11 +153,15 @@ def _questions(attempt: Attempt) -> list[PaperQuestion]:
     return paper_view(content, papers.from_json(attempt.paper))
 
 
+def _page(attempt: Attempt) -> PageView:
+    return PageView(number=attempt.page, is_last=True, asked_before=attempt.asked_before)
+
+
 def _answers(attempt_id: int) -> dict[str, SavedAnswer]:
     rows = Answer.objects.filter(attempt_id=attempt_id)
     return {
         str(row.question_id): SavedAnswer(
-            seq=row.seq, value=row.value, saved_at=to_millis(row.saved_at)
+            seq=row.seq, value=row.value, saved_at=to_millis(row.saved_at), text=row.text or None
         )
         for row in rows
     }

@@ -8,6 +8,7 @@ from exams.domain.content import ChoiceContent, ExamContent, PoolContent, Questi
 from exams.domain.numbers import plain, plain_or_none
 from exams.domain.paper import Paper
 from exams.domain.texts import TextFormat, to_html
+from exams.domain.widgets import Widget, widget_of
 from exams.errors import ExamNotApproved
 from exams.models import Choice, Exam, Question
 from exams.wire import PaperChoice, PaperQuestion
@@ -142,7 +143,10 @@ def _question_view(
 ) -> PaperQuestion:
     rights = {choice.match_key: choice.match_html for choice in question.rights}
     html = {choice.key: choice.html for choice in question.choices}
-    shown = rights if question.kind is QuestionKind.MATCHING else html
+    labels = {one.key: to_html(one.label, TextFormat.PLAIN) for one in question.labelled}
+    shown = rights if question.kind is QuestionKind.MATCHING else labels or html
+    adds_text = {choice.key for choice in question.choices if choice.text_response}
+    multiple = question.kind is QuestionKind.CHOICE and question.max_answers != 1
     return PaperQuestion(
         id=question.id,
         number=number,
@@ -152,8 +156,10 @@ def _question_view(
         help_html=question.help_html,
         points=plain(question.points),
         required=question.required,
-        multiple=question.kind is QuestionKind.CHOICE and question.max_answers != 1,
-        choices=[PaperChoice(id=key, html=shown[key]) for key in choices],
+        multiple=multiple,
+        choices=[
+            PaperChoice(id=key, html=shown[key], text_response=key in adds_text) for key in choices
+        ],
         lefts=[PaperChoice(id=key, html=html[key]) for key in lefts],
         min_answers=question.min_answers,
         max_answers=question.max_answers,
@@ -162,4 +168,13 @@ def _question_view(
         min_value=plain_or_none(question.min_value),
         max_value=plain_or_none(question.max_value),
         accept=list(question.accept),
+        widget=_widget(question, multiple=multiple),
+        text_response=question.text_response,
+        text_response_label=question.text_response_label,
     )
+
+
+def _widget(question: QuestionContent, *, multiple: bool) -> str:
+    wanted = Widget(question.widget) if question.widget else None
+    widget = widget_of(question.kind, wanted, multiple=multiple)
+    return widget.value if widget else ""

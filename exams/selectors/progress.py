@@ -13,6 +13,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
 )
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
 from exams.models import Answer, AnswerRevision, Attempt
@@ -90,7 +91,7 @@ def progress_value(attempt: Attempt, answered: int) -> ProgressValue:
         paused_at=to_millis_or_none(attempt.paused_at),
         ended_at=to_millis_or_none(attempt.ended_at),
         answered=answered,
-        total=len(attempt.question_ids),
+        total=attempt.asked,
         current=attempt.current_question,
         last_saved_at=to_millis_or_none(attempt.last_saved_at),
         reason=attempt.state_reason,
@@ -111,5 +112,10 @@ def _count_of(counts: object) -> Coalesce:
     return Coalesce(Subquery(counts, output_field=IntegerField()), 0)  # type: ignore[arg-type] # a values() queryset
 
 
-def _total() -> Func:
-    return Func(F("question_ids"), function="cardinality", output_field=IntegerField())
+def _total() -> CombinedExpression:
+    """Those of the open page and of the closed ones; see exams.models.Attempt.asked."""
+    return _length("question_ids") + _length("closed_ids")
+
+
+def _length(field: str) -> Func:
+    return Func(F(field), function="cardinality", output_field=IntegerField())

@@ -88,7 +88,7 @@ def _result_row(attempt: Attempt) -> ResultRow:
         passed=result.passed if result else None,
         needs_person=result.needs_person if result else False,
         answered=submission.answered if submission else None,
-        total=len(attempt.question_ids),
+        total=attempt.asked,
         late_answers=getattr(attempt, "late", 0),
         open_late=getattr(attempt, "undecided", 0) if result else 0,
         released_at=result.released_at if result else None,

@@ -77,7 +77,7 @@ def _freeze(attempt: Attempt, kind: SubmissionKind, now: datetime) -> None:
         answers=answers,
         digest=hashlib.sha256(canonical(answers)).hexdigest(),
         answered=sum(not is_empty(answer["value"]) for answer in answers.values()),
-        total=len(attempt.question_ids),
+        total=attempt.asked,
         submitted_at=now,
     )
     Result.objects.create(attempt=attempt)

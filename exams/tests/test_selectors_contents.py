@@ -27,14 +27,14 @@ from exams.wire import PaperChoice, PaperQuestion
 SHOWN = {
     "id", "number", "pool", "kind", "prompt_html", "help_html", "points", "required", "multiple",
     "choices", "lefts", "min_answers", "max_answers", "min_length", "max_length", "min_value",
-    "max_value", "accept",
+    "max_value", "accept", "widget", "text_response", "text_response_label",
 }  # fmt: skip
 
 
 def test_a_candidate_sees_exactly_these_fields() -> None:
     """A new field must be put here by hand, by somebody who asked whether it gives a key away."""
     assert set(PaperQuestion.__struct_fields__) == SHOWN
-    assert set(PaperChoice.__struct_fields__) == {"id", "html"}
+    assert set(PaperChoice.__struct_fields__) == {"id", "html", "text_response"}
 
 
 def test_content_is_read_once_and_kept(cast: Cast) -> None:

@@ -13,7 +13,7 @@ export type AnswerValue =
   | Record<string, string>
   | null;
 
-export type ServerAnswer = Omit<SavedAnswer, "value"> & { value: AnswerValue };
+export type ServerAnswer = Omit<SavedAnswer, "value" | "text"> & { value: AnswerValue; text?: string | null };
 
 /** Whether an answer says anything; an emptied field counts as not answered. */
 export function isAnswered(value: AnswerValue | undefined): boolean {

@@ -38,6 +38,9 @@ const question = (id: number, kind: QuestionKind = "choice"): Question => ({
   min_value: null,
   max_value: null,
   accept: [],
+  widget: "",
+  text_response: false,
+  text_response_label: "",
 });
 
 const snapshot = (part: Partial<Snapshot> = {}): Snapshot => ({

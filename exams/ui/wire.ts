@@ -4,12 +4,20 @@
  * Described in exams/wire.py. Times are whole milliseconds since the epoch, UTC.
  */
 
+/** Close the open page for good and go on; `digest` as for the hand-in, of this page. */
+export interface AdvancePage {
+  lease: string;
+  page: number;
+  digest: Record<string, number>;
+}
+
 /** One answer with the client's own counter for its question. */
 export interface AnswerIn {
   question: number;
   seq: number;
   value: boolean | string | number[] | Record<string, string | number | null> | null;
   client_at?: number | null;
+  text?: string | null;
 }
 
 /** Everything the exam room needs. `lease` is the first 8 characters of the live token. */
@@ -31,6 +39,7 @@ export interface AttemptSnapshot {
   questions: PaperQuestion[] | null;
   answers: Record<string, SavedAnswer>;
   total: number;
+  page: PageView;
   last_command_seq: number;
   hold_reason: string;
   receipt: string | null;
@@ -60,12 +69,20 @@ export interface Leased {
 }
 
 /** How a candidate may move between questions. */
-export type Navigation = "free";
+export type Navigation = "free" | "sections" | "linear";
 
-/** An option as shown. */
+/** Where the candidate is: the number of the open page, from 1, and what came before it. */
+export interface PageView {
+  number: number;
+  is_last: boolean;
+  asked_before: number;
+}
+
+/** An option as shown; who takes one with `text_response` may add a text. */
 export interface PaperChoice {
   id: number;
   html: string;
+  text_response: boolean;
 }
 
 /** A question as shown. For matching, `lefts` are to be paired with `choices`. */
@@ -88,6 +105,9 @@ export interface PaperQuestion {
   min_value: string | null;
   max_value: string | null;
   accept: string[];
+  widget: string;
+  text_response: boolean;
+  text_response_label: string;
 }
 
 /** The kinds of question the engine asks. */
@@ -124,6 +144,7 @@ export interface SavedAnswer {
   seq: number;
   value: boolean | string | number[] | Record<string, string | number | null> | null;
   saved_at: number;
+  text: string | null;
 }
 
 /** What a candidate may know about the sitting before it starts. */

@@ -33,6 +33,7 @@ export const SNAPSHOT: Snapshot = {
   questions: null,
   answers: {},
   total: 0,
+  page: { number: 1, is_last: true, asked_before: 0 },
   last_command_seq: 0,
   hold_reason: "",
   receipt: null,

@@ -10,6 +10,7 @@ const question = (kind: QuestionKind): Question => ({
   id: 7, number: 1, pool: "", kind, prompt_html: "", help_html: "", points: "1", required: false,
   choices: [], lefts: [], multiple: false, min_answers: 1, max_answers: 1, min_length: 0,
   max_length: null, min_value: null, max_value: null, accept: [],
+  widget: "", text_response: false, text_response_label: "",
 });
 
 it.each([
