@@ -81,6 +81,11 @@ def exam_statistics(exam_id: int, sitting_ids: Collection[int]) -> ExamStatistic
     return _computed(exam_id, wanted, _fingerprint(wanted))
 
 
+def forget() -> None:
+    """Compute everything anew when it is asked for next, as in a fresh process."""
+    _computed.cache_clear()
+
+
 def _fingerprint(sitting_ids: frozenset[int]) -> tuple[int, int]:
     """Return what changes whenever a result of the sittings does.
 
