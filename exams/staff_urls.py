@@ -10,6 +10,7 @@ from exams.views import (
     staff_questions,
     staff_sittings,
     staff_times,
+    statistics,
 )
 
 urlpatterns = [
@@ -76,6 +77,12 @@ urlpatterns = [
     ),
     path("sittings/<int:sitting_id>/results/", staff_grading.results, name="sitting_results"),
     path("sittings/<int:sitting_id>/results.csv", staff_grading.export, name="export_results"),
+    path("sittings/<int:sitting_id>/statistics/", statistics.statistics, name="statistics"),
+    path(
+        "sittings/<int:sitting_id>/statistics/<int:question_id>/",
+        statistics.question,
+        name="question_statistics",
+    ),
     path("sittings/<int:sitting_id>/release/", staff_grading.release, name="release"),
     path("attempts/<int:attempt_id>/grade/", staff_grading.regrade, name="regrade"),
     path("attempts/<int:attempt_id>/paper/", staff_grading.paper, name="paper"),

@@ -7,6 +7,7 @@ in which candidates come; only a square root at the very end is a float.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from operator import mul
 from typing import Final
@@ -129,3 +130,9 @@ def correlation(xs: Sequence[int], ys: Sequence[int]) -> float | None:
 def root(square: Fraction) -> float:
     """Return the square root; whole numbers of any length are divided before they are rounded."""
     return math.sqrt(square.numerator / square.denominator)
+
+
+def rounded(value: Fraction, places: int) -> Decimal:
+    """Return the value as people see it: half up, from the exact fraction."""
+    unit = 10**places
+    return Decimal(f"{math.floor(value * unit + Fraction(1, 2))}e-{places}")

@@ -87,6 +87,11 @@ def sittings_of_institution(institution_id: int) -> list[SittingView]:
     return [_view(row) for row in rows.order_by("-starts_at", "-pk")]
 
 
+def sittings_of_exam(exam_id: int) -> list[SittingView]:
+    """Return the sittings of one exam version, by start. One query."""
+    return [_view(row) for row in _counted().filter(exam_id=exam_id).order_by("starts_at", "pk")]
+
+
 def candidate_ids(sitting_id: int) -> list[int]:
     """Return the user ids of everybody registered for a sitting."""
     rows = Candidate.objects.filter(sitting_id=sitting_id).order_by("student_id")

@@ -267,9 +267,3 @@ def group_figures(sitting_ids: Collection[int]) -> dict[int, GroupFigures]:
         )
         for one in sitting_ids
     }
-
-
-def sittings_of_exam(exam_id: int) -> list[int]:
-    """Return the ids of the sittings of one exam version that have a result, oldest first."""
-    rows = Sitting.objects.filter(exam_id=exam_id, attempts__result__isnull=False)
-    return list(rows.order_by("starts_at", "pk").values_list("pk", flat=True).distinct())

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, strategies as st
 
-from exams.domain.statistics import correlation, figures_of, over_one_denominator, quantile
+from exams.domain.statistics import correlation, figures_of, over_one_denominator, quantile, rounded
 
 percents = st.fractions(min_value=0, max_value=100, max_denominator=60)
 
@@ -93,3 +93,20 @@ def test_a_quantile_lies_between_two_values() -> None:
 def test_one_denominator_keeps_the_values(values: list[Fraction]) -> None:
     whole, scale = over_one_denominator(values)
     assert [Fraction(one, scale) for one in whole] == values
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "shown"),
+    [
+        (Fraction(1, 3), 2, "0.33"),
+        (Fraction(2, 3), 1, "0.7"),
+        (Fraction(1, 8), 2, "0.13"),
+        (Fraction(-1, 3), 2, "-0.33"),
+        (Fraction(5), 0, "5"),
+        (Fraction(10**30, 3), 1, "3" * 30 + ".3"),
+    ],
+)
+def test_a_figure_is_rounded_half_up_from_the_exact_value(
+    value: Fraction, places: int, shown: str
+) -> None:
+    assert str(rounded(value, places)) == shown
