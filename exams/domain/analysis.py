@@ -248,7 +248,7 @@ def _rest_of(seen: _Seen, totals: _Totals) -> list[int] | None:
 def _efficiency(points: list[int], rest: list[int]) -> float | None:
     """Return the covariance as a share of what it were if both were in the same order.
 
-    Source: Moodle, Quiz statistics calculations, "Discriminative efficiency".
+    Source: Moodle documentation, statistics calculations, "Discriminative efficiency".
     """
     greatest = products_of(sorted(points), sorted(rest))
     return products_of(points, rest) / greatest if greatest else None
