@@ -112,6 +112,15 @@ class DraftFinding:
     detail: str = ""
 
 
+# What a question may lack while its choices are written one by one; review asks for all of it.
+_COMPLETED_LATER: Final = frozenset({"choices", "min_answers", "max_answers"})
+
+
+def faults_of_parts(draft: QuestionDraft) -> list[DraftFinding]:
+    """Return what is wrong with the draft whatever is still to be added to it."""
+    return [one for one in findings_of(draft) if one.field not in _COMPLETED_LATER]
+
+
 def findings_of(draft: QuestionDraft) -> list[DraftFinding]:
     """Return everything that is wrong with the draft; empty when it may be stored."""
     return [finding for check in _CHECKS for finding in check(draft)]

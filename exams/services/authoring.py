@@ -6,7 +6,13 @@ from django.db import transaction
 
 from exams.errors import ExamIncomplete
 from exams.models import Exam, QuestionBank
-from exams.services.drafts import audit_exam, refusing_taken_names, writable_exam
+from exams.services.drafts import (
+    audit_exam,
+    check_structure,
+    refusing_taken_names,
+    writable_exam,
+    xml_name,
+)
 
 
 @refusing_taken_names
@@ -35,6 +41,7 @@ def create_exam(
     subject: str = "",
     version_label: str = "1",
     passing_score: Decimal = Decimal(50),
+    xml_id: str = "",
 ) -> int:
     """Create a draft and return its id.
 
@@ -45,6 +52,7 @@ def create_exam(
         subject: Free text.
         version_label: Free text, "1" for the first.
         passing_score: Percent, 0 to 100.
+        xml_id: Its name in XML documents; empty is none.
 
     Raises:
         NameTaken: This version exists already.
@@ -57,6 +65,7 @@ def create_exam(
         version_label=version_label.strip() or "1",
         subject=subject.strip(),
         passing_score=passing_score,
+        xml_id=xml_name(xml_id),
         created_by_id=actor_id,
     )
     return exam.pk
@@ -64,9 +73,15 @@ def create_exam(
 
 @refusing_taken_names
 def update_exam(
-    exam_id: int, *, name: str, subject: str, version_label: str, passing_score: Decimal
+    exam_id: int,
+    *,
+    name: str,
+    subject: str,
+    version_label: str,
+    passing_score: Decimal,
+    xml_id: str | None = None,
 ) -> None:
-    """Change the header of a draft.
+    """Change the header of a draft; without `xml_id` that stays as it is.
 
     Raises:
         ExamFrozen: It is not a draft.
@@ -74,13 +89,15 @@ def update_exam(
         ExamIncomplete: The name is empty or the pass mark is not a percentage.
     """
     _check_header(name, passing_score)
-    writable_exam(exam_id)
+    exam = writable_exam(exam_id)
     Exam.objects.filter(pk=exam_id).update(
+        xml_id=exam.xml_id if xml_id is None else xml_name(xml_id),
         name=name.strip(),
         subject=subject.strip(),
         version_label=version_label.strip() or "1",
         passing_score=passing_score,
     )
+    check_structure(exam_id)
 
 
 def _check_header(name: str, passing_score: Decimal) -> None:

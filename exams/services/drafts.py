@@ -6,8 +6,9 @@ from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, transaction
 
+from exams.domain.draft import DraftFault, is_xml_name
 from exams.domain.states import ExamState
-from exams.errors import ExamFrozen, ExamUnknown, JumpInvalid, NameTaken
+from exams.errors import ExamFrozen, ExamUnknown, JumpInvalid, NameTaken, QuestionInvalid
 from exams.models import Choice, Exam, Question, QuestionPool
 from kernel import audit
 
@@ -145,3 +146,14 @@ def _repeated(names: Iterable[str]) -> Iterable[str]:
         if name in seen:
             yield name
         seen.add(name)
+
+
+def xml_name(text: str) -> str:
+    """Return the text if it is empty or may be an id in an XML document.
+
+    Raises:
+        QuestionInvalid: It may not.
+    """
+    if text and not is_xml_name(text):
+        raise QuestionInvalid(field="xml_id", fault=DraftFault.NOT_AN_XML_NAME.value, detail=text)
+    return text

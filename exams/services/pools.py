@@ -3,13 +3,18 @@
 from django.db import transaction
 from django.db.models import F, Max
 
-from exams.domain.draft import DraftFault, is_xml_name
-from exams.errors import QuestionInvalid
+from exams.errors import JumpInvalid
 from exams.models import QuestionPool
-from exams.services.drafts import check_structure, writable_exam, writable_pool
+from exams.services.drafts import (
+    check_structure,
+    refusing_taken_names,
+    writable_exam,
+    writable_pool,
+    xml_name,
+)
 
 
-@transaction.atomic
+@refusing_taken_names
 def add_pool(
     exam_id: int,
     *,
@@ -41,13 +46,13 @@ def add_pool(
         randomize_questions=randomize_questions,
         number_to_answer=number_to_answer,
         next_question_pool_id=next_question_pool,
-        xml_id=_xml_name(xml_id),
+        xml_id=xml_name(xml_id),
     )
     check_structure(exam_id)
     return pool.pk
 
 
-@transaction.atomic
+@refusing_taken_names
 def update_pool(
     pool_id: int,
     *,
@@ -65,11 +70,13 @@ def update_pool(
         NameTaken: `xml_id` names something else in the exam.
     """
     pool = writable_pool(pool_id)
+    if next_question_pool == pool_id:
+        raise JumpInvalid(pool=pool_id, target=pool_id)
     pool.name = name.strip() or pool.name
     pool.randomize_questions = randomize_questions
     pool.number_to_answer = number_to_answer
     pool.next_question_pool_id = next_question_pool
-    pool.xml_id = pool.xml_id if xml_id is None else _xml_name(xml_id)
+    pool.xml_id = pool.xml_id if xml_id is None else xml_name(xml_id)
     pool.save()
     check_structure(pool.exam_id)
 
@@ -95,9 +102,3 @@ def move_pool(pool_id: int, *, order: int) -> None:
 def delete_pool(pool_id: int) -> None:
     """Delete a section of a draft with its questions; jumps to it go nowhere then."""
     writable_pool(pool_id).delete()
-
-
-def _xml_name(text: str) -> str:
-    if text and not is_xml_name(text):
-        raise QuestionInvalid(field="xml_id", fault=DraftFault.NOT_AN_XML_NAME.value, detail=text)
-    return text

@@ -1,17 +1,23 @@
 """Write questions of drafts and banks, and their choices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max
 
-from exams.domain.draft import ChoiceDraft, QuestionDraft, findings_of
+from exams.domain.draft import ChoiceDraft, QuestionDraft, faults_of_parts, findings_of
 from exams.errors import ExamUnknown, QuestionInvalid
 from exams.models import Choice, Question, QuestionBank
 from exams.selectors.exams import question_draft
 from exams.services.authoring import bank_for
-from exams.services.drafts import check_structure, writable_pool, writable_question
+from exams.services.drafts import (
+    check_structure,
+    refusing_taken_names,
+    writable_pool,
+    writable_question,
+)
 
 
 def add_question(pool_id: int, draft: QuestionDraft, *, order: int | None = None) -> int:
@@ -19,13 +25,18 @@ def add_question(pool_id: int, draft: QuestionDraft, *, order: int | None = None
     return add_questions(pool_id, [draft], order=order)[0]
 
 
-@transaction.atomic
+@refusing_taken_names
 def add_questions(
-    pool_id: int, drafts: Sequence[QuestionDraft], *, order: int | None = None
+    pool_id: int,
+    drafts: Sequence[QuestionDraft],
+    *,
+    order: int | None = None,
+    complete: bool = True,
 ) -> list[int]:
     """Add questions to a section of a draft, in this order, all or none; return their ids.
 
-    Without `order` they go to the end; a taken order inserts and moves the rest down.
+    Without `order` they go to the end; a taken order inserts and moves the rest down. One that is
+    not complete may lack choices; it keeps the exam from review until it has them.
 
     Budget: the same number of queries for any number of questions.
 
@@ -37,7 +48,7 @@ def add_questions(
     """
     pool = writable_pool(pool_id)
     for draft in drafts:
-        _check(draft)
+        _check(draft, complete=complete)
     questions = Question.objects.filter(pool_id=pool_id)
     last: int = questions.aggregate(last=Max("order"))["last"] or 0
     first = last + 1 if order is None else max(1, order)
@@ -95,9 +106,11 @@ def copy_questions(pool_id: int, question_ids: Sequence[int]) -> int:
     return len(wanted)
 
 
-@transaction.atomic
-def update_question(question_id: int, draft: QuestionDraft) -> None:
+@refusing_taken_names
+def update_question(question_id: int, draft: QuestionDraft, *, complete: bool = True) -> None:
     """Replace a question's text, limits and choices.
+
+    One that is not complete may lack choices, as in `add_questions`.
 
     Raises:
         QuestionInvalid: With the first field at fault.
@@ -106,9 +119,33 @@ def update_question(question_id: int, draft: QuestionDraft) -> None:
         NameTaken: An `xml_id` names something else in the exam.
     """
     question = writable_question(question_id)
-    _check(draft)
+    _check(draft, complete=complete)
     question.choices.all().delete()
     _write_question(question, draft if question.pool else leading_nowhere(draft))
+    if question.pool:
+        check_structure(question.pool.exam_id)
+
+
+def with_text(draft: QuestionDraft, changes: Mapping[str, Any]) -> QuestionDraft:
+    """Return the question with other texts, limits or names; its kind and choices stay.
+
+    Args:
+        draft: The question as it is.
+        changes: Fields of QuestionDraft to their new values.
+    """
+    return replace(draft, **{**changes, "kind": draft.kind, "choices": draft.choices})
+
+
+@refusing_taken_names
+def update_text(question_id: int, draft: QuestionDraft) -> None:
+    """Replace everything about a question but its choices, whose rows stay as they are.
+
+    Raises:
+        QuestionInvalid, ExamFrozen, ExamUnknown, NameTaken: As for `update_question`.
+    """
+    question = writable_question(question_id)
+    _check(with_text(question_draft(question_id), asdict(draft)), complete=False)
+    _filled(question, draft).save()
     if question.pool:
         check_structure(question.pool.exam_id)
 
@@ -158,9 +195,14 @@ def _choices_of(question_id: int, draft: QuestionDraft) -> list[Choice]:
 
 
 def _choice(question_id: int, place: int, draft: ChoiceDraft) -> Choice:
-    fields = asdict(draft)
-    fields["next_question_pool_id"] = fields.pop("next_question_pool")
-    return Choice(question_id=question_id, order=place, **fields)
+    return Choice(question_id=question_id, order=place, **choice_fields(draft))
+
+
+def choice_fields(draft: ChoiceDraft) -> dict[str, Any]:
+    """Return the columns of a choice's row, all but its question and place."""
+    columns = asdict(draft)
+    columns["next_question_pool_id"] = columns.pop("next_question_pool")
+    return columns
 
 
 def _sharing_matches(rows: list[Choice]) -> list[Choice]:
@@ -171,6 +213,6 @@ def _sharing_matches(rows: list[Choice]) -> list[Choice]:
     return rows
 
 
-def _check(draft: QuestionDraft) -> None:
-    for finding in findings_of(draft):
+def _check(draft: QuestionDraft, *, complete: bool = True) -> None:
+    for finding in findings_of(draft) if complete else faults_of_parts(draft):
         raise QuestionInvalid(field=finding.field, fault=finding.fault.value, detail=finding.detail)

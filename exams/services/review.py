@@ -6,10 +6,12 @@ from django.db import transaction
 
 from exams.domain import content as frozen
 from exams.domain.completeness import Section, gaps_of
+from exams.domain.draft import findings_of
 from exams.domain.states import EXAM, ExamAction, ExamState
 from exams.errors import ExamIncomplete, ReasonNeeded, SecondPersonNeeded
 from exams.models import Choice, Exam, Question
 from exams.selectors.contents import content_of_rows
+from exams.selectors.exams import drafts_of_exam
 from exams.services.authoring import create_exam
 from exams.services.drafts import audit_exam, locked_exam, refusing_taken_names
 from kernel import clock
@@ -41,6 +43,11 @@ def _check_complete(exam: Exam) -> None:
     ]
     for gap, section in gaps_of(sections):
         raise ExamIncomplete(finding=gap.value, pool=section.id if section else None)
+    for question_id, draft in drafts_of_exam(exam.pk).items():
+        for finding in findings_of(draft):
+            raise ExamIncomplete(
+                finding="question_invalid", question=question_id, field=finding.field
+            )
 
 
 @transaction.atomic

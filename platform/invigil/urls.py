@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import URLPattern, URLResolver, include, path
 
+from invigil.api import api, docs
+
 # Signing in to the stock admin is signing in to the site, second step and limits included.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's way
 # Second steps, addresses and groups change through their owners, or do not exist here.
@@ -20,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("scanner.urls")),
     path("", include("notifications.urls")),
+    path("api/docs", docs, name="api_docs"),
+    path("api/v1/", api.urls),
     path("", include("exams.urls")),
     path("", include("proctoring.urls")),
     path("", include("chat.urls")),

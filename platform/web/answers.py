@@ -16,6 +16,7 @@ from redis.exceptions import (
 
 from kernel.errors import DomainError
 from web.context import frame
+from web.problems import problem, wants_problem
 from web.refusals import Value, text_of, title_of
 
 # Nothing is wrong with the request: the same one will do in a moment.
@@ -52,6 +53,8 @@ def answer(
         detail: Translated sentence for people.
         data: JSON-safe facts.
     """
+    if wants_problem(request):
+        return problem(status, code, detail, data or {})
     if wants_json(request):
         return JsonResponse(
             {"code": code, "detail": detail, "data": dict(data or {})}, status=status
@@ -107,9 +110,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     away = isinstance(sys.exception(), AWAY)
     status, code = (503, "unavailable") if away else (500, "server_error")
     detail = text_of(code)
-    if wants_json(request):
+    if wants_problem(request):
+        response: HttpResponse = problem(status, code, detail, {})
+    elif wants_json(request):
         body = {"code": code, "detail": detail, "data": {}}
-        response: HttpResponse = JsonResponse(body, status=status)
+        response = JsonResponse(body, status=status)
     else:
         context = {
             "status": status,

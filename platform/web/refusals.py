@@ -29,6 +29,7 @@ TITLES: Mapping[int, Promise] = {
 
 COMMON: Mapping[str, Promise] = {
     "bad_request": _("The request was not understood. Go back, reload the page and try again."),
+    "invalid_request": _("The request does not follow its documented shape; `faults` says where."),
     "bad_message": _("The request was not understood. Reload the page and try again."),
     "refused": _("This is not possible now."),
     "forbidden": _("Your role does not include this. If you need it, ask your administrator."),
@@ -64,6 +65,7 @@ EXAMS: Mapping[str, Promise] = {
     "exam_frozen": _("This exam is in review or approved. Make a new version to change it."),
     "exam_not_approved": _("Only an approved exam can be scheduled."),
     "exam_incomplete": _("This exam is not complete yet. Its checklist says what is missing."),
+    "jump_invalid": _("A section can only lead to one that comes after it in the same exam."),
     "name_taken": _("This name is taken. Choose another one."),
     "second_person_needed": _("Somebody else has to approve this exam."),
     "question_invalid": _("This question contradicts itself. Check its fields."),

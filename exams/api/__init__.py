@@ -1,0 +1,1 @@
+"""The managers of the founding documents as a JSON interface under /api/v1/: docs/adr/0018."""

@@ -1,0 +1,11 @@
+"""The routers of the exam engine, put together for platform/invigil/api.py."""
+
+from ninja import Router
+
+from exams.api import answers, exams, pools, questions
+
+router = Router()
+router.add_router("/exams", exams.router)
+router.add_router("", pools.router)
+router.add_router("", questions.router)
+router.add_router("", answers.router)
