@@ -4,7 +4,7 @@ A form has only the fields of its kind. What it does not show is taken over from
 so that saving an imported question again loses nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
@@ -32,8 +32,24 @@ _AS_GIVEN: Final = (
     "max_value",
     "max_length",
     "text_regex",
+    "xml_id",
+    "widget",
+    "all_or_nothing",
+    "text_response",
+    "text_response_label",
 )
-_OF_ROW: Final = ("text", "match", "fraction", "tolerance", "rejoinder")
+_BESIDE: Final = (
+    "rejoinder",
+    "label",
+    "value",
+    "text_response",
+    "next_question_pool",
+    "end_question_pool",
+    "end_exam",
+    "xml_id",
+)
+_OF_ROW: Final = ("text", "match", "fraction", "tolerance", *_BESIDE)
+TRUTHS: Final = ("true", "false")
 # Kinds whose rows are texts for candidates; those of the others are right values, always plain.
 _FORMATTED: Final = frozenset({QuestionKind.CHOICE}) | WHOLE_KINDS
 
@@ -62,8 +78,14 @@ def row_of(choice: ChoiceDraft) -> dict[str, Any]:
         "match": choice.match,
         "fraction": plain_or_none(choice.fraction),
         "tolerance": plain_or_none(choice.tolerance),
-        "rejoinder": choice.rejoinder,
-    }
+    } | {name: getattr(choice, name) for name in _BESIDE}
+
+
+def truth_row_of(draft: QuestionDraft | None, word: str) -> dict[str, Any]:
+    """Return what is shown of one of the two values of a statement."""
+    choices = draft.choices if draft else ()
+    found = [choice for choice in choices if choice.text.strip().lower() == word]
+    return row_of(found[0]) if found else {}
 
 
 def draft_of(
@@ -71,6 +93,7 @@ def draft_of(
     given: Mapping[str, Any],
     rows: Sequence[Row],
     stored: QuestionDraft | None = None,
+    truths: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> QuestionDraft:
     """Return the question that the author wrote.
 
@@ -79,6 +102,7 @@ def draft_of(
         given: Cleaned values of the form's fields.
         rows: Those that are not blank, in order.
         stored: What is being edited; None for a new question.
+        truths: Of a statement: the cells of its two values, by "true" and "false".
     """
     base = stored or QuestionDraft(name="", kind=kind, prompt="", points=NONE)
     text_format = TextFormat(given["format"])
@@ -92,7 +116,7 @@ def draft_of(
     if "accept" in given:
         changes["accept"] = tuple(given["accept"].lower().replace(",", " ").split())
     choices = (
-        _truths(given["truth"], base)
+        _with_cells(_truths(given["truth"], base), truths or {})
         if "truth" in given
         else [_choice_of(kind, row, text_format, base.format) for row in rows]
     )
@@ -118,6 +142,18 @@ def _truths(truth: str, stored: QuestionDraft) -> Iterator[ChoiceDraft]:
             yield replace(choice or blank, fraction=share)
         elif choice:
             yield replace(choice, fraction=None)
+
+
+def _with_cells(
+    choices: Iterable[ChoiceDraft], cells: Mapping[str, Mapping[str, Any]]
+) -> Iterator[ChoiceDraft]:
+    """Yield the two values with what their rows say; a value that only a row speaks of is made."""
+    said = {word: {n: v for n, v in row.items() if n in _BESIDE} for word, row in cells.items()}
+    for choice in choices:
+        yield replace(choice, **said.pop(choice.text.strip().lower(), {}))
+    for word, row in said.items():
+        if any(row.values()):
+            yield replace(ChoiceDraft(word, format=TextFormat.PLAIN), **row)
 
 
 def _choice_of(

@@ -1,19 +1,15 @@
-"""The form of one question: the fields that its kind has, and its choices."""
+"""The form of one question: the fields that its kind has. Its rows: exams/forms_choice.py."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from exams import texts
 from exams.domain.answer import NUMBER_KINDS, TEXT_KINDS, QuestionKind
-from exams.domain.draft import WHOLE_KINDS, DraftFinding, QuestionDraft, findings_of
-from exams.forms_draft import draft_of, initial_of, row_of
-
-MAX_ROWS: Final = 100
-SPARE_ROWS: Final = 2
-FIRST_ROWS: Final = 4
+from exams.domain.draft import WHOLE_KINDS, WITHOUT_TEXT_BESIDE
+from exams.domain.widgets import WIDGETS
 
 # Kinds whose right answers are rows of the form.
 KEYED: Final = frozenset(
@@ -32,7 +28,10 @@ _ONLY_FOR: Final[Mapping[str, frozenset[QuestionKind]]] = {
     "max_value": NUMBER_KINDS,
     "min_length": TEXT_KINDS,
     "max_length": TEXT_KINDS,
-    "text_regex": frozenset({QuestionKind.CHAR}),
+    "text_regex": TEXT_KINDS,
+    "all_or_nothing": KEYED - {QuestionKind.RATING},
+    "text_response": frozenset(QuestionKind) - WITHOUT_TEXT_BESIDE,
+    "text_response_label": frozenset(QuestionKind) - WITHOUT_TEXT_BESIDE,
     "accept": frozenset({QuestionKind.FILE}),
     "points": frozenset(QuestionKind) - {QuestionKind.INFO},
     "required": frozenset(QuestionKind) - {QuestionKind.INFO},
@@ -73,6 +72,16 @@ class QuestionForm(forms.Form):
         help_text=_(
             "Left out, it is marked as a missing answer; candidates can hand in all the same."
         ),
+    )
+    all_or_nothing = forms.BooleanField(
+        label=_("All or nothing"),
+        required=False,
+        help_text=_("No part of the points for an answer that is right in part only."),
+    )
+    widget = forms.ChoiceField(
+        label=_("Drawn as"),
+        required=False,
+        help_text=_("A suggestion to the exam room; it never changes what may be answered."),
     )
     truth = forms.ChoiceField(
         label=_("The statement is"),
@@ -143,6 +152,25 @@ class QuestionForm(forms.Form):
         widget=forms.TextInput(attrs={"dir": "ltr"}),
         help_text=_("For example .pdf .png; empty takes every allowed kind."),
     )
+    text_response = forms.BooleanField(
+        label=_("A text may be added to the answer"),
+        required=False,
+        help_text=_("Kept and shown to graders; it earns no points by itself."),
+    )
+    text_response_label = forms.CharField(
+        label=_("Words above that text"),
+        required=False,
+        max_length=255,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+        help_text=_("For example “Why?” Also for the texts of single choices."),
+    )
+    xml_id = forms.CharField(
+        label=_("Name for exchange"),
+        required=False,
+        max_length=255,
+        widget=forms.TextInput(attrs={"dir": "ltr", "spellcheck": "false"}),
+        help_text=_("The question's name in XML files, once per exam; empty makes one on export."),
+    )
     help_text = forms.CharField(
         label=_("Hint for candidates"),
         required=False,
@@ -162,93 +190,19 @@ class QuestionForm(forms.Form):
         for name, kinds in _ONLY_FOR.items():
             if kind not in kinds:
                 del self.fields[name]
+        self._offer_widgets(kind)
+
+    def _offer_widgets(self, kind: QuestionKind) -> None:
+        """Offer the widgets of the kind; a kind that is drawn in one way only has no field."""
+        if len(WIDGETS[kind]) < 2:
+            del self.fields["widget"]
+            return
+        first = texts.WIDGETS[WIDGETS[kind][0]]
+        usual = _("as usual: %(widget)s") % {"widget": first}
+        named = [(one.value, texts.WIDGETS[one]) for one in WIDGETS[kind]]
+        self.fields["widget"].choices = [("", usual), *named]  # type: ignore[attr-defined] # a choice field
 
 
-class ChoiceForm(forms.Form):
-    """One row: an option, a pair, or a right value. A row without text is no row."""
-
-    text = forms.CharField(
-        label=_("Text"), required=False, widget=forms.TextInput(attrs={"dir": "auto"})
-    )
-    match = forms.CharField(
-        label=_("belongs to"), required=False, widget=forms.TextInput(attrs={"dir": "auto"})
-    )
-    fraction = forms.DecimalField(
-        label=_("Share of the points in %"),
-        required=False,
-        min_value=-100,
-        max_value=100,
-        max_digits=9,
-        decimal_places=5,
-    )
-    tolerance = forms.DecimalField(
-        label=_("± tolerance"), required=False, min_value=0, max_digits=24, decimal_places=10
-    )
-    rejoinder = forms.CharField(
-        label=_("Feedback"), required=False, widget=forms.TextInput(attrs={"dir": "auto"})
-    )
-
-    def __init__(self, *args: object, kind: QuestionKind, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type] # the form's own arguments
-        unused = {
-            "match": kind is not QuestionKind.MATCHING,
-            "fraction": kind in WHOLE_KINDS,
-            "tolerance": kind not in NUMBER_KINDS - {QuestionKind.RATING},
-            "rejoinder": kind in WHOLE_KINDS,
-        }
-        for name in (name for name, gone in unused.items() if gone):
-            del self.fields[name]
-
-    def is_blank(self) -> bool:
-        """Whether the author left the row empty."""
-        data = self.cleaned_data
-        return not (data.get("text") or data.get("match"))
-
-
-class QuestionEditor:
-    """The form and its rows together."""
-
-    def __init__(
-        self,
-        kind: QuestionKind,
-        data: Mapping[str, Any] | None = None,
-        draft: QuestionDraft | None = None,
-    ) -> None:
-        self.kind = kind
-        self.stored = draft
-        self.form = QuestionForm(kind, data, initial=initial_of(draft) if draft else None)
-        self.rows = self._rows(data, draft) if kind in KEYED else None
-        self.draft: QuestionDraft | None = None
-
-    def _rows(self, data: Mapping[str, Any] | None, draft: QuestionDraft | None) -> Any:  # noqa: ANN401 a formset class made here
-        first = [row_of(one) | {"choice": one} for one in draft.choices] if draft else []
-        made = forms.formset_factory(
-            ChoiceForm,
-            extra=SPARE_ROWS if first else FIRST_ROWS,
-            max_num=MAX_ROWS,
-            absolute_max=MAX_ROWS,
-        )
-        return made(data, initial=first, prefix="choices", form_kwargs={"kind": self.kind})
-
-    def is_valid(self) -> bool:
-        """Whether the draft can be stored; every finding stands at its field afterwards."""
-        rows_fine = self.rows is None or self.rows.is_valid()
-        if not (self.form.is_valid() and rows_fine):
-            return False
-        rows = [row for row in self.rows or () if not row.is_blank()]
-        given = [(row.cleaned_data, row.initial.get("choice")) for row in rows]
-        self.draft = draft_of(self.kind, self.form.cleaned_data, given, self.stored)
-        findings = findings_of(self.draft)
-        for finding in findings:
-            self._show(finding, rows)
-        return not findings
-
-    def _show(self, finding: DraftFinding, rows: list[ChoiceForm]) -> None:
-        text = str(texts.DRAFT_FAULTS[finding.fault]) % {"detail": finding.detail}
-        name, _dot, rest = finding.field.partition(".")
-        if name == "choices" and rest:
-            index, _dot, field = rest.partition(".")
-            row = rows[int(index)]
-            row.add_error(field if field in row.fields else None, text)
-        else:
-            self.form.add_error(name if name in self.form.fields else None, text)
+def shown_in(values: Mapping[str, object]) -> dict[str, object]:
+    """Return posted values of the form, to be shown again as they are."""
+    return {name: values.get(name) for name in QuestionForm.base_fields}

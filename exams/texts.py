@@ -14,6 +14,7 @@ from exams.domain.late import LateCause, LateState
 from exams.domain.policy import Camera, ChatLock
 from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
 from exams.domain.texts import TextFormat
+from exams.domain.widgets import Widget
 from exams.exchange.gift_syntax import GiftCode
 from exams.exchange.items import ItemCode
 from exams.exchange.moodle_answers import MoodleCode
@@ -94,6 +95,19 @@ FORMATS: "Mapping[TextFormat, Text]" = {
     TextFormat.MOODLE: _("Moodle (HTML with line breaks)"),
 }
 
+WIDGETS: "Mapping[Widget, Text]" = {
+    Widget.CHECKBOX: _("one box to tick"),
+    Widget.CHECKBOXES: _("boxes to tick"),
+    Widget.DATE: _("a calendar"),
+    Widget.DATETIME: _("a calendar with a time"),
+    Widget.RADIO: _("a list with one mark"),
+    Widget.SELECT: _("a menu"),
+    Widget.SELECT_SEVERAL: _("a list for several"),
+    Widget.TEXT_AREA: _("a large text field"),
+    Widget.TEXT: _("a line to type in"),
+    Widget.TIME: _("a clock time"),
+}
+
 LEADING_ROLES: "Mapping[Role, Text]" = {
     Role.CHIEF_INVIGILATOR: _("chief invigilator"),
     Role.ADMIN: _("administration"),
@@ -134,6 +148,10 @@ DRAFT_FAULTS: "Mapping[DraftFault, Text]" = {
     ),
     DraftFault.ENDS_TWICE: _("Choose one: another section, or the end of the exam."),
 }
+
+JUMP_BACK: "Text" = _(
+    "An answer or a section would lead back: it can only lead to a section that comes later."
+)
 
 # What a true-or-false question offers; the same words as in the exam room.
 TRUTHS: "Mapping[str, Text]" = {"true": _("True"), "false": _("False")}

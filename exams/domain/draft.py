@@ -28,7 +28,7 @@ MAX_LABEL: Final = 255
 _LIMIT: Final = Decimal(10) ** 14  # what numeric(24,10) holds
 # Kinds whose choices are judged as a whole: no share of their own, no branch.
 WHOLE_KINDS: Final = frozenset({QuestionKind.MATCHING, QuestionKind.ORDERING})
-_WITHOUT_TEXT_BESIDE: Final = TEXT_KINDS | WHOLE_KINDS | {QuestionKind.FILE, QuestionKind.INFO}
+WITHOUT_TEXT_BESIDE: Final = TEXT_KINDS | WHOLE_KINDS | {QuestionKind.FILE, QuestionKind.INFO}
 _FREE_TEXTS: Final = WHOLE_KINDS | {QuestionKind.CHOICE, QuestionKind.CHAR}
 
 
@@ -290,7 +290,7 @@ def _drawing(draft: QuestionDraft) -> Iterator[DraftFinding]:
         if not (known and fits(draft.kind, Widget(draft.widget), multiple=multiple)):
             yield DraftFinding("widget", DraftFault.NOT_FOR_KIND, draft.widget)
     beside = [draft.text_response, *(choice.text_response for choice in draft.choices)]
-    if any(beside) and draft.kind in _WITHOUT_TEXT_BESIDE:
+    if any(beside) and draft.kind in WITHOUT_TEXT_BESIDE:
         yield DraftFinding("text_response", DraftFault.NOT_FOR_KIND)
     labels = [("text_response_label", draft.text_response_label)]
     for index, choice in enumerate(draft.choices):

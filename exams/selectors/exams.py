@@ -213,6 +213,7 @@ class QuestionPlace:
 
     question_id: int
     institution_id: int
+    bank_id: int
     exam_id: int | None
     pool_id: int | None
 
@@ -229,6 +230,7 @@ def place_of_question(question_id: int) -> QuestionPlace:
     return QuestionPlace(
         question_id=row.pk,
         institution_id=row.bank.institution_id,
+        bank_id=row.bank_id,
         exam_id=row.pool.exam_id if row.pool else None,
         pool_id=row.pool_id,
     )

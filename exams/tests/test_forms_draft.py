@@ -9,7 +9,7 @@ from exams.domain.answer import QuestionKind
 from exams.domain.draft import ChoiceDraft, QuestionDraft
 from exams.domain.texts import TextFormat
 from exams.forms_draft import FULL
-from exams.forms_question import QuestionEditor
+from exams.forms_editor import QuestionEditor
 
 
 def body_of(shown: QuestionEditor) -> dict[str, str]:
@@ -19,6 +19,9 @@ def body_of(shown: QuestionEditor) -> dict[str, str]:
         for name in shown.form.fields
         if (value := shown.form.get_initial_for_field(shown.form.fields[name], name))
     }
+    for word, row in shown.truths.items():
+        cells = {name: row[name].value() or "" for name in row.fields}
+        body |= {f"truths-{word}-{name}": str(value) for name, value in cells.items()}
     if shown.rows is not None:
         count = len(shown.rows.initial)
         body |= {"choices-TOTAL_FORMS": str(count), "choices-INITIAL_FORMS": str(count)}
@@ -27,9 +30,12 @@ def body_of(shown: QuestionEditor) -> dict[str, str]:
     return body
 
 
+LATER = [(7, "Part two"), (8, "Part three")]
+
+
 def saved_again(draft: QuestionDraft, **changes: str) -> QuestionDraft:
-    body = body_of(QuestionEditor(draft.kind, None, draft)) | changes
-    editor = QuestionEditor(draft.kind, body, draft)
+    body = body_of(QuestionEditor(draft.kind, None, draft, later=LATER)) | changes
+    editor = QuestionEditor(draft.kind, body, draft, later=LATER)
     assert editor.is_valid(), (editor.form.errors, editor.rows and editor.rows.errors)
     assert editor.draft
     return editor.draft
@@ -85,6 +91,40 @@ IMPORTED = [
         max_value=Decimal(100),
         choices=(ChoiceDraft("5", format=TextFormat.PLAIN, fraction=FULL, tolerance=Decimal(1)),),
     ),
+    QuestionDraft(
+        name="everything about an option",
+        kind=QuestionKind.CHOICE,
+        prompt="p",
+        xml_id="q1",
+        widget="Select",
+        all_or_nothing=True,
+        text_response=True,
+        text_response_label="Why?",
+        choices=(
+            ChoiceDraft("a", fraction=FULL, xml_id="c1", value="1", next_question_pool=8),
+            ChoiceDraft("b", text_response=True, end_question_pool=True, next_question_pool=7),
+            ChoiceDraft("c", end_exam=True),
+        ),
+    ),
+    QuestionDraft(
+        name="a statement that branches",
+        kind=QuestionKind.BOOL,
+        prompt="p",
+        choices=(ChoiceDraft("false", format=TextFormat.PLAIN, next_question_pool=8),),
+    ),
+    QuestionDraft(
+        name="a labelled value",
+        kind=QuestionKind.INT,
+        prompt="p",
+        widget="RadioSelect",
+        choices=(ChoiceDraft("4", format=TextFormat.PLAIN, fraction=FULL, label="four"),),
+    ),
+    QuestionDraft(
+        name="an order",
+        kind=QuestionKind.ORDERING,
+        prompt="p",
+        choices=(ChoiceDraft("a", xml_id="first"), ChoiceDraft("b")),
+    ),
     QuestionDraft(name="words", kind=QuestionKind.INFO, prompt="p", points=Decimal(2)),
 ]
 
@@ -109,6 +149,16 @@ def test_a_change_is_taken_and_the_rest_stays() -> None:
         "false": (Decimal(0), "yes"),
     }
     assert {one.fraction for one in saved_again(IMPORTED[1], truth="").choices} == {None}
+
+
+def test_a_statement_leads_somewhere_without_being_graded() -> None:
+    words = {"truths-true-next_question_pool": "7", "truths-true-end_question_pool": "on"}
+    ungraded = QuestionDraft(name="n", kind=QuestionKind.BOOL, prompt="p")
+    choices = saved_again(ungraded, truth="", **words).choices
+    assert [(one.text, one.fraction, one.next_question_pool) for one in choices] == [
+        ("true", None, 7)
+    ]
+    assert choices[0].end_question_pool
 
 
 def test_a_new_statement_has_its_two_values() -> None:

@@ -198,7 +198,7 @@ def test_a_bank_question_is_changed_and_deleted_from_its_own_page(cast: Cast) ->
     client.post(f"/questions/{question_id}/", body_of(CHOICES))
     assert question_draft(question_id).name == "Sum"
     assert client.post(f"/questions/{question_id}/move/", {"order": "2"}).status_code == 302
-    assert client.post(f"/questions/{question_id}/delete/").headers["Location"] == "/banks/"
+    assert client.post(f"/questions/{question_id}/delete/").headers["Location"] == f"/banks/{bank}/"
     assert client.get(f"/questions/{question_id}/").status_code == 404
 
 

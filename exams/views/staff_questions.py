@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,10 +12,11 @@ from exams import texts
 from exams.domain.answer import QuestionKind
 from exams.errors import NameTaken
 from exams.forms_exams import BankForm
-from exams.forms_question import QuestionEditor
 from exams.selectors.banks import banks_of_institution, questions_of_bank
-from exams.selectors.exams import pool_of_exam, question_draft
+from exams.selectors.exams import QuestionPlace, pool_of_exam, question_draft
+from exams.selectors.pools import later_pools
 from exams.services import authoring, questions
+from exams.views.question_editor import EditorPage
 from exams.views.staff_access import author_of, bank_for, exam_for, question_for
 
 
@@ -27,14 +29,15 @@ def new_question(request: HttpRequest, exam_id: int, pool_id: int) -> HttpRespon
     kind = _kind_of(request)
     if kind is None:
         return render(request, "exams/staff/question_kinds.html", context | _kinds())
-    editor = QuestionEditor(kind, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and editor.is_valid() and editor.draft:
-        questions.add_question(pool_id, editor.draft)
-        messages.success(request, _("The question was added."))
-        if "another" in request.POST:
-            return redirect(request.get_full_path())
-        return redirect("exams:exam", exam_id)
-    return render(request, "exams/staff/question_form.html", context | {"editor": editor})
+    page = EditorPage(
+        request,
+        context,
+        kind,
+        later=later_pools(exam_id, pool_id),
+        store=lambda draft: questions.add_question(pool_id, draft),
+        back=reverse("exams:exam", args=[exam_id]),
+    )
+    return page.answer(_("The question was added."))
 
 
 @login_required
@@ -44,14 +47,14 @@ def new_bank_question(request: HttpRequest, bank_id: int) -> HttpResponse:
     kind = _kind_of(request)
     if kind is None:
         return render(request, "exams/staff/question_kinds.html", {"bank": bank} | _kinds())
-    editor = QuestionEditor(kind, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and editor.is_valid() and editor.draft:
-        questions.add_bank_question(bank_id, editor.draft)
-        messages.success(request, _("The question was added."))
-        if "another" in request.POST:
-            return redirect(request.get_full_path())
-        return redirect("exams:bank", bank_id)
-    return render(request, "exams/staff/question_form.html", {"bank": bank, "editor": editor})
+    page = EditorPage(
+        request,
+        {"bank": bank},
+        kind,
+        store=lambda draft: questions.add_bank_question(bank_id, draft),
+        back=reverse("exams:bank", args=[bank_id]),
+    )
+    return page.answer(_("The question was added."))
 
 
 @login_required
@@ -59,15 +62,18 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
     """Change a question of a draft or of a bank."""
     _staff, place = question_for(request, question_id)
     draft = question_draft(question_id)
-    editor = QuestionEditor(draft.kind, request.POST if request.method == "POST" else None, draft)
-    back = redirect("exams:exam", place.exam_id) if place.exam_id else redirect("exams:banks")
-    if request.method == "POST" and editor.is_valid() and editor.draft:
-        questions.update_question(question_id, editor.draft)
-        messages.success(request, _("The question was saved."))
-        return back
     exam = exam_for(request, place.exam_id)[1] if place.exam_id else None
-    context = {"exam": exam, "editor": editor, "question_id": question_id}
-    return render(request, "exams/staff/question_form.html", context)
+    bank = None if exam else bank_for(request, place.bank_id)[1]
+    page = EditorPage(
+        request,
+        {"exam": exam, "bank": bank, "question_id": question_id},
+        draft.kind,
+        stored=draft,
+        later=later_pools(exam.id, place.pool_id) if exam else None,
+        store=lambda changed: questions.update_question(question_id, changed),
+        back=home_of(place),
+    )
+    return page.answer(_("The question was saved."))
 
 
 @require_POST
@@ -77,7 +83,7 @@ def delete_question(request: HttpRequest, question_id: int) -> HttpResponse:
     _staff, place = question_for(request, question_id)
     questions.delete_question(question_id)
     messages.success(request, _("The question was deleted."))
-    return redirect("exams:exam", place.exam_id) if place.exam_id else redirect("exams:banks")
+    return redirect(home_of(place))
 
 
 @require_POST
@@ -88,7 +94,7 @@ def move_question(request: HttpRequest, question_id: int) -> HttpResponse:
     order = request.POST.get("order", "")
     if order.isdecimal() and place.exam_id:
         questions.move_question(question_id, order=int(order[:6]))
-    return redirect("exams:exam", place.exam_id) if place.exam_id else redirect("exams:banks")
+    return redirect(home_of(place))
 
 
 @login_required
@@ -116,6 +122,13 @@ def bank(request: HttpRequest, bank_id: int) -> HttpResponse:
     _staff, seen = bank_for(request, bank_id)
     context = {"bank": seen, "questions": questions_of_bank(bank_id)}
     return render(request, "exams/staff/bank.html", context)
+
+
+def home_of(place: QuestionPlace) -> str:
+    """Return the page on which a question is listed: its exam's, else its bank's."""
+    if place.exam_id:
+        return reverse("exams:exam", args=[place.exam_id])
+    return reverse("exams:bank", args=[place.bank_id])
 
 
 def _kind_of(request: HttpRequest) -> QuestionKind | None:
