@@ -229,3 +229,17 @@ class ResultFinal(DomainError):
 
     code = "result_final"
     http_status = 409
+
+
+class AccommodationUnknown(DomainError):
+    """There is no such accommodation in this institution, or it has been ended."""
+
+    code = "accommodation_unknown"
+    http_status = 404
+
+
+class AccommodationInvalid(DomainError):
+    """It gives nothing, is out of range, or another one stands; `fault` says which."""
+
+    code = "accommodation_invalid"
+    http_status = 422

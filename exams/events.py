@@ -1,7 +1,8 @@
 """Facts that the exam engine tells the rest of the system."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from kernel.events import Event
 
@@ -144,6 +145,30 @@ class AttemptExtended(Event):
     student_id: int
     deadline: datetime
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOrder:
+    """The command that tells one candidate: its id, and its place among the attempt's commands."""
+
+    attempt_id: int
+    order: UUID
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerChanged(Event):
+    """Time was given to several candidates, or taken back; each is to be told and to confirm.
+
+    Attributes:
+        extra: What this changes; negative when time goes.
+    """
+
+    sitting_id: int
+    actor_id: int
+    extra: timedelta
+    reason: str
+    orders: tuple[TimeOrder, ...]
 
 
 @dataclass(frozen=True, slots=True)

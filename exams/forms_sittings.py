@@ -214,27 +214,6 @@ class TypedDecimalField(forms.DecimalField):
         return super().to_python(read_typed(value) if isinstance(value, str) else value)
 
 
-class GrantForm(forms.Form):
-    """Time for everybody in a sitting."""
-
-    minutes = forms.IntegerField(
-        label=_("Minutes"),
-        min_value=-240,
-        max_value=240,
-        help_text=_("A number below zero takes time away, but never the last minute."),
-    )
-    reason = forms.CharField(
-        label=_("Reason"), max_length=500, help_text=_("Every candidate reads it.")
-    )
-
-    def clean_minutes(self) -> int:
-        """Return the minutes; none at all is not a grant."""
-        minutes: int = self.cleaned_data["minutes"]
-        if not minutes:
-            raise forms.ValidationError(_("Give at least one minute."))
-        return minutes
-
-
 class MarkForm(forms.Form):
     """Points for one answer, at most what its question carries."""
 

@@ -186,6 +186,16 @@ _DUE: Final[Mapping[SittingAction, str]] = {
 }
 
 
+def hold_accommodations(institution_id: int, *, alone: bool) -> None:
+    """Let nobody register candidates and change accommodations at once, until the commit.
+
+    Those who register go together; who changes an accommodation goes alone.
+    """
+    lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {lock}(%s, %s)", [0xACC0, institution_id])
+
+
 def database_now() -> datetime:
     """Return the database's clock, the one that decides."""
     with connection.cursor() as cursor:
@@ -376,13 +386,12 @@ def lock_overdue_attempt(skip: Sequence[int]) -> int | None:
     return row[0] if row else None
 
 
-def next_command_seq(attempt_id: int) -> int | None:
-    """Count the attempt's commands up and return the new number; None if there is no such attempt."""
+def next_command_seqs(attempt_ids: Sequence[int]) -> dict[int, int]:
+    """Count the commands of attempts up and return attempt id → new number; unknown ones are left."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE exams_attempt SET last_command_seq = last_command_seq + 1"
-            " WHERE id = %s RETURNING last_command_seq",
-            [attempt_id],
+            " WHERE id = ANY(%s) RETURNING id, last_command_seq",
+            [list(attempt_ids)],
         )
-        row = cursor.fetchone()
-    return row[0] if row else None
+        return dict(cursor.fetchall())

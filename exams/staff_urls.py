@@ -70,6 +70,7 @@ urlpatterns = [
     path("sittings/<int:sitting_id>/end/", staff_times.end, name="end_sitting"),
     path("sittings/<int:sitting_id>/register/", staff_sittings.register, name="register"),
     path("sittings/<int:sitting_id>/time/", staff_ledger.ledger, name="time_ledger"),
+    path("sittings/<int:sitting_id>/time/seen/", staff_ledger.receipts, name="time_receipts"),
     path(
         "sittings/<int:sitting_id>/time/<int:grant_id>/revoke/",
         staff_ledger.take_back,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from exams.events import (
     AttemptEnded,
     LeaseMoved,
+    LedgerChanged,
     SittingClosed,
     SittingEndedEarly,
     SittingLobbyOpened,
@@ -17,6 +18,7 @@ from kernel.clock import to_millis
 from proctoring.domain.link import Link
 from proctoring.domain.observation import ObservationKind
 from proctoring.messages import NetView, SittingView
+from proctoring.services import commands
 from proctoring.services.incidents import record_observation
 from proctoring.services.links import note_link
 from proctoring.services.watch import forget_attempt
@@ -62,6 +64,11 @@ def show_sitting(
         ended_early_at=to_millis(early.at) if early else None,
     )
     publish_state(f"wall:{event.sitting_id}", "sitting:state", view)
+
+
+def tell_ledger(event: LedgerChanged) -> None:
+    """Tell each candidate of a change of the time ledger, until they have seen it."""
+    commands.tell_ledger(event)
 
 
 def end_watching(event: AttemptEnded) -> None:

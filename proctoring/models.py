@@ -43,6 +43,9 @@ class Command(models.Model):
         blank=True, default="", help_text="Message or reason, shown to the student"
     )
     extra_s = models.IntegerField(default=0, help_text="Seconds, for extend")
+    is_of_ledger = models.BooleanField(
+        default=False, db_default=False, help_text="Tells of time that was given to several"
+    )
     state = models.CharField(
         max_length=10,
         default=DeliveryState.SENT,

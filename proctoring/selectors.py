@@ -133,7 +133,8 @@ def _acts(
 
 def _acts_of_sitting(sitting_id: int) -> _Acts:
     """Return the latest commands and every incident, newest first, and every hand, oldest first."""
-    commands = Command.objects.filter(attempt__sitting_id=sitting_id).order_by("-issued_at")
+    mine = Command.objects.filter(attempt__sitting_id=sitting_id, is_of_ledger=False)
+    commands = mine.order_by("-issued_at")
     return _acts(
         commands[:RECENT_COMMANDS],
         Incident.objects.filter(attempt__sitting_id=sitting_id).order_by("-last_at"),

@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 
 from exams.domain.deadline import GrantKind
@@ -84,9 +85,25 @@ class Candidate(models.Model):
     seat = models.CharField(max_length=20, blank=True, default="")
     room = models.CharField(max_length=80, blank=True, default="")
     extra_percent = models.PositiveIntegerField(
-        default=0, help_text="Accommodation, percent of the duration"
+        default=0, help_text="What counts: the larger of accommodation and own"
     )
-    extra_time = models.DurationField(default=timedelta, help_text="Accommodation, fixed")
+    extra_time = models.DurationField(default=timedelta, help_text="What counts, as above")
+    own_percent = models.PositiveIntegerField(
+        db_default=0, help_text="Given for this sitting alone, percent of the duration"
+    )
+    own_time = models.DurationField(
+        default=timedelta, db_default=timedelta(), help_text="Given for this sitting alone, fixed"
+    )
+    accommodation = models.ForeignKey(
+        "exams.Accommodation", on_delete=models.PROTECT, null=True, related_name="candidates"
+    )
+    breaks = models.PositiveSmallIntegerField(db_default=0)
+    break_length = models.DurationField(default=timedelta, db_default=timedelta())
+    exemptions = ArrayField(
+        models.CharField(max_length=16),
+        default=list,
+        db_default=Value([], ArrayField(models.TextField())),
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -107,6 +124,9 @@ class TimeGrant(models.Model):
     attempt = models.ForeignKey(
         "exams.Attempt", on_delete=models.CASCADE, null=True, blank=True, related_name="grants"
     )
+    room = models.CharField(
+        max_length=80, blank=True, db_default="", help_text="Only for candidates of this room"
+    )
     extra = models.DurationField(help_text="Negative takes time away")
     kind = models.CharField(max_length=16, choices=[(k, k) for k in GrantKind])
     reason = models.TextField()
@@ -115,9 +135,41 @@ class TimeGrant(models.Model):
     )
     granted_at = models.DateTimeField(db_default=Now())
     revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    revoked_reason = models.TextField(blank=True, db_default="")
+    request = models.UUIDField(
+        null=True, unique=True, help_text="Client-made: sent twice, it gives once"
+    )
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["sitting", "attempt"], name="grant_scope")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(attempt__isnull=True) | Q(room=""), name="grant_one_scope"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.extra}"
+
+
+class GrantReceipt(models.Model):
+    """That a candidate is told of an entry of the ledger, or of its end, and has seen it."""
+
+    grant = models.ForeignKey(TimeGrant, on_delete=models.CASCADE, related_name="receipts")
+    attempt = models.ForeignKey("exams.Attempt", on_delete=models.CASCADE, related_name="+")
+    is_revocation = models.BooleanField(default=False)
+    order = models.UUIDField(unique=True, help_text="Id of the command that tells the candidate")
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["grant", "attempt", "is_revocation"], name="receipt_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grant_id}/{self.attempt_id}"

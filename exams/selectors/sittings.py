@@ -11,7 +11,7 @@ from exams.domain.policy import Policy, policy_of
 from exams.domain.states import LIVE, AttemptState, SittingState
 from exams.domain.times import SittingTimes
 from exams.errors import SittingUnknown
-from exams.models import Attempt, Candidate, Result, Sitting, TimeGrant
+from exams.models import Attempt, Candidate, Result, Sitting
 from exams.wire import EarlyEnd, SittingChanged
 from kernel.clock import to_millis
 
@@ -96,38 +96,6 @@ def candidate_ids(sitting_id: int) -> list[int]:
     """Return the user ids of everybody registered for a sitting."""
     rows = Candidate.objects.filter(sitting_id=sitting_id).order_by("student_id")
     return list(rows.values_list("student_id", flat=True))
-
-
-@dataclass(frozen=True, slots=True)
-class GrantView:
-    """One entry of the time ledger."""
-
-    id: int
-    attempt_id: int | None
-    extra: timedelta
-    kind: str
-    reason: str
-    granted_by_id: int | None
-    granted_at: datetime
-    revoked_at: datetime | None
-
-
-def grants_of_sitting(sitting_id: int) -> list[GrantView]:
-    """Return the ledger of a sitting, oldest first. One query."""
-    rows = TimeGrant.objects.filter(sitting_id=sitting_id).order_by("granted_at", "pk")
-    return [
-        GrantView(
-            id=row.pk,
-            attempt_id=row.attempt_id,
-            extra=row.extra,
-            kind=row.kind,
-            reason=row.reason,
-            granted_by_id=row.granted_by_id,
-            granted_at=row.granted_at,
-            revoked_at=row.revoked_at,
-        )
-        for row in rows
-    ]
 
 
 def sitting_now(sitting_id: int) -> SittingChanged:

@@ -1,7 +1,7 @@
 """The time ledger of a sitting: what the one deadline formula is given, and its cached result."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -23,10 +23,30 @@ def terms_of(sitting: Sitting, candidate: Candidate) -> Terms:
 
 
 def grants_of(attempt: Attempt) -> list[Grant]:
-    """Return the entries that count for this attempt: its own and those of the whole sitting."""
-    mine = Q(attempt_id=attempt.pk) | Q(attempt_id__isnull=True)
-    rows = TimeGrant.objects.filter(mine, sitting_id=attempt.sitting_id, revoked_at__isnull=True)
-    return [Grant(extra, at) for extra, at in rows.values_list("extra", "granted_at")]
+    """Return the entries that count for this attempt: its own, its room's and everybody's.
+
+    Needs: `candidate` loaded with the attempt.
+    """
+    everybody = Q(attempt_id__isnull=True, room__in=["", attempt.candidate.room])
+    rows = TimeGrant.objects.filter(everybody | Q(attempt_id=attempt.pk))
+    return _entries(rows.filter(sitting_id=attempt.sitting_id))
+
+
+def _entries(rows: Iterable[TimeGrant]) -> list[Grant]:
+    """Return what the formula is given for these rows of the ledger.
+
+    Time that was given and taken back is both: an entry, and one against it at the moment it was
+    taken back. So the formula leaves the last minute to who works in that time. Time that was
+    taken and given back is no entry at all: what it really took may have been less than it says.
+    """
+    entries = []
+    for row in rows:
+        is_gift = row.extra > timedelta()
+        if row.revoked_at is None or is_gift:
+            entries.append(Grant(row.extra, row.granted_at))
+        if row.revoked_at is not None and is_gift:
+            entries.append(Grant(-row.extra, row.revoked_at))
+    return entries
 
 
 def deadline_for(attempt: Attempt, started_at: datetime | None) -> datetime:
@@ -45,18 +65,25 @@ def deadlines_of(sitting: Sitting, attempts: Iterable[Attempt]) -> dict[int, dat
 
     Needs: `candidate` loaded with the attempts, which are all of this sitting.
     """
-    grants: dict[int | None, list[Grant]] = {}
-    ledger = TimeGrant.objects.filter(sitting=sitting, revoked_at__isnull=True)
-    for attempt_id, extra, at in ledger.values_list("attempt_id", "extra", "granted_at"):
-        grants.setdefault(attempt_id, []).append(Grant(extra, at))
+    ledger = list(TimeGrant.objects.filter(sitting=sitting))
     return {
         one.pk: _deadline(
             terms_of(sitting, one.candidate),
             one.started_at,
-            [*grants.get(None, []), *grants.get(one.pk, [])],
+            _entries(row for row in ledger if reaches(row, one)),
         )
         for one in attempts
     }
+
+
+def reaches(row: TimeGrant, attempt: Attempt) -> bool:
+    """Whether an entry of the sitting's ledger is for this attempt.
+
+    Needs: `candidate` loaded with the attempt.
+    """
+    if row.attempt_id is not None:
+        return row.attempt_id == attempt.pk
+    return row.room in {"", attempt.candidate.room}
 
 
 def last_starts_of(sitting: Sitting) -> dict[int, datetime]:

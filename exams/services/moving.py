@@ -14,6 +14,7 @@ from exams.events import SittingMoved
 from exams.models import Sitting
 from exams.queries import database_now, reschedule_sitting, write_deadlines
 from exams.services import pushes
+from exams.services.accommodations import adjust_moved
 from exams.services.ledger import last_starts_of
 from exams.services.scheduling import audit_sitting, locked_sitting
 from kernel.errors import DomainError
@@ -26,8 +27,8 @@ def move_sitting(sitting_id: int, *, times: SittingTimes, actor_id: int) -> bool
 
     1. One conditional UPDATE decides, by the database's clock; two who move at once come one
        after the other, and the later one's times stand.
-    2. The last moment to start of every candidate follows. Papers stay as they were drawn, and
-       the window of the chat lock follows by itself: it is read from the sitting.
+    2. The last moment to start of every candidate follows, by the accommodations that hold on the
+       new day. Papers stay as they were drawn, and the window of the chat lock follows by itself: it is read from the sitting.
     3. Audit line with old and new times, event, pushes to the lobby and the boards.
 
     Raises:
@@ -48,6 +49,7 @@ def move_sitting(sitting_id: int, *, times: SittingTimes, actor_id: int) -> bool
     if not reschedule_sitting(sitting_id, times):
         raise _refusal(sitting)
     sitting.refresh_from_db()
+    adjust_moved(sitting)
     write_deadlines(last_starts_of(sitting))
     _tell_moved(sitting, before, actor_id)
     return True

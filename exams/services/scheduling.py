@@ -38,6 +38,7 @@ from exams.models import Attempt, Candidate, Exam, Sitting
 from exams.queries import database_now
 from exams.selectors.contents import approved_content
 from exams.services import pushes
+from exams.services.accommodations import adjust_new
 from exams.services.ledger import deadline_for, terms_of
 from kernel import audit
 from kernel.events import bus
@@ -50,7 +51,7 @@ CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that look alike
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What one candidate gets besides the paper: seat, room, accommodation."""
+    """What one candidate gets in this sitting: seat, room, and time besides any accommodation."""
 
     seat: str = ""
     room: str = ""
@@ -177,8 +178,12 @@ def _register(
     sitting: Sitting, exam: Exam, students: Sequence[int], allowances: Mapping[int, Allowance]
 ) -> list[Attempt]:
     content = approved_content(exam.pk, exam.content_hash)
-    candidates = Candidate.objects.bulk_create(
-        _candidate(sitting, student, allowances.get(student, Allowance())) for student in students
+    candidates = adjust_new(
+        sitting,
+        Candidate.objects.bulk_create(
+            _candidate(sitting, student, allowances.get(student, Allowance()))
+            for student in students
+        ),
     )
     return Attempt.objects.bulk_create(_attempt(sitting, one, content) for one in candidates)
 
@@ -191,6 +196,8 @@ def _candidate(sitting: Sitting, student_id: int, allowance: Allowance) -> Candi
         room=allowance.room,
         extra_percent=allowance.extra_percent,
         extra_time=allowance.extra_time,
+        own_percent=allowance.extra_percent,
+        own_time=allowance.extra_time,
     )
 
 

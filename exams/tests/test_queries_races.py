@@ -284,6 +284,8 @@ def test_of_many_conditional_moves_exactly_one_succeeds(running: Taking) -> None
 
 
 def test_command_numbers_rise_without_gaps(running: Taking) -> None:
-    numbers = in_threads([lambda: queries.next_command_seq(running.attempt_id)] * 8)
+    numbers = in_threads(
+        [lambda: queries.next_command_seqs([running.attempt_id])[running.attempt_id]] * 8
+    )
     assert sorted(numbers) == list(range(1, 9))
-    assert queries.next_command_seq(10**9) is None
+    assert queries.next_command_seqs([10**9]) == {}

@@ -20,6 +20,7 @@ from exams.selectors.attempts import attempt_of, snapshot
 from exams.selectors.results import results_of_sitting
 from exams.services import attempts, pushes, scheduling, sittings, taking
 from exams.services.early_ends import end_sitting
+from exams.services.grants import Gift, give_time
 from exams.services.ledger import deadline_for
 from exams.tests.conftest import (
     Cast,
@@ -189,7 +190,7 @@ def test_nothing_gives_time_back(running: Taking) -> None:
     with pytest.raises(IllegalMove):
         attempts.extend_attempt(running.attempt_id, extra=MINUTE, actor_id=admin, reason="No")
     with pytest.raises(IllegalMove):
-        attempts.extend_sitting(running.sitting_id, extra=MINUTE, actor_id=admin, reason="No")
+        give_time(running.sitting_id, Gift(MINUTE, actor_id=admin, reason="No"))
     attempts.resume_attempt(running.attempt_id, actor_id=running.cast.ivo.pk)
     assert running.attempt.deadline == ended_at
     kim = person(running.cast.institution, "Kim")
@@ -339,9 +340,7 @@ def test_starts_extensions_and_resumes_at_the_same_moment_outlive_no_end(
         return run
 
     def extend_all() -> None:
-        attempts.extend_sitting(
-            running.sitting_id, extra=5 * MINUTE, actor_id=cast.admin.pk, reason="Noise"
-        )
+        give_time(running.sitting_id, Gift(5 * MINUTE, actor_id=cast.admin.pk, reason="Noise"))
 
     in_threads(
         [

@@ -15,7 +15,8 @@ from exams.errors import SittingHasOpened, SittingUnknown, StartPassed, TimesInv
 from exams.events import SittingMoved
 from exams.models import Attempt, Candidate, Sitting
 from exams.selectors.attempts import attempt_of
-from exams.services import attempts, pushes, sittings, taking
+from exams.services import pushes, sittings, taking
+from exams.services.grants import Gift, give_time
 from exams.services.moving import move_sitting, times_of
 from exams.tests.conftest import Cast, Heard, give_role, person, schedule
 from exams.tests.test_queries_races import in_threads
@@ -89,9 +90,9 @@ def test_the_trail_keeps_the_old_and_the_new_times(cast: Cast) -> None:
 
 def test_accommodations_and_grants_move_with_the_window(cast: Cast) -> None:
     sitting_id = planned(cast)
-    Candidate.objects.filter(student=cast.ana).update(extra_percent=50)
-    attempts.extend_sitting(
-        sitting_id, extra=5 * MINUTE, actor_id=cast.admin.pk, reason="Bus", kind=GrantKind.MANUAL
+    Candidate.objects.filter(student=cast.ana).update(extra_percent=50, own_percent=50)
+    give_time(
+        sitting_id, Gift(5 * MINUTE, actor_id=cast.admin.pk, reason="Bus", kind=GrantKind.MANUAL)
     )
     after = later(current(sitting_id), HOUR)
     move_sitting(sitting_id, times=after, actor_id=cast.admin.pk)

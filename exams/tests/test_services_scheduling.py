@@ -22,7 +22,8 @@ from exams.errors import (
 )
 from exams.events import CandidateRegistered, SittingScheduled
 from exams.models import Attempt, Candidate, Sitting
-from exams.services import attempts, authoring, scheduling, sittings
+from exams.services import authoring, scheduling, sittings
+from exams.services.grants import Gift, give_time
 from exams.services.scheduling import Allowance
 from exams.tests.conftest import (
     Cast,
@@ -160,9 +161,7 @@ def test_a_candidate_can_join_late_with_the_sittings_grants(cast: Cast, heard: H
         student_ids=[cast.ana.pk],
     )
     sittings.start_sitting(sitting_id)
-    attempts.extend_sitting(
-        sitting_id, extra=10 * MINUTE, actor_id=cast.ivo.pk, reason="Fire alarm"
-    )
+    give_time(sitting_id, Gift(10 * MINUTE, actor_id=cast.admin.pk, reason="Fire alarm"))
     attempt_id = scheduling.register_candidate(
         sitting_id, student_id=cast.ben.pk, actor_id=cast.admin.pk
     )

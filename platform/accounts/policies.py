@@ -83,6 +83,11 @@ def can_manage_people(roles: RoleSet, *, institution_id: int) -> bool:
     return roles.holds(MANAGERS, institution_id=institution_id)
 
 
+def can_manage_accommodations(roles: RoleSet, *, institution_id: int) -> bool:
+    """See, give and end what people of the institution are owed in their exams."""
+    return roles.holds(MANAGERS, institution_id=institution_id)
+
+
 def can_view_audit(roles: RoleSet, *, institution_id: int) -> bool:
     """Read the institution's audit trail."""
     return roles.holds(AUDITORS, institution_id=institution_id)

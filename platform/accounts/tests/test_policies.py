@@ -56,6 +56,10 @@ TABLE: dict[str, tuple[Ask, set[Role]]] = {
         {M},
     ),
     "can_manage_people": (lambda r, i, c: policies.can_manage_people(r, institution_id=i), {M}),
+    "can_manage_accommodations": (
+        lambda r, i, c: policies.can_manage_accommodations(r, institution_id=i),
+        {M},
+    ),
     "can_view_audit": (lambda r, i, c: policies.can_view_audit(r, institution_id=i), {U, M}),
     "can_enter_room": (
         lambda r, i, c: policies.can_enter_room(r, institution_id=i, class_id=c),
@@ -71,6 +75,7 @@ TABLE: dict[str, tuple[Ask, set[Role]]] = {
 IN_CLASS = {name: allowed for name, (_, allowed) in TABLE.items()} | {
     "can_enter_room": {S, V, C, A, G, M, U},
     "can_manage_people": set(),
+    "can_manage_accommodations": set(),
     "can_view_audit": set(),
     "can_view_operations": set(),
 }
