@@ -288,7 +288,10 @@ class ProgressValue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProgressRow(ProgressValue, frozen=True, kw_only=True):
-    """A whole tile: who, where, and how far."""
+    """A whole tile: who, where, how far, and what invigilators have to know of this candidate.
+
+    `exemptions` are of exams.domain.accommodation; `breaks` of `break_s` seconds each are allowed.
+    """
 
     attempt: int
     student: int
@@ -297,3 +300,7 @@ class ProgressRow(ProgressValue, frozen=True, kw_only=True):
     room: str
     checked_in_at: int | None
     late_answers: int
+    exemptions: list[str]
+    breaks: int
+    break_s: int
+    note: str

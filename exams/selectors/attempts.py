@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from exams.domain import paper as papers
+from exams.domain.accommodation import Exemption
 from exams.domain.deadline import Terms, base_of
-from exams.domain.policy import policy_of
+from exams.domain.policy import Camera, policy_of
 from exams.domain.states import AttemptState, SittingState
 from exams.errors import AttemptUnknown
-from exams.models import Answer, Attempt, Sitting, Submission
+from exams.models import Answer, Attempt, Candidate, Sitting, Submission
 from exams.queries import database_now
 from exams.selectors.contents import approved_content, paper_view
 from exams.selectors.sittings import early_end_of
@@ -37,6 +38,7 @@ class AttemptFacts:
     started_at: datetime | None
     deadline: datetime
     camera: str
+    exemptions: tuple[str, ...]
 
 
 def attempt_facts(attempt_id: int) -> AttemptFacts:
@@ -53,7 +55,7 @@ def attempt_facts(attempt_id: int) -> AttemptFacts:
 
 def facts_of(attempt_ids: Iterable[int]) -> dict[int, AttemptFacts]:
     """Return facts by attempt id; an unknown id is left out. One query."""
-    rows = Attempt.objects.select_related("sitting").defer("paper")
+    rows = Attempt.objects.select_related("sitting", "candidate").defer("paper")
     return {
         row.pk: AttemptFacts(
             attempt_id=row.pk,
@@ -64,7 +66,8 @@ def facts_of(attempt_ids: Iterable[int]) -> dict[int, AttemptFacts]:
             state=AttemptState(row.state),
             started_at=row.started_at,
             deadline=row.deadline,
-            camera=policy_of(row.sitting.policy).camera.value,
+            camera=camera_of(row.sitting, row.candidate).value,
+            exemptions=tuple(row.candidate.exemptions),
         )
         for row in rows.filter(pk__in=set(attempt_ids))
     }
@@ -100,7 +103,7 @@ def snapshot(attempt_id: int, student_id: int, *, browser: str = "") -> AttemptS
     shown = attempt.state == AttemptState.RUNNING and attempt.lease_browser in {"", browser}
     return AttemptSnapshot(
         attempt=attempt.pk,
-        sitting=sitting_card_of(attempt.sitting),
+        sitting=sitting_card_of(attempt),
         state=AttemptState(attempt.state),
         version=attempt.version,
         seat=attempt.candidate.seat,
@@ -167,11 +170,18 @@ def _answers(attempt_id: int) -> dict[str, SavedAnswer]:
     }
 
 
-def sitting_card_of(sitting: Sitting) -> SittingCard:
-    """Return what a candidate may know about a sitting at any time.
+def camera_of(sitting: Sitting, candidate: Candidate) -> Camera:
+    """Return what is asked of this candidate's camera: nothing of who is exempt."""
+    is_exempt = Exemption.CAMERA.value in candidate.exemptions
+    return Camera.OFF if is_exempt else policy_of(sitting.policy).camera
 
-    Needs: `exam` loaded with the sitting.
+
+def sitting_card_of(attempt: Attempt) -> SittingCard:
+    """Return what a candidate may know about a sitting at any time, as it holds for them.
+
+    Needs: `sitting__exam` and `candidate` loaded with the attempt.
     """
+    sitting = attempt.sitting
     policy = policy_of(sitting.policy)
     return SittingCard(
         id=sitting.pk,
@@ -183,7 +193,7 @@ def sitting_card_of(sitting: Sitting) -> SittingCard:
         closes_at=to_millis(sitting.closes_at),
         duration_s=int(sitting.duration.total_seconds()),
         grace_s=int(sitting.grace.total_seconds()),
-        camera=policy.camera,
+        camera=camera_of(sitting, attempt.candidate),
         chat_lock=policy.chat_lock,
         navigation=policy.navigation,
         early_end=early_end_of(sitting),

@@ -12,6 +12,8 @@ from django.db.models import (
     OuterRef,
     QuerySet,
     Subquery,
+    TextField,
+    Value,
 )
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
@@ -50,6 +52,10 @@ def _rows(attempts: QuerySet[Attempt]) -> dict[int, ProgressRow]:
             name=F("student__full_name"),
             seat=F("candidate__seat"),
             room=F("candidate__room"),
+            exemptions=F("candidate__exemptions"),
+            breaks=F("candidate__breaks"),
+            break_length=F("candidate__break_length"),
+            note=Coalesce(F("candidate__accommodation__note"), Value(""), output_field=TextField()),
         )
     )
     return {
@@ -71,6 +77,10 @@ def _rows(attempts: QuerySet[Attempt]) -> dict[int, ProgressRow]:
             reason=row.state_reason,
             checked_in_at=to_millis_or_none(row.checked_in_at),
             late_answers=row.late,
+            exemptions=row.exemptions,
+            breaks=row.breaks,
+            break_s=int(row.break_length.total_seconds()),
+            note=row.note,
         )
         for row in rows
     }

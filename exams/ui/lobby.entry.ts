@@ -16,7 +16,6 @@ function open(target: HTMLElement, props: RoomProps, candidate: CandidateProps):
   const camera = makeCamera(props.attempt, props.sitting);
   const socket = connect(socketUrl());
   camera?.use(socket);
-  socket.subscribe(`attempt:${props.attempt}`, {}); // The board shows who follows the attempt.
   target.replaceChildren();
   const lobby = mount(Lobby, {
     target,
@@ -27,17 +26,18 @@ function open(target: HTMLElement, props: RoomProps, candidate: CandidateProps):
       socket,
       camera,
       topic: props.topics.sitting,
+      own: `attempt:${props.attempt}`, // The board shows who follows the attempt.
       device: deviceName(navigator.userAgent),
       name: candidate.name,
       seat: candidate.seat,
       homeUrl: candidate.urls.home,
-      onstart: () => void start(),
+      onstart: (usesCamera: boolean) => void start(usesCamera),
     },
   });
 
-  async function start(): Promise<void> {
+  async function start(usesCamera: boolean): Promise<void> {
     await unmount(lobby);
     history.replaceState(null, "", props.urls.room); // A reload opens the room itself.
-    mountRoom(target, props, candidate, { clock, camera, socket });
+    mountRoom(target, props, candidate, { clock, camera: usesCamera ? camera : null, socket });
   }
 }

@@ -3,6 +3,7 @@
 A rule is a fact with a threshold, has a version, and never a score. A person decides what it means.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -55,6 +56,18 @@ RULES: Final = {
         Rule(ObservationKind.CLOCK_JUMP, threshold=30, unit="seconds", severity=0.3),
     )
 }
+
+
+# What a candidate with this exemption (exams.domain.accommodation) does without an incident.
+ALLOWED_BY: Final = {
+    "camera": frozenset({ObservationKind.CAMERA_OFF, ObservationKind.CAMERA_DENIED}),
+    "lock": frozenset({ObservationKind.FOCUS_LOST, ObservationKind.FULLSCREEN_LEFT}),
+}
+
+
+def is_allowed(kind: ObservationKind, exemptions: Collection[str]) -> bool:
+    """Whether an exemption makes this fact an ordinary thing; it is recorded all the same."""
+    return any(kind in ALLOWED_BY.get(name, ()) for name in exemptions)
 
 
 def rule_for(kind: ObservationKind, amount: float) -> Rule | None:

@@ -21,6 +21,7 @@ from proctoring.domain.observation import (
     RULES_VERSION,
     ObservationKind,
     Rule,
+    is_allowed,
     rule_for,
 )
 from proctoring.errors import IncidentDecided, IncidentUnknown, ReasonMissing, StatementFull
@@ -54,8 +55,10 @@ def record_observation(
     rule = rule_for(kind, amount)
     if rule is None:
         return None
-    incident, is_new = _coalesce(attempt_id, rule, amount)
     facts = attempt_facts(attempt_id)
+    if is_allowed(kind, facts.exemptions):
+        return None
+    incident, is_new = _coalesce(attempt_id, rule, amount)
     if is_new:
         bus.emit(
             IncidentRaised(

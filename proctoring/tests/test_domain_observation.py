@@ -1,6 +1,6 @@
 import pytest
 
-from proctoring.domain.observation import RULES, ObservationKind, rule_for
+from proctoring.domain.observation import RULES, ObservationKind, is_allowed, rule_for
 
 
 @pytest.mark.parametrize("kind", ObservationKind)
@@ -18,3 +18,11 @@ def test_severity_orders_and_never_exceeds_the_scale(kind: ObservationKind) -> N
 def test_a_lost_connection_is_the_mildest_of_all() -> None:
     mildest = min(RULES.values(), key=lambda rule: rule.severity)
     assert mildest.kind is ObservationKind.CONNECTION_LOST
+
+
+def test_an_exemption_makes_its_facts_ordinary_and_no_others() -> None:
+    assert is_allowed(ObservationKind.CAMERA_DENIED, ["camera"])
+    assert is_allowed(ObservationKind.FOCUS_LOST, ["reader", "lock"])
+    assert not is_allowed(ObservationKind.FOCUS_LOST, ["camera", "reader", "second_person"])
+    assert not any(is_allowed(kind, []) for kind in ObservationKind)
+    assert not is_allowed(ObservationKind.SECOND_DEVICE, ["camera", "lock", "reader"])

@@ -9,7 +9,9 @@ import time_machine
 from django.db import connections, transaction
 
 from exams.selectors.attempts import attempt_facts
+from exams.selectors.ledger import grants_of_sitting
 from exams.services.attempts import next_command_seq
+from exams.services.grants import Gift, give_time
 from kernel import clock
 from kernel.models import AuditEntry
 from kernel.tests.machines import disagreements, moves_of_row
@@ -217,3 +219,36 @@ def test_only_a_leader_takes_time_that_was_not_given_before(stage: Stage) -> Non
     assert issue_commands(back, [stage.ana]) == {stage.ana: "issued"}
     lead = order(stage, CommandKind.EXTEND, extra=less, may_take=True)
     assert issue_commands(lead, [stage.ana]) == {stage.ana: "issued"}
+
+
+def test_time_for_everybody_is_told_as_a_command_and_its_seen_is_the_receipt(stage: Stage) -> None:
+    gift = Gift(timedelta(minutes=10), actor_id=stage.chief.pk, reason="Fire alarm")
+    give_time(stage.sitting, gift)
+    told = {one.attempt_id: one for one in Command.objects.filter(kind=CommandKind.EXTEND)}
+    assert set(told) == {stage.ana, stage.ben}
+    mine = told[stage.ana]
+    assert (mine.text, mine.extra_s, mine.issued_by_id) == ("Fire alarm", 600, stage.chief.pk)
+    ((_, pushed),) = stage.on(f"watch:{stage.ana}")
+    assert pushed.command.id == str(mine.pk)
+    assert not stage.on(f"wall:{stage.sitting}"), "the board's log is not flooded"
+    record_ack(mine.pk, stage.ana, DeliveryAction.APPLY)
+    (entry,) = grants_of_sitting(stage.sitting)
+    assert (entry.seen.told, entry.seen.confirmed) == (2, 1)
+
+
+def test_time_for_everybody_is_not_counted_against_what_an_invigilator_may_give(
+    stage: Stage,
+) -> None:
+    give_time(
+        stage.sitting, Gift(timedelta(minutes=15), actor_id=stage.chief.pk, reason="Fire alarm")
+    )
+    more = order(stage, CommandKind.EXTEND, extra=timedelta(minutes=15))
+    assert issue_commands(more, [stage.ana]) == {stage.ana: "issued"}
+    assert len(grants_of_sitting(stage.sitting)) == 2
+
+
+def test_an_extension_from_the_board_has_its_receipt_in_the_ledger(stage: Stage) -> None:
+    issue_commands(order(stage, CommandKind.EXTEND, extra=timedelta(minutes=5)), [stage.ana])
+    record_ack(Command.objects.get().pk, stage.ana, DeliveryAction.APPLY)
+    (entry,) = grants_of_sitting(stage.sitting)
+    assert (entry.seen.told, entry.seen.confirmed) == (1, 1)

@@ -1,9 +1,12 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 
 import pytest
 from django.db import connections, transaction
 
+from exams.domain.accommodation import Adjustment, Exemption, Validity
+from exams.services.accommodations import AccommodationPlan, give_accommodation
 from kernel.clock import to_millis_or_none
 from kernel.machine import IllegalMove
 from kernel.models import AuditEntry
@@ -24,6 +27,20 @@ def test_a_fact_below_its_threshold_stays_a_fact(stage: Stage) -> None:
     assert record_observation(stage.ana, KIND, 2) is None
     assert Observation.objects.count() == 1
     assert not Incident.objects.exists()
+
+
+def test_what_an_exemption_allows_is_a_fact_and_no_incident(stage: Stage) -> None:
+    give_accommodation(
+        institution_id=stage.cast.institution.pk,
+        student_id=stage.cast.ana.pk,
+        plan=AccommodationPlan(
+            Adjustment(exemptions=frozenset({Exemption.LOCK})), Validity(date(2020, 1, 1))
+        ),
+        actor_id=stage.cast.admin.pk,
+    )
+    assert record_observation(stage.ana, KIND, 60) is None
+    assert record_observation(stage.ben, KIND, 60) is not None
+    assert Observation.objects.count() == 2
 
 
 def test_facts_of_one_kind_within_a_minute_are_one_incident(stage: Stage) -> None:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LogEntry, TileView } from "$proctoring/wall";
-import { logText, logWords, markWord, timeLeft } from "$proctoring/words";
+import { logText, logWords, markWord, needsOf, timeLeft } from "$proctoring/words";
 
 const link = (kind: string, is_back: boolean): LogEntry => ({
   kind: "link",
@@ -56,5 +56,21 @@ describe("a tile", () => {
     const paused = view({ state: "paused" }, { help: { ...help, asked_at: 1_000 }, net: { state: "lost", since: 2_000 } });
     const words = (["help", "state", "link"] as const).map((kind) => markWord(paused, { kind, tone: "ok" }, 62_000));
     expect(words).toEqual(["Asks for help 01:01", "Paused", "Offline 01:00"]);
+  });
+});
+
+describe("what an invigilator has to know of a candidate", () => {
+  it("is nothing for most", () => {
+    expect(needsOf({ exemptions: [], breaks: 0, break_s: 0, note: "" })).toEqual([]);
+  });
+
+  it("names exemptions, breaks and the note, each on a line of its own", () => {
+    const row = { exemptions: ["camera", "reader"], breaks: 2, break_s: 600, note: "Seat by the door" };
+    expect(needsOf(row)).toEqual([
+      "No camera",
+      "Reads with a screen reader, or is read to",
+      "2 breaks of 10 min",
+      "Seat by the door",
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 /** What the board says in words: states, incidents, commands. */
 import { formatClock, formatNumber, t, tn } from "$web/i18n";
 import { verdictText } from "$proctoring/verdict";
-import type { Command, Filter, Incident, LinkChange, LogEntry, Mark, TileView } from "$proctoring/wall";
+import type { Command, Filter, Incident, LinkChange, LogEntry, Mark, Row, TileView } from "$proctoring/wall";
 
 export function filterName(filter: Filter): string {
   const names: Record<Filter, string> = {
@@ -25,6 +25,22 @@ export function markWord(view: TileView, { kind }: Mark, now: number): string {
   const state = view.row.state;
   if (state === "ready") return view.net.state === "online" ? t("In the lobby") : t("Not here yet");
   return stateName(state);
+}
+
+/** What an invigilator has to know of this candidate before anything happens; empty for most. */
+export function needsOf(row: Pick<Row, "exemptions" | "breaks" | "break_s" | "note">): string[] {
+  const exempt: Record<string, string> = {
+    camera: t("No camera"),
+    lock: t("Leaving the page is no incident"),
+    second_person: t("A second person may be present"),
+    reader: t("Reads with a screen reader, or is read to"),
+  };
+  const needs = row.exemptions.map((name) => exempt[name] ?? name);
+  const minutes = formatNumber(Math.round(row.break_s / 60));
+  if (row.breaks > 0) {
+    needs.push(tn("%(count)s break of %(minutes)s min", "%(count)s breaks of %(minutes)s min", row.breaks, { minutes }));
+  }
+  return row.note ? [...needs, row.note] : needs;
 }
 
 function awayWord(since: number | null, now: number): string {

@@ -330,7 +330,7 @@ export interface Posted {
   entry: Entry;
 }
 
-/** A whole tile: who, where, and how far. */
+/** A whole tile: who, where, how far, and what invigilators have to know of this candidate. */
 export interface ProgressRow {
   state: string;
   started_at: number | null;
@@ -349,6 +349,10 @@ export interface ProgressRow {
   room: string;
   checked_in_at: number | null;
   late_answers: number;
+  exemptions: string[];
+  breaks: number;
+  break_s: number;
+  note: string;
 }
 
 /** One event of a topic. `seq` is its place in the topic's log; absent when it has none. */

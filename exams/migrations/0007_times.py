@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_institution_code_any_case'),
-        ('exams', '0005_late_decisions'),
+        ('exams', '0006_question_engine'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -160,5 +160,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='grantreceipt',
             constraint=models.UniqueConstraint(fields=('grant', 'attempt', 'is_revocation'), name='receipt_once'),
+        ),
+        # What was written before was given for the one sitting.
+        migrations.RunSQL(
+            "UPDATE exams_candidate SET own_percent = extra_percent, own_time = extra_time"
+            " WHERE extra_percent > 0 OR extra_time > interval '0'",
+            migrations.RunSQL.noop,
         ),
     ]
