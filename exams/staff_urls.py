@@ -3,6 +3,7 @@
 from django.urls import path
 
 from exams.views import (
+    accommodations,
     staff_exams,
     staff_grading,
     staff_import,
@@ -61,6 +62,18 @@ urlpatterns = [
         "banks/<int:bank_id>/questions/new/",
         staff_questions.new_bank_question,
         name="new_bank_question",
+    ),
+    path("accommodations/", accommodations.accommodations, name="accommodations"),
+    path("accommodations/new/", accommodations.new_accommodation, name="new_accommodation"),
+    path(
+        "accommodations/<int:accommodation_id>/",
+        accommodations.accommodation,
+        name="accommodation",
+    ),
+    path(
+        "accommodations/<int:accommodation_id>/end/",
+        accommodations.end_accommodation,
+        name="end_accommodation",
     ),
     path("sittings/", staff_sittings.sittings, name="sittings"),
     path("sittings/new/", staff_sittings.schedule, name="schedule"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from exams.domain.accommodation import Exemption
 from exams.domain.answer import Fault, QuestionKind
 from exams.domain.deadline import LateStart
 from exams.domain.draft import DraftFault
@@ -231,6 +232,22 @@ IMPORT_FINDINGS: "Mapping[StrEnum, Text]" = {
     XmlFault.TOO_MANY_ELEMENTS: _("There are too many elements."),
     XmlFault.TOO_MANY_ATTRIBUTES: _("An element has too many attributes."),
     XmlFault.MALFORMED: _("This is not well-formed XML."),
+}
+
+EXEMPTIONS: "Mapping[Exemption, tuple[Text, Text]]" = {
+    Exemption.CAMERA: (_("No camera"), _("The step is left out everywhere for this person.")),
+    Exemption.LOCK: (
+        _("May leave the page"),
+        _("Another window or no full screen is recorded, but opens no incident."),
+    ),
+    Exemption.SECOND_PERSON: (
+        _("A second person may be present"),
+        _("Somebody who helps with what the note says."),
+    ),
+    Exemption.READER: (
+        _("Reads with a screen reader, or is read to"),
+        _("Voices and other programs are expected."),
+    ),
 }
 
 # Why an exam is not complete, by `finding` of ExamIncomplete.

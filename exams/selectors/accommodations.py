@@ -213,28 +213,3 @@ def preview_of(
             created_at=datetime.min,  # noqa: DTZ901 never shown
         )
     return effects_for_student(student_id, institution_id, replace(now, standing=standing))
-
-
-def notes_of_sitting(sitting_id: int) -> dict[int, "CandidateNeeds"]:
-    """Return attempt id → what invigilators have to know, for candidates with any. One query."""
-    rows = (
-        Attempt.objects.filter(sitting_id=sitting_id)
-        .select_related("candidate__accommodation")
-        .defer("paper")
-    )
-    needs = {
-        row.pk: CandidateNeeds(
-            adjustment=adjustment_of(row.candidate),
-            note=row.candidate.accommodation.note if row.candidate.accommodation else "",
-        )
-        for row in rows
-    }
-    return {pk: one for pk, one in needs.items() if one.note or not one.adjustment.is_empty}
-
-
-@dataclass(frozen=True, slots=True)
-class CandidateNeeds:
-    """What invigilators have to know of one candidate."""
-
-    adjustment: Adjustment
-    note: str

@@ -1,7 +1,7 @@
 """How far the candidates of a sitting have got: one query for the whole wall."""
 
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import (
     BooleanField,
@@ -41,8 +41,8 @@ def wall_row(attempt_id: int) -> ProgressRow:
     return _rows(Attempt.objects.filter(pk=attempt_id))[attempt_id]
 
 
-def _rows(attempts: QuerySet[Attempt]) -> dict[int, ProgressRow]:
-    rows = (
+def _annotated(attempts: QuerySet[Attempt]) -> QuerySet[Attempt, Any]:
+    return (
         attempts.defer("paper")
         .order_by("student__full_name", "pk")
         .annotate(
@@ -58,6 +58,10 @@ def _rows(attempts: QuerySet[Attempt]) -> dict[int, ProgressRow]:
             note=Coalesce(F("candidate__accommodation__note"), Value(""), output_field=TextField()),
         )
     )
+
+
+def _rows(attempts: QuerySet[Attempt]) -> dict[int, ProgressRow]:
+    rows = _annotated(attempts)
     return {
         row.pk: ProgressRow(
             attempt=row.pk,

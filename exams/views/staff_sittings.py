@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import Forbidden
+from accounts.policies import can_manage_accommodations
 from accounts.roles import Role
 from accounts.selectors import class_card, class_cards, classes_of, members_of_class
 from exams.domain.states import UNFINISHED, ExamState
@@ -50,6 +51,9 @@ def sittings(request: HttpRequest) -> HttpResponse:
             if one.state not in UNFINISHED
         ],
         "may_schedule": bool(schedulable_classes(staff)),
+        "may_accommodate": can_manage_accommodations(
+            staff.roles, institution_id=staff.institution_id
+        ),
     }
     return render(request, "exams/staff/sittings.html", context)
 

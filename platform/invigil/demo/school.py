@@ -11,6 +11,7 @@ from accounts.roles import Role
 from accounts.selectors import (
     ClassCard,
     InstitutionCard,
+    class_card,
     classes_of_institution,
     institution_by_code,
     members_of_class,
@@ -25,7 +26,9 @@ from chat.sample import CLASS_TALK, STAFF_TALK, lines_of
 from chat.services import ensure_room, import_conversation
 from exams.demo.exam import create_demo_exam
 from exams.demo.past import PastSitting, hold_past_sitting
+from exams.domain.accommodation import Adjustment, Exemption, Validity
 from exams.selectors.sittings import SittingView, sittings_of_institution
+from exams.services.accommodations import AccommodationPlan, give_accommodation
 from exams.services.scheduling import Allowance, SittingPlan, schedule_sitting
 from invigil.demo.people import (
     CLASSES,
@@ -188,11 +191,11 @@ def _talk(class_id: int, people: Mapping[str, int]) -> None:
 def _schedule(exam_id: int, class_id: int, *, actor_id: int) -> int:
     starts_at = clock.now() + OPENS_IN
     students = members_of_class(class_id, Role.STUDENT)
+    _accommodate(students[-1].id, actor_id=actor_id, class_id=class_id)
     seats = {
         student.id: Allowance(
             seat=f"{'AB'[index % 2]}{index // 2 + 1:02}",
             room="Room 1" if index % 2 == 0 else "At home",
-            extra_percent=25 if index == len(students) - 1 else 0,
         )
         for index, student in enumerate(students)
     }
@@ -202,6 +205,25 @@ def _schedule(exam_id: int, class_id: int, *, actor_id: int) -> int:
         plan=_plan(starts_at),
         actor_id=actor_id,
         allowances=seats,
+    )
+
+
+def _accommodate(student_id: int, *, actor_id: int, class_id: int) -> None:
+    """Give one student what they are owed in every exam."""
+    give_accommodation(
+        institution_id=class_card(class_id).institution_id,
+        student_id=student_id,
+        plan=AccommodationPlan(
+            Adjustment(
+                extra_percent=25,
+                breaks=1,
+                break_length=timedelta(minutes=10),
+                exemptions=frozenset({Exemption.READER}),
+            ),
+            Validity(clock.now().date() - timedelta(days=30)),
+            "Seat near the door.",
+        ),
+        actor_id=actor_id,
     )
 
 

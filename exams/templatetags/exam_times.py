@@ -1,0 +1,45 @@
+"""Words about time in templates: `{% load exam_times %}`."""
+
+from datetime import UTC, date, datetime, time
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _, ngettext
+
+from exams import texts
+from exams.domain.accommodation import Adjustment, Exemption
+from exams.templatetags.exams import minutes
+from web.templatetags.web import digits, local_datetime, percent
+
+register = template.Library()
+
+
+@register.filter
+def adjustment_lines(adjustment: Adjustment) -> list[str]:
+    """Return what an adjustment gives, one line for each thing; a word for nothing."""
+    lines = []
+    if adjustment.extra_percent:
+        lines.append(_("%(share)s more time") % {"share": percent(adjustment.extra_percent)})
+    if adjustment.extra_time:
+        lines.append(_("%(span)s more") % {"span": minutes(adjustment.extra_time)})
+    if adjustment.breaks:
+        count = ngettext(
+            "%(n)s break of %(span)s", "%(n)s breaks of %(span)s each", adjustment.breaks
+        )
+        lines.append(
+            count % {"n": digits(adjustment.breaks), "span": minutes(adjustment.break_length)}
+        )
+    lines += [str(texts.EXEMPTIONS[one][0]) for one in sorted(adjustment.exemptions)]
+    return lines or [_("Nothing")]
+
+
+@register.simple_tag
+def local_date(day: date) -> SafeString:
+    """Write a day of the institution's calendar in the reader's; noon is the same day nearly everywhere."""
+    return local_datetime(datetime.combine(day, time(12), UTC), "date")
+
+
+@register.filter
+def exemption_name(exemption: str) -> str:
+    """Return what an exemption is called."""
+    return str(texts.EXEMPTIONS[Exemption(exemption)][0])
