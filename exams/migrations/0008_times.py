@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_institution_code_any_case'),
-        ('exams', '0006_question_engine'),
+        ('exams', '0007_pages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
