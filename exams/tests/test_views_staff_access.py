@@ -213,7 +213,7 @@ POSTS = [
     ("admin", "/sittings/{planned}/move/", {"act": "cancel", "reason": "x"}),
     ("admin", "/sittings/{planned}/register/", {"student_id": "{newcomer}", "extra_percent": "0"}),
     ("grader", "/sittings/{sitting}/release/", {}),
-    ("admin", "/sittings/{planned}/time/", {"minutes": "5", "reason": "x"}),
+    ("admin", "/sittings/{planned}/time/", {"to": "all", "minutes": "5", "reason": "x"}),
     ("grader", "/attempts/{attempt}/grade/", {}),
     ("grader", "/attempts/{attempt}/late/{answer}/", {"reason": "x"}),
     ("grader", "/attempts/{attempt}/paper/{answer}/", {"points": "1"}),

@@ -27,6 +27,7 @@ from chat.services import ensure_room, import_conversation
 from exams.demo.exam import create_demo_exam
 from exams.demo.past import PastSitting, hold_past_sitting
 from exams.domain.accommodation import Adjustment, Exemption, Validity
+from exams.selectors.accommodations import standing_of
 from exams.selectors.sittings import SittingView, sittings_of_institution
 from exams.services.accommodations import AccommodationPlan, give_accommodation
 from exams.services.scheduling import Allowance, SittingPlan, schedule_sitting
@@ -209,9 +210,12 @@ def _schedule(exam_id: int, class_id: int, *, actor_id: int) -> int:
 
 
 def _accommodate(student_id: int, *, actor_id: int, class_id: int) -> None:
-    """Give one student what they are owed in every exam."""
+    """Give one student what they are owed in every exam, unless they have it already."""
+    institution_id = class_card(class_id).institution_id
+    if standing_of(institution_id, [student_id]):
+        return
     give_accommodation(
-        institution_id=class_card(class_id).institution_id,
+        institution_id=institution_id,
         student_id=student_id,
         plan=AccommodationPlan(
             Adjustment(
