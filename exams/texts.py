@@ -12,6 +12,7 @@ from exams.domain.answer import Fault, QuestionKind
 from exams.domain.deadline import LateStart
 from exams.domain.draft import DraftFault
 from exams.domain.late import LateCause, LateState
+from exams.domain.paths import Flaw
 from exams.domain.policy import Camera, ChatLock
 from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
 from exams.domain.texts import TextFormat
@@ -257,6 +258,15 @@ EXAM_FINDINGS: "Mapping[str, Text]" = {
     "no_questions": _("There is no question yet."),
     "draws_more_than_it_has": _("A section asks for more questions than it has."),
     "draw_needs_randomize": _("A section that draws some of its questions must shuffle them."),
+    "way_leads_wrong": _("A section cannot be reached, or an answer leads to nowhere."),
+}
+
+# What is wrong with a way through an exam; the name of the section, and of the question, follows.
+WAY_FLAWS: "Mapping[Flaw, Text]" = {
+    Flaw.UNREACHABLE: _("No answer leads to this section"),
+    Flaw.LEADS_BACK: _("Leads back or to itself, where nobody can go"),
+    Flaw.LEADS_TO_NOTHING: _("Leads to a section without questions"),
+    Flaw.NEVER_ASKED: _("Nobody is asked this, because the section always ends before"),
 }
 
 

@@ -50,6 +50,10 @@ NUMBER_KINDS: Final = frozenset(
 TEXT_KINDS: Final = frozenset({QuestionKind.CHAR, QuestionKind.TEXT})
 # The longest text the engine takes; no author can set a limit above it.
 MAX_LENGTHS: Final = {QuestionKind.CHAR: MAX_CHAR, QuestionKind.TEXT: MAX_TEXT}
+# Source: seed 002, what a boolean may be written as; nothing is what these words say.
+_YES: Final = frozenset({"1", "t", "true", "y", "yes"})
+_NO: Final = frozenset({"0", "f", "false", "n", "no"})
+_NEITHER: Final = frozenset({"none", "null", "nil"})
 PERSON_KINDS: Final = frozenset({QuestionKind.TEXT, QuestionKind.FILE})
 
 
@@ -99,7 +103,10 @@ Parsed = (
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The limits of one question, whatever table or document they come from."""
+    """The limits of one question, whatever table or document they come from.
+
+    `values`: key → value of the labelled values, of which a candidate may pick one by its key.
+    """
 
     kind: QuestionKind
     required: bool = False
@@ -112,6 +119,7 @@ class Rules:
     text_regex: str = ""
     choices: frozenset[int] = field(default_factory=frozenset)
     lefts: frozenset[int] = field(default_factory=frozenset)
+    values: Mapping[int, str] = field(default_factory=dict)
 
 
 def is_empty(value: object) -> bool:
@@ -133,18 +141,41 @@ def parse(rules: Rules, value: object) -> Parsed | None:
     """
     if rules.kind is QuestionKind.INFO:
         raise InvalidAnswer(Fault.NOT_ANSWERABLE)
-    if is_empty(value):
+    value = _picked(rules, value)
+    if is_empty(value) or (rules.kind is QuestionKind.BOOL and _word(value) in _NEITHER):
         if rules.required:
             raise InvalidAnswer(Fault.REQUIRED)
         return None
     return _PARSERS[rules.kind](rules, value)
 
 
+def _picked(rules: Rules, value: object) -> object:
+    """Return the value behind a labelled one that was picked by its key.
+
+    Source: seed 002: a list of ids for a question of another type is the value of that answer.
+    """
+    if not (rules.values and isinstance(value, list) and value):
+        return value
+    if len(value) > 1:
+        raise InvalidAnswer(Fault.TOO_MANY_CHOICES)
+    key = _key(value[0])
+    if key not in rules.values:
+        raise InvalidAnswer(Fault.UNKNOWN_CHOICE)
+    return rules.values[key]
+
+
 def _bool(rules: Rules, value: object) -> bool:
     del rules
     if isinstance(value, bool):
         return value
+    word = _word(value)
+    if word in _YES or word in _NO:
+        return word in _YES
     raise InvalidAnswer(Fault.WRONG_SHAPE)
+
+
+def _word(value: object) -> str:
+    return value.strip().lower() if isinstance(value, str) else ""
 
 
 def _string(value: object, limit: int) -> str:
@@ -173,11 +204,19 @@ def _number(rules: Rules, value: object) -> Decimal:
         raise InvalidAnswer(Fault.NOT_WHOLE)
     if rules.kind is QuestionKind.DECIMAL and _digits_exceed(number):
         raise InvalidAnswer(Fault.TOO_MANY_DIGITS)
-    if rules.min_value is not None and number < rules.min_value:
+    lowest = _lowest(rules)
+    if lowest is not None and number < lowest:
         raise InvalidAnswer(Fault.TOO_SMALL)
     if rules.max_value is not None and number > rules.max_value:
         raise InvalidAnswer(Fault.TOO_LARGE)
     return number
+
+
+def _lowest(rules: Rules) -> Decimal | None:
+    """A rating is never below zero, whatever its limits say."""
+    if rules.kind is QuestionKind.RATING:
+        return max(rules.min_value or Decimal(0), Decimal(0))
+    return rules.min_value
 
 
 def _digits_exceed(number: Decimal) -> bool:

@@ -39,6 +39,11 @@ class ChoiceContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     end_question_pool: bool = False
     end_exam: bool = False
 
+    @property
+    def branches(self) -> bool:
+        """Whether who gives this goes another way."""
+        return self.next_question_pool is not None or self.end_question_pool or self.end_exam
+
 
 class QuestionContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One question with its key."""
@@ -72,6 +77,16 @@ class QuestionContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     def is_answerable(self) -> bool:
         """Whether a candidate can give an answer: all kinds but plain information."""
         return self.kind is not QuestionKind.INFO
+
+    @property
+    def branches(self) -> bool:
+        """Whether an answer to it can lead elsewhere."""
+        return any(choice.branches for choice in self.choices)
+
+    @property
+    def is_gate(self) -> bool:
+        """Whether an answer to it can end its section at once."""
+        return any(choice.end_question_pool for choice in self.choices)
 
     @property
     def rights(self) -> tuple[ChoiceContent, ...]:
@@ -120,6 +135,14 @@ class ExamContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     pools: tuple[PoolContent, ...]
     xml_id: str = ""
     configuration: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    @property
+    def branches(self) -> bool:
+        """Whether not everybody is asked all that was drawn, in the order of the sections."""
+        return any(
+            pool.next_question_pool is not None or any(one.branches for one in pool.questions)
+            for pool in self.pools
+        )
 
     def question_map(self) -> dict[int, QuestionContent]:
         """Return every question by its id."""

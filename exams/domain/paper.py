@@ -12,6 +12,8 @@ import msgspec
 
 from exams.domain.answer import QuestionKind
 from exams.domain.content import ExamContent, PoolContent, QuestionContent
+from exams.domain.pages import sizes_of, start_of
+from exams.domain.policy import Navigation
 
 SHOWN_KINDS: Final = frozenset({QuestionKind.CHOICE, QuestionKind.ORDERING})
 
@@ -25,10 +27,26 @@ class DrawnQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Paper(msgspec.Struct, frozen=True, kw_only=True):
-    """What one candidate is asked, in order."""
+    """What one candidate may be asked, in order.
+
+    `pages` says how many of the questions each page holds; empty is one page for all.
+    """
 
     seed: str
     questions: tuple[DrawnQuestion, ...]
+    pages: tuple[int, ...] = ()
+
+    @property
+    def page_count(self) -> int:
+        """How many pages there are, also those that nobody may reach."""
+        return len(self.pages) or 1
+
+    def page(self, index: int) -> tuple[DrawnQuestion, ...]:
+        """Return the questions of one page, from 0."""
+        if not self.pages:
+            return self.questions
+        start = start_of(self.pages, index)
+        return self.questions[start : start + self.pages[index]]
 
     def question_ids(self) -> list[int]:
         """Return the ids in order."""
@@ -40,14 +58,18 @@ def shuffled(seed: str, scope: str, ids: Iterable[int]) -> list[int]:
     return sorted(ids, key=lambda one: hashlib.sha256(f"{seed}/{scope}/{one}".encode()).digest())
 
 
-def draw(content: ExamContent, seed: str) -> Paper:
-    """Return the paper that `seed` gives.
+def draw(content: ExamContent, seed: str, navigation: Navigation = Navigation.FREE) -> Paper:
+    """Return the paper that `seed` gives, cut into pages as `navigation` asks.
 
     Pools keep their order. A pool that randomises shuffles its questions and asks only
     `number_to_answer` of them; one that does not asks all of them in authored order.
     """
     drawn = [question for pool in content.pools for question in _drawn_of(pool, seed)]
-    return Paper(seed=seed, questions=tuple(_paper_question(question, seed) for question in drawn))
+    return Paper(
+        seed=seed,
+        questions=tuple(_paper_question(question, seed) for question in drawn),
+        pages=sizes_of(content, drawn, navigation),
+    )
 
 
 def _drawn_of(pool: PoolContent, seed: str) -> Sequence[QuestionContent]:

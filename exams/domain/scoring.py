@@ -80,6 +80,7 @@ def rules_of(question: QuestionContent) -> Rules:
         text_regex=question.text_regex,
         choices=frozenset(keys),
         lefts=frozenset(choice.key for choice in question.lefts) if matching else frozenset(),
+        values={choice.key: choice.text for choice in question.labelled},
     )
 
 
@@ -176,9 +177,12 @@ def chosen_keys(question: QuestionContent, value: object) -> tuple[ChoiceContent
 
 def _keys(question: QuestionContent, parsed: Parsed) -> list[ChoiceContent]:
     """Return the marked keys that describe the answer."""
-    return [
-        key for key in question.choices if key.fraction is not None and _fits(question, key, parsed)
-    ]
+    return [key for key in describing(question, parsed) if key.fraction is not None]
+
+
+def describing(question: QuestionContent, parsed: Parsed) -> list[ChoiceContent]:
+    """Return the values of a question that describe an answer, marked or not; any is enough."""
+    return [key for key in question.choices if _fits(question, key, parsed)]
 
 
 def _share_of_choices(question: QuestionContent, chosen: frozenset[int]) -> Fraction:
@@ -235,8 +239,6 @@ def key_value(kind: QuestionKind, text: str) -> Parsed | None:
     Raises:
         InvalidAnswer: The text is not a value of this kind.
     """
-    if kind is QuestionKind.BOOL:
-        return {"true": True, "false": False}.get(text.strip().lower())
     return parse(Rules(kind=kind), text)
 
 

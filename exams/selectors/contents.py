@@ -1,6 +1,7 @@
 """The content of exams: built from rows for approval, read back typed, shown to candidates."""
 
 from functools import lru_cache
+from typing import Protocol
 
 from exams.domain import content as frozen
 from exams.domain.answer import QuestionKind
@@ -14,8 +15,16 @@ from exams.models import Choice, Exam, Question
 from exams.wire import PaperChoice, PaperQuestion
 
 
-def content_of_rows(exam: Exam) -> ExamContent:
-    """Return the exam as its rows stand now, every text rendered to safe HTML."""
+class Render(Protocol):
+    """Makes HTML of what an author wrote."""
+
+    def __call__(self, text: str, text_format: TextFormat, *, inline: bool = False) -> str:
+        """Return HTML that is safe to show."""
+        ...
+
+
+def content_of_rows(exam: Exam, *, rendered: bool = True) -> ExamContent:
+    """Return the exam as its rows stand now, every text rendered to safe HTML, or none."""
     pools = exam.pools.prefetch_related("questions__choices").order_by("order")
     return ExamContent(
         name=exam.name,
@@ -28,7 +37,9 @@ def content_of_rows(exam: Exam) -> ExamContent:
                 name=pool.name,
                 randomize_questions=pool.randomize_questions,
                 number_to_answer=pool.number_to_answer,
-                questions=tuple(question_of_row(row) for row in pool.questions.all()),
+                questions=tuple(
+                    question_of_row(row, rendered=rendered) for row in pool.questions.all()
+                ),
                 xml_id=pool.xml_id,
                 next_question_pool=pool.next_question_pool_id,
             )
@@ -39,17 +50,18 @@ def content_of_rows(exam: Exam) -> ExamContent:
     )
 
 
-def question_of_row(row: Question) -> QuestionContent:
-    """Return one question with its key, rendered."""
+def question_of_row(row: Question, *, rendered: bool = True) -> QuestionContent:
+    """Return one question with its key, rendered or without any HTML."""
     text_format = TextFormat(row.format)
+    html = to_html if rendered else _no_html
     return QuestionContent(
         id=row.pk,
         name=row.name,
         kind=QuestionKind(row.kind),
         prompt=row.prompt,
-        prompt_html=to_html(row.prompt, text_format),
-        help_html=to_html(row.help_text, text_format),
-        rejoinder_html=to_html(row.rejoinder, text_format),
+        prompt_html=html(row.prompt, text_format),
+        help_html=html(row.help_text, text_format),
+        rejoinder_html=html(row.rejoinder, text_format),
         points=row.points,
         required=row.required,
         shuffle_choices=row.shuffle_choices,
@@ -66,22 +78,28 @@ def question_of_row(row: Question) -> QuestionContent:
         all_or_nothing=row.all_or_nothing,
         text_response=row.text_response,
         text_response_label=row.text_response_label,
-        choices=tuple(_choice_of_row(choice) for choice in row.choices.all()),
+        choices=tuple(_choice_of_row(choice, html) for choice in row.choices.all()),
     )
 
 
-def _choice_of_row(row: Choice) -> ChoiceContent:
+def _no_html(text: str, text_format: TextFormat, *, inline: bool = False) -> str:
+    """Render nothing: what only counts and compares needs no HTML, which costs most."""
+    del text, text_format, inline
+    return ""
+
+
+def _choice_of_row(row: Choice, html: Render) -> ChoiceContent:
     text_format = TextFormat(row.format)
     return ChoiceContent(
         key=row.key,
         text=row.text,
-        html=to_html(row.text, text_format, inline=True),
+        html=html(row.text, text_format, inline=True),
         match_key=row.match_key,
         match=row.match,
-        match_html=to_html(row.match, text_format, inline=True),
+        match_html=html(row.match, text_format, inline=True),
         fraction=row.fraction,
         tolerance=row.tolerance,
-        rejoinder_html=to_html(row.rejoinder, text_format, inline=True),
+        rejoinder_html=html(row.rejoinder, text_format, inline=True),
         xml_id=row.xml_id,
         label=row.label,
         value=row.value,

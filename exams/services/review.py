@@ -1,5 +1,6 @@
 """Review of an exam by a second person: it freezes the content and its hash."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from django.db import transaction
@@ -7,6 +8,7 @@ from django.db import transaction
 from exams.domain import content as frozen
 from exams.domain.completeness import Section, gaps_of
 from exams.domain.draft import findings_of
+from exams.domain.paths import report_paths
 from exams.domain.states import EXAM, ExamAction, ExamState
 from exams.errors import ExamIncomplete, ReasonNeeded, SecondPersonNeeded
 from exams.models import Choice, Exam, Question
@@ -31,15 +33,18 @@ def send_to_review(exam_id: int, *, actor_id: int) -> None:
 
 
 def _check_complete(exam: Exam) -> None:
+    content = content_of_rows(exam, rendered=False)
+    wrong = Counter(finding.pool_id for finding in report_paths(content).findings)
     sections = [
         Section(
-            id=pool.pk,
+            id=pool.id,
             name=pool.name,
-            questions=len(pool.questions.all()),
+            questions=len(pool.questions),
             drawn=pool.number_to_answer,
             is_shuffled=pool.randomize_questions,
+            wrong_ways=wrong[pool.id],
         )
-        for pool in exam.pools.prefetch_related("questions")
+        for pool in content.pools
     ]
     for gap, section in gaps_of(sections):
         raise ExamIncomplete(finding=gap.value, pool=section.id if section else None)

@@ -30,6 +30,8 @@ MATCH: dict[str, Any] = {"choices": frozenset({11, 12}), "lefts": frozenset({1, 
 TAKEN: list[tuple[Kind, dict[str, Any], object, object]] = [
     (Kind.BOOL, {}, True, True),
     (Kind.BOOL, {}, False, False),
+    *((Kind.BOOL, {}, word, True) for word in ("1", "t", "true", "y", "yes", " Yes ", "TRUE")),
+    *((Kind.BOOL, {}, word, False) for word in ("0", "f", "false", "n", "no", "No")),
     (Kind.CHAR, {}, "x" * 255, "x" * 255),
     (Kind.CHAR, {"text_regex": "[a-c]+"}, "abc", "abc"),
     (Kind.TEXT, {"min_length": 3, "max_length": 3}, "abc", "abc"),
@@ -58,7 +60,14 @@ TAKEN: list[tuple[Kind, dict[str, Any], object, object]] = [
 ]
 
 REFUSED: list[tuple[Kind, dict[str, Any], object, Fault]] = [
-    (Kind.BOOL, {}, "true", Fault.WRONG_SHAPE),
+    (Kind.BOOL, {}, "maybe", Fault.WRONG_SHAPE),
+    (Kind.BOOL, {"required": True}, "none", Fault.REQUIRED),
+    (Kind.RATING, {}, "-1", Fault.TOO_SMALL),
+    (Kind.RATING, {"min_value": Decimal(-5)}, "-1", Fault.TOO_SMALL),
+    (Kind.INT, {"values": {5: "7"}}, [6], Fault.UNKNOWN_CHOICE),
+    (Kind.INT, {"values": {5: "7"}}, [5, 5], Fault.TOO_MANY_CHOICES),
+    (Kind.INT, {"values": {5: "7"}, "max_value": Decimal(6)}, [5], Fault.TOO_LARGE),
+    (Kind.INT, {}, [5], Fault.WRONG_SHAPE),
     (Kind.BOOL, {}, 1, Fault.WRONG_SHAPE),
     (Kind.CHAR, {}, "x" * 256, Fault.TOO_LONG),
     (Kind.CHAR, {}, 7, Fault.WRONG_SHAPE),
@@ -197,3 +206,22 @@ def test_a_pattern_must_match_the_whole_text() -> None:
     assert compile_pattern("[0-9]{4}")("1234")
     assert not compile_pattern("[0-9]{4}")("12345")
     assert compile_pattern("")("")
+
+
+@pytest.mark.parametrize("word", ["none", "null", "nil", " NONE ", ""])
+def test_a_word_for_neither_is_no_answer_to_yes_or_no(word: str) -> None:
+    assert parse(Rules(kind=Kind.BOOL), word) is None
+    assert parse(Rules(kind=Kind.CHAR), word or "x") == (word or "x")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [(Kind.INT, "7", Decimal(7)), (Kind.BOOL, "no", False), (Kind.CHAR, "Mars", "Mars")],
+)
+def test_a_labelled_value_picked_by_its_key_is_that_value(
+    kind: Kind, text: str, value: object
+) -> None:
+    rules = Rules(kind=kind, values={5: text})
+    assert parse(rules, [5]) == parse(rules, ["5"]) == value
+    assert parse(rules, text) == value
+    assert parse(rules, []) is None

@@ -1,5 +1,7 @@
 """What keeps an exam from review."""
 
+from dataclasses import replace
+
 import pytest
 
 from exams.domain.completeness import Gap, Section, gaps_of
@@ -20,6 +22,7 @@ def section(questions: int, drawn: int | None = None, *, shuffled: bool = True) 
         ([section(2, 3)], [Gap.DRAWS_MORE_THAN_IT_HAS]),
         ([section(2, 0)], [Gap.DRAWS_MORE_THAN_IT_HAS]),
         ([section(2, 1, shuffled=False)], [Gap.DRAW_NEEDS_RANDOMIZE]),
+        ([section(1), replace(section(1), wrong_ways=2)], [Gap.WAY_LEADS_WRONG]),
         ([section(1), section(0, 1)], [Gap.DRAWS_MORE_THAN_IT_HAS]),
     ],
 )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from exams.domain.answer import QuestionKind
+from exams.domain.paths import Flaw, PathFinding
 from exams.domain.states import ExamState
 from exams.selectors.exams import ExamView, PoolView, QuestionView
 from exams.views.checklist import checklist_of, is_complete
@@ -105,3 +106,15 @@ def test_questions_without_a_key_are_named() -> None:
     found = checks["Every question with points can be graded"]
     assert (found.met, found.blocks) == (False, False)
     assert str(found.detail).endswith("nobody gets their points: Year")
+
+
+def test_a_way_that_leads_wrong_blocks_and_says_where() -> None:
+    ways = [
+        PathFinding(Flaw.UNREACHABLE, 2, "Extra"),
+        PathFinding(Flaw.LEADS_BACK, 1, "Main", 7, "Q7"),
+    ]
+    checks = checklist_of(exam(), [pool(1)], ways)
+    assert not is_complete(checks)
+    (check,) = [one for one in checks if one.blocks and not one.met]
+    assert "Extra" in str(check.detail)
+    assert "Main / Q7" in str(check.detail)

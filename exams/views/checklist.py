@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _, ngettext
 
 from exams.domain.completeness import Gap, Section, gaps_of
+from exams.domain.paths import PathFinding
 from exams.domain.states import ExamState
 from exams.selectors.exams import ExamView, PoolView
+from exams.texts import WAY_FLAWS
 from web.templatetags.web import digits, listed
 
 if TYPE_CHECKING:  # lazy texts have a type in the stubs only
@@ -33,9 +35,14 @@ class Check:
     blocks: bool = True
 
 
-def checklist_of(exam: ExamView, pools: Sequence[PoolView]) -> list[Check]:
-    """Return every check of an exam, in the order an author works."""
-    return [*_content(pools), *_draws(pools), *_people(exam)]
+def checklist_of(
+    exam: ExamView, pools: Sequence[PoolView], ways: Sequence[PathFinding] = ()
+) -> list[Check]:
+    """Return every check of an exam, in the order an author works.
+
+    `ways`: what exams.domain.paths finds wrong with the ways through it.
+    """
+    return [*_content(pools), *_draws(pools), *_ways(ways), *_people(exam)]
 
 
 def is_complete(checks: Sequence[Check]) -> bool:
@@ -87,6 +94,16 @@ def _draws(pools: Sequence[PoolView]) -> Iterator[Check]:
         not uneven,
         listed(uneven),
         blocks=False,
+    )
+
+
+def _ways(wrong: Sequence[PathFinding]) -> Iterator[Check]:
+    named = [
+        f"{WAY_FLAWS[one.flaw]}: {' / '.join(filter(None, (one.pool_name, one.question_name)))}"
+        for one in wrong
+    ]
+    yield Check(
+        _("Every section can be reached, every way leads forward"), not wrong, listed(named)
     )
 
 

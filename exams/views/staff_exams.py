@@ -22,6 +22,7 @@ from exams.selectors.exams import (
     pools_of_exam,
     preview_paper,
 )
+from exams.selectors.paths import path_report
 from exams.services import authoring, pools, questions, review
 from exams.views.checklist import checklist_of, is_complete
 from exams.views.staff_access import (
@@ -72,7 +73,7 @@ def exam(request: HttpRequest, exam_id: int) -> HttpResponse:
     """Show one exam: its sections and questions, its checklist, and what can be done next."""
     staff, seen = exam_for(request, exam_id)
     pools = pools_of_exam(exam_id)
-    checks = checklist_of(seen, pools)
+    checks = checklist_of(seen, pools, path_report(exam_id).findings)
     people = user_cards({seen.created_by_id, seen.sent_by_id or 0, seen.approved_by_id or 0})
     authors = {seen.created_by_id, seen.sent_by_id}
     context = {
