@@ -1,7 +1,7 @@
 """Formats of authored text, and their way to safe HTML (pure).
 
-Authors may write HTML; what reaches a candidate went through an allow-list (nh3). Formulas stay
-as text.
+Authors may write HTML; what reaches a candidate went through an allow-list (nh3). Formulas become
+MathML in exams/domain/formulas.py.
 """
 
 import html
@@ -10,6 +10,8 @@ from typing import Final
 
 import nh3
 from markdown_it import MarkdownIt
+
+from exams.domain import formulas
 
 
 class TextFormat(StrEnum):
@@ -27,8 +29,10 @@ _TAG_NAMES: Final = (
     "strong sub sup table tbody td tfoot th thead tr u ul var"
 )
 # Tags that are understood, to be kept or removed; any other `<word` is an author's text.
-_KNOWN: Final = frozenset(_TAG_NAMES.split()) | frozenset(
+_KNOWN: Final = frozenset([*_TAG_NAMES.split(), *formulas.ELEMENTS]) | frozenset(
     [
+        "annotation",
+        "annotation-xml",
         "article",
         "aside",
         "audio",
@@ -53,9 +57,10 @@ _KNOWN: Final = frozenset(_TAG_NAMES.split()) | frozenset(
         "input",
         "label",
         "link",
+        "maction",
         "main",
         "map",
-        "math",
+        "menclose",
         "meta",
         "nav",
         "noscript",
@@ -65,6 +70,7 @@ _KNOWN: Final = frozenset(_TAG_NAMES.split()) | frozenset(
         "script",
         "section",
         "select",
+        "semantics",
         "source",
         "strike",
         "style",
@@ -85,10 +91,12 @@ _ATTRIBUTES: Final = {
     "ol": {"start", "type"},
     "col": {"span"},
 }
-_MARKDOWN: Final = MarkdownIt("commonmark", {"html": True, "breaks": True}).enable("table")
+_MARKDOWN: Final = formulas.add_formulas(
+    MarkdownIt("commonmark", {"html": True, "breaks": True}).enable("table")
+)
 # For each of these the parser may look at all the text after it: 24 000 `[` took seconds. Who
 # writes more of them than anybody needs gets them as text.
-_COSTLY: Final = "[`"
+_COSTLY: Final = "[`$"
 _MAX_COSTLY: Final = 1000
 _MARKDOWN_PLAINER: Final = (
     MarkdownIt("commonmark", {"html": True, "breaks": True})
@@ -102,8 +110,12 @@ def clean_html(markup: str) -> str:
     """Return the markup with everything but the allowed tags and attributes removed."""
     return nh3.clean(
         markup,
-        tags=set(_TAG_NAMES.split()),
-        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        tags={*_TAG_NAMES.split(), *formulas.ELEMENTS},
+        attributes={
+            **{tag: set(names) for tag, names in _ATTRIBUTES.items()},
+            **{tag: set(formulas.ATTRIBUTES) for tag in formulas.ELEMENTS},
+        },
+        clean_content_tags={"script", "style", "annotation", "annotation-xml"},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
@@ -124,11 +136,23 @@ def to_html(text: str, text_format: TextFormat, *, inline: bool = False) -> str:
             rendered = markdown.renderInline(source) if inline else markdown.render(source)
             return clean_html(rendered).strip()
         case TextFormat.HTML:
-            return clean_html(_escape_strays(source)).strip()
+            return clean_html(formulas.in_html(_escape_strays(source))).strip()
         case TextFormat.MOODLE:
-            return clean_html(_with_breaks(_escape_strays(source.strip())))
+            return clean_html(_with_breaks(formulas.in_html(_escape_strays(source.strip()))))
         case TextFormat.PLAIN:
             return _with_breaks(html.escape(source.strip()))
+
+
+def bad_formulas(text: str, text_format: TextFormat) -> list[str]:
+    """Return the formulas of a text that cannot be drawn and are shown as they were typed."""
+    source = text[:_MAX]
+    match text_format:
+        case TextFormat.MARKDOWN:
+            return formulas.bad_in_markdown(_markdown_for(source), source)
+        case TextFormat.HTML | TextFormat.MOODLE:
+            return formulas.bad_in_html(_escape_strays(source))
+        case TextFormat.PLAIN:
+            return []
 
 
 def _markdown_for(source: str) -> MarkdownIt:
@@ -145,7 +169,7 @@ def _escape_strays(source: str) -> str:
 def _begins_tag(text: str) -> bool:
     name = ""
     for char in text.removeprefix("/"):
-        if not (char.isascii() and char.isalnum()):
+        if not (char.isascii() and (char.isalnum() or char == "-")):
             break
         name += char
     return text.startswith("!--") or name.lower() in _KNOWN

@@ -22,7 +22,8 @@ from exams.domain.texts import TextFormat as F, clean_html, to_html, to_plain
         ("H<sub>2</sub>O", F.MOODLE, "H<sub>2</sub>O"),
         ('<p lang="fa" dir="rtl">س</p>', F.HTML, '<p lang="fa" dir="rtl">س</p>'),
         ('<p style="color:red" class="x" id="y">a</p>', F.HTML, "<p>a</p>"),
-        ("$E = mc^2$", F.MARKDOWN, "<p>$E = mc^2$</p>"),
+        ("costs $5", F.MARKDOWN, "<p>costs $5</p>"),
+        ("E = mc$^2$", F.PLAIN, "E = mc$^2$"),
         ("", F.MARKDOWN, ""),
     ],
 )
@@ -50,7 +51,7 @@ HOSTILE = [
     "<b/onmouseover=alert(1)>x</b>",
     "<!--<img src='--><img src=x onerror=alert(1)//'>",
 ]
-FORBIDDEN = ("<script", "<img", "<svg", "<iframe", "<form", "<input", "<style", "<base", "<math")
+FORBIDDEN = ("<script", "<img", "<svg", "<iframe", "<form", "<input", "<style", "<base")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
