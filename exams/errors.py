@@ -73,6 +73,13 @@ class JumpInvalid(DomainError):
     http_status = 422
 
 
+class BankNotEmpty(DomainError):
+    """The bank holds questions; only an empty one can be deleted."""
+
+    code = "bank_not_empty"
+    http_status = 409
+
+
 class SecondPersonNeeded(DomainError):
     """Who wrote or sent an exam to review cannot approve it."""
 

@@ -1,5 +1,7 @@
 """Forms of authors: an exam's header, a section, a bank, a review."""
 
+from collections.abc import Sequence
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +59,30 @@ class PoolForm(forms.Form):
         required=False,
         help_text=_("Empty asks all. A section that draws must shuffle."),
     )
+
+    next_question_pool = forms.TypedChoiceField(
+        label=_("Goes on with"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text=_("For everybody, unless an answer leads elsewhere. Only later sections."),
+    )
+    xml_id = forms.CharField(
+        label=_("Name for exchange"),
+        required=False,
+        max_length=255,
+        widget=forms.TextInput(attrs={"dir": "ltr", "spellcheck": "false"}),
+        help_text=_("The section's name in XML files; empty makes one on export."),
+    )
+
+    def __init__(
+        self, *args: object, later: Sequence[tuple[int, str]] = (), **kwargs: object
+    ) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type] # the form's own arguments
+        choices = [("", _("the section after it")), *later]
+        self.fields["next_question_pool"].choices = choices  # type: ignore[attr-defined] # a choice field
+        if not later:
+            del self.fields["next_question_pool"]
 
     def clean(self) -> dict[str, object]:
         """A draw without shuffling would always take the same questions."""

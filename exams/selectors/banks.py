@@ -81,11 +81,23 @@ def _bank_view(row: QuestionBank) -> BankView:
     )
 
 
-def questions_of_bank(bank_id: int) -> list[tuple[QuestionView, str]]:
-    """Return the questions of a bank, the newest first, with the exam each is part of, if any."""
+def questions_of_bank(
+    bank_id: int, *, query: str = "", kind: QuestionKind | None = None
+) -> list[tuple[QuestionView, str]]:
+    """Return the questions of a bank, the newest first, with the exam each is part of, if any.
+
+    Args:
+        bank_id: Of the bank.
+        query: Part of a name or of the question's words.
+        kind: Only those of this kind.
+    """
+    fitting = Question.objects.filter(bank_id=bank_id)
+    if kind is not None:
+        fitting = fitting.filter(kind=kind)
+    if query:
+        fitting = fitting.filter(Q(name__icontains=query) | Q(prompt__icontains=query))
     rows = (
-        Question.objects.filter(bank_id=bank_id)
-        .select_related("pool__exam")
+        fitting.select_related("pool__exam")
         .defer("pool__exam__content")
         .annotate(
             choice_count=Count("choices"),
@@ -122,17 +134,22 @@ class BankQuestionPage:
     pages: int
 
 
-def questions_to_copy(institution_id: int, *, query: str = "", page: int = 1) -> BankQuestionPage:
+def questions_to_copy(
+    institution_id: int, *, query: str = "", kind: QuestionKind | None = None, page: int = 1
+) -> BankQuestionPage:
     """Return one page of the questions of an institution's banks that belong to no exam.
 
     Args:
         institution_id: Whose banks.
         query: Part of a name, of the question's words or of a bank's name.
+        kind: Only those of this kind.
         page: From 1; beyond the last one is the last one.
 
     By bank and name. Two queries.
     """
     rows = Question.objects.filter(bank__institution_id=institution_id, pool__isnull=True)
+    if kind is not None:
+        rows = rows.filter(kind=kind)
     if query:
         names = Q(name__icontains=query) | Q(bank__name__icontains=query)
         rows = rows.filter(names | Q(prompt__icontains=query))

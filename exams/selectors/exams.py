@@ -165,6 +165,7 @@ class PoolCard:
     randomize_questions: bool
     number_to_answer: int | None
     next_question_pool: int | None = None
+    xml_id: str = ""
 
 
 def pool_of_exam(exam_id: int, pool_id: int) -> PoolCard:
@@ -182,6 +183,7 @@ def pool_of_exam(exam_id: int, pool_id: int) -> PoolCard:
         row.randomize_questions,
         row.number_to_answer,
         row.next_question_pool_id,
+        row.xml_id,
     )
 
 

@@ -1,5 +1,7 @@
 /** Entry of the staff pages. */
 import "./staff.css";
+import { startBuilder } from "./builder";
 import { startRows } from "./staff";
 
 startRows(document);
+startBuilder(document);

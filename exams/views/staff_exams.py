@@ -12,8 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import can_approve_exam
 from accounts.selectors import user_cards
+from exams import texts
+from exams.domain.draft import DraftFault
 from exams.domain.states import ExamState
-from exams.errors import NameTaken
+from exams.errors import JumpInvalid, NameTaken, QuestionInvalid
 from exams.forms_exams import ExamForm, PoolForm, ReasonForm, VersionForm
 from exams.selectors.banks import questions_to_copy
 from exams.selectors.exams import (
@@ -23,6 +25,7 @@ from exams.selectors.exams import (
     preview_paper,
 )
 from exams.selectors.paths import path_report
+from exams.selectors.pools import later_pools
 from exams.services import authoring, pools, questions, review
 from exams.views.checklist import checklist_of, is_complete
 from exams.views.staff_access import (
@@ -129,16 +132,30 @@ def pool(request: HttpRequest, exam_id: int, pool_id: int | None = None) -> Http
     _staff, seen = exam_for(request, exam_id)
     stored = pool_of_exam(exam_id, pool_id) if pool_id else None
     first = {name: getattr(stored, name) for name in PoolForm.base_fields} if stored else {}
-    form = PoolForm(request.POST or None, initial=first)
-    if request.method == "POST" and form.is_valid():
+    form = PoolForm(request.POST or None, initial=first, later=later_pools(exam_id, pool_id))
+    if request.method == "POST" and form.is_valid() and _is_stored(form, exam_id, pool_id):
+        return redirect("exams:exam", exam_id)
+    context = {"form": form, "exam": seen, "pool_id": pool_id}
+    return render(request, "exams/staff/pool_form.html", context)
+
+
+def _is_stored(form: PoolForm, exam_id: int, pool_id: int | None) -> bool:
+    """Write a section; what the database knew better is shown at its field."""
+    try:
         if pool_id:
             pools.update_pool(pool_id, **form.cleaned_data)
         else:
             pools.add_pool(exam_id, **form.cleaned_data)
-        return redirect("exams:exam", exam_id)
-    return render(
-        request, "exams/staff/pool_form.html", {"form": form, "exam": seen, "pool_id": pool_id}
-    )
+    except NameTaken:
+        form.add_error("xml_id", _("This names something else in the exam."))
+    except QuestionInvalid as error:
+        fault = texts.DRAFT_FAULTS[DraftFault(str(error.data["fault"]))]
+        form.add_error("xml_id", str(fault) % {"detail": error.data["detail"]})
+    except JumpInvalid:
+        form.add_error("next_question_pool", texts.JUMP_BACK)
+    else:
+        return True
+    return False
 
 
 @require_POST

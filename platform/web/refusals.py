@@ -65,6 +65,7 @@ EXAMS: Mapping[str, Promise] = {
     "exam_frozen": _("This exam is in review or approved. Make a new version to change it."),
     "exam_not_approved": _("Only an approved exam can be scheduled."),
     "exam_incomplete": _("This exam is not complete yet. Its checklist says what is missing."),
+    "bank_not_empty": _("This bank holds questions. Move or delete them first."),
     "jump_invalid": _("A section can only lead to one that comes after it in the same exam."),
     "name_taken": _("This name is taken. Choose another one."),
     "second_person_needed": _("Somebody else has to approve this exam."),
