@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from exams.exchange import gift, moodle_xml
+from exams.exchange import gift, moodle_xml, packages, qti, qti_names
 from exams.exchange.items import Preview
 from exams.exchange.xml_reader import looks_like_xml, root_name
 
@@ -14,20 +14,27 @@ class Format(StrEnum):
 
     GIFT = "gift"
     MOODLE_XML = "moodle_xml"
+    QTI = "qti"
 
 
 _PARSERS: Final[Mapping[Format, Callable[[bytes], Preview]]] = {
     Format.GIFT: gift.preview,
     Format.MOODLE_XML: moodle_xml.preview,
+    Format.QTI: qti.preview,
 }
 # XML is told by the name of its first element.
-_ROOTS: Final[Mapping[str, Format]] = {moodle_xml.ROOT: Format.MOODLE_XML}
+_ROOTS: Final[Mapping[str, Format]] = {
+    moodle_xml.ROOT: Format.MOODLE_XML,
+    **dict.fromkeys(qti_names.ROOTS, Format.QTI),
+}
 _OTHER_XML: Final = Format.MOODLE_XML  # which says what it is not
 
 
 def sniff(name: str, data: bytes) -> Format:
     """Return the format a file is most likely in, by its content; its name decides nothing yet."""
     del name
+    if data.startswith(packages.SIGNS):
+        return Format.QTI
     if looks_like_xml(data):
         return _ROOTS.get(root_name(data), _OTHER_XML)
     return Format.GIFT

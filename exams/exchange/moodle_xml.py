@@ -4,6 +4,7 @@ What a question says that the engine has no place for is reported with its line;
 question of an export says (penalties, usual feedback, id numbers, tags) once for the whole file.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -207,15 +208,14 @@ def _path_of(category: Element) -> str:
 
 def _section_names(root: Element) -> dict[str, str]:
     """Return the section of each category path: its last part, with its parents if two share it."""
-    paths = {
-        _path_of(one): _parts_of(_path_of(one)) for one in root if one.get("type") == _CATEGORY
+    paths = {_path_of(one) for one in root if one.get("type") == _CATEGORY}
+    parts = {path: _parts_of(path) for path in paths}
+    rivals = Counter(one[-1:] for one in set(parts.values()))
+    names = {
+        path: " / ".join(one) if rivals[one[-1:]] > 1 else "".join(one[-1:])
+        for path, one in parts.items()
     }
-    names: dict[str, str] = {}
-    for path, parts in paths.items():
-        rivals = {other for other in paths.values() if other[-1:] == parts[-1:]}
-        name = " / ".join(parts) if len(rivals) > 1 else "".join(parts[-1:])
-        names[path] = name[-MAX_SECTION_NAME:]
-    return names
+    return {path: name[-MAX_SECTION_NAME:] for path, name in names.items()}
 
 
 def _parts_of(path: str) -> tuple[str, ...]:

@@ -27,13 +27,17 @@ class Notes:
 
     def __init__(self, file: str = "") -> None:
         self.file = file
-        self.findings: list[Finding] = []
+        self._said: dict[Finding, None] = {}
 
     def add(self, code: StrEnum, text: str, element: Element) -> None:
         """Say something once; the same words again are kept back."""
         finding = Finding(line_of(element), code, " ".join(text.split())[:200], file=self.file)
-        if finding not in self.findings:
-            self.findings.append(finding)
+        self._said[finding] = None
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Everything that was said, in order."""
+        return list(self._said)
 
 
 def local_name(element: Element) -> str:

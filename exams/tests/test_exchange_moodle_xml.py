@@ -318,6 +318,16 @@ def test_a_file_that_is_not_moodles_is_one_finding(data: bytes, code: StrEnum) -
     assert [finding.code for finding in seen.findings] == [code]
 
 
+@pytest.mark.timeout(20)
+def test_very_many_categories_do_not_stop_the_reader() -> None:
+    categories = "".join(
+        f"<question type='category'><category><text>{n}/x</text></category></question>"
+        for n in range(40_000)
+    )
+    data = f"<quiz>{categories}<question type='x'/></quiz>".encode()
+    assert [item.section for item in preview(data).items] == ["39999 / x"]
+
+
 def test_there_is_a_limit_of_items() -> None:
     seen = preview(b"<quiz>" + b"<question type='x'/>" * (MAX_ITEMS + 5) + b"</quiz>")
     assert len(seen.items) == MAX_ITEMS

@@ -13,6 +13,8 @@ from exams.domain.texts import TextFormat
 from exams.exchange.gift_syntax import GiftCode
 from exams.exchange.items import ItemCode
 from exams.exchange.moodle_answers import MoodleCode
+from exams.exchange.packages import PackageFault
+from exams.exchange.qti_names import QtiCode
 from exams.exchange.xml_reader import XmlFault
 from web.home import Tone
 
@@ -37,7 +39,14 @@ def test_everything_that_a_person_may_meet_has_words() -> None:
         assert set(table) == set(members), members.__name__
 
 
-FINDINGS: tuple[type[StrEnum], ...] = (ItemCode, GiftCode, MoodleCode, XmlFault)
+FINDINGS: tuple[type[StrEnum], ...] = (
+    ItemCode,
+    GiftCode,
+    MoodleCode,
+    QtiCode,
+    PackageFault,
+    XmlFault,
+)
 
 
 def test_every_finding_of_every_import_has_words_of_its_own() -> None:
