@@ -250,3 +250,10 @@ class AccommodationInvalid(DomainError):
 
     code = "accommodation_invalid"
     http_status = 422
+
+
+class DocumentInvalid(DomainError):
+    """A document does not follow its schema; `faults` say where and how, `path: what`."""
+
+    code = "document_invalid"
+    http_status = 422

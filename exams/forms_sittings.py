@@ -11,8 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import ClassCard, UserCard
 from exams import texts
-from exams.domain.deadline import LateStart
-from exams.domain.policy import Camera, ChatLock
 from exams.domain.times import SittingTimes
 from exams.selectors.exams import ExamView
 from exams.services.scheduling import Allowance, SittingPlan
@@ -20,6 +18,7 @@ from kernel import clock
 from kernel.numerals import read_typed, write_number
 
 MINUTE: Final = timedelta(minutes=1)
+RULES: Final = ("navigation", "camera", "chat_lock", "late_start", "grace_s")
 WIRE_FORMAT: Final = "%Y-%m-%dT%H:%M"
 
 
@@ -30,6 +29,13 @@ def _instant(label: Any, help_text: Any = "") -> forms.DateTimeField:  # noqa: A
         input_formats=[WIRE_FORMAT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=WIRE_FORMAT),
     )
+
+
+def _rule(label: Any, words: Mapping[Any, Any], help_text: Any = "") -> forms.ChoiceField:  # noqa: ANN401 lazy texts
+    """Return a rule of the sitting; empty leaves it to the exam's configuration."""
+    choices = [("", _("As the exam is configured"))]
+    choices += [(one.value, word) for one, word in words.items()]
+    return forms.ChoiceField(label=label, choices=choices, required=False, help_text=help_text)
 
 
 class TimesForm(forms.Form):
@@ -115,28 +121,27 @@ class SittingForm(TimesForm):
         label=_("Grace for answers on their way, in seconds"),
         min_value=0,
         max_value=600,
-        initial=30,
+        required=False,
         help_text=_("An answer given in time still counts when it arrives this much later."),
     )
     rooms = forms.CharField(
         label=_("Rooms"), required=False, help_text=_("Separated by commas; “remote” counts too.")
     )
-    camera = forms.ChoiceField(
-        label=_("Camera"),
-        choices=[(one.value, texts.CAMERAS[one]) for one in Camera],
-        help_text=_("Pictures go live to the invigilators; nothing is recorded."),
+    navigation = _rule(_("Candidates move"), texts.NAVIGATIONS)
+    camera = _rule(
+        _("Camera"),
+        texts.CAMERAS,
+        _("Pictures go live to the invigilators; nothing is recorded."),
     )
-    chat_lock = forms.ChoiceField(
-        label=_("Class chat"),
-        choices=[(one.value, texts.CHAT_LOCKS[one]) for one in ChatLock],
-        help_text=_("While it is locked, its candidates can neither write nor read."),
+    chat_lock = _rule(
+        _("Class chat"),
+        texts.CHAT_LOCKS,
+        _("While it is locked, its candidates can neither write nor read."),
     )
-    late_start = forms.ChoiceField(
-        label=_("Late start"),
-        choices=[(one.value, texts.LATE_STARTS[one]) for one in LateStart],
-        help_text=_(
-            "For candidates who come after the start. After the end for everybody nobody can start."
-        ),
+    late_start = _rule(
+        _("Late start"),
+        texts.LATE_STARTS,
+        _("For candidates who come after the start. After the end for everybody nobody can start."),
     )
 
     def __init__(
@@ -164,7 +169,7 @@ class SittingForm(TimesForm):
             closes_at=times.closes_at,
             duration=times.duration,
             lobby_opens_at=times.lobby_opens_at,
-            policy={name: given[name] for name in ("camera", "chat_lock", "late_start", "grace_s")},
+            policy={name: given[name] for name in RULES if given[name] not in ("", None)},
             rooms=[room.strip() for room in given["rooms"].split(",") if room.strip()],
         )
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from exams.views import (
     accommodations,
+    configuration,
     staff_banks,
     staff_exams,
     staff_grading,
@@ -21,6 +22,17 @@ urlpatterns = [
     path("exams/new/", staff_exams.new_exam, name="new_exam"),
     path("exams/<int:exam_id>/", staff_exams.exam, name="exam"),
     path("exams/<int:exam_id>/header/", staff_exams.edit_exam, name="edit_exam"),
+    path("exams/<int:exam_id>/configuration/", configuration.configuration, name="configuration"),
+    path(
+        "exams/<int:exam_id>/configuration.json",
+        configuration.document,
+        name="configuration_document",
+    ),
+    path(
+        "exams/<int:exam_id>/configuration.schema.json",
+        configuration.schema,
+        name="configuration_schema",
+    ),
     path("exams/<int:exam_id>/delete/", staff_exams.delete_exam, name="delete_exam"),
     path("exams/<int:exam_id>/review/", staff_exams.review_exam, name="review_exam"),
     path("exams/<int:exam_id>/version/", staff_exams.new_version, name="new_version"),

@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from exams.domain.accommodation import Exemption
 from exams.domain.answer import Fault, QuestionKind
+from exams.domain.configuration import Agreement, Shuffling
 from exams.domain.deadline import LateStart
+from exams.domain.documents import DocumentCode
 from exams.domain.draft import DraftFault
 from exams.domain.late import LateCause, LateState
 from exams.domain.paths import Flaw
-from exams.domain.policy import Camera, ChatLock
+from exams.domain.policy import Camera, ChatLock, Navigation
 from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
 from exams.domain.texts import TextFormat
 from exams.domain.widgets import Widget
@@ -294,6 +296,42 @@ IMPORT_FINDINGS: "Mapping[StrEnum, Text]" = {
     XmlFault.TOO_MANY_ELEMENTS: _("There are too many elements."),
     XmlFault.TOO_MANY_ATTRIBUTES: _("An element has too many attributes."),
     XmlFault.MALFORMED: _("This is not well-formed XML."),
+}
+
+NAVIGATIONS: "Mapping[Navigation, Text]" = {
+    Navigation.FREE: _("Freely through the whole paper"),
+    Navigation.SECTIONS: _("Section by section, never back"),
+    Navigation.LINEAR: _("Question by question, never back"),
+}
+
+SHUFFLINGS: "Mapping[Shuffling, Text]" = {
+    Shuffling.AS_WRITTEN: _("As each section and question says"),
+    Shuffling.NOTHING: _("Nothing is shuffled; draws stay draws"),
+    Shuffling.EVERYTHING: _("Questions within sections, and choices, for each candidate"),
+}
+
+AGREEMENTS: "Mapping[Agreement, Text]" = {
+    Agreement.AVERAGE: _("The average of both"),
+    Agreement.FIRST: _("The first one"),
+    Agreement.HIGHER: _("The higher one"),
+}
+
+DOCUMENT_FAULTS: "Mapping[str, Text]" = {
+    DocumentCode.TOO_LARGE: _("The file is larger than %(detail)s KB."),
+    DocumentCode.NOT_UTF8: _("The letters cannot be read. Save the file as UTF-8."),
+    DocumentCode.NOT_JSON: _("This is not JSON. Reading stopped at %(detail)s."),
+    DocumentCode.TOO_DEEP: _("It is nested deeper than %(detail)s levels."),
+    DocumentCode.REPEATED_KEY: _("This stands here twice: %(detail)s"),
+    DocumentCode.UNKNOWN_KEY: _("There is nothing of this name."),
+    DocumentCode.MISSING_KEY: _("This is needed."),
+    DocumentCode.WRONG_TYPE: _("This must be of the type: %(detail)s"),
+    DocumentCode.NOT_ONE_OF: _("This must be one of: %(detail)s"),
+    DocumentCode.TOO_SMALL: _("This must be at least %(detail)s."),
+    DocumentCode.TOO_BIG: _("This must be at most %(detail)s."),
+    DocumentCode.TOO_SHORT: _("This is shorter than %(detail)s."),
+    DocumentCode.TOO_LONG: _("This is longer than %(detail)s."),
+    DocumentCode.WRONG_FORM: _("This does not have the form %(detail)s."),
+    DocumentCode.OTHER: _("This does not fit: %(detail)s"),
 }
 
 EXEMPTIONS: "Mapping[Exemption, tuple[Text, Text]]" = {

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from accounts.roles import Role
 from accounts.selectors import class_card, members_of_class
 from exams.domain import paper as papers, policy as policies
+from exams.domain.configuration import as_shuffled, policy_part
 from exams.domain.content import ExamContent
 from exams.domain.deadline import close_of
 from exams.domain.states import (
@@ -61,7 +62,10 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class SittingPlan:
-    """When and how a sitting is held. `lobby_opens_at` defaults to 15 minutes before the start."""
+    """When and how a sitting is held. `lobby_opens_at` defaults to 15 minutes before the start.
+
+    What `policy` does not say is as the exam is configured.
+    """
 
     title: str
     starts_at: datetime
@@ -138,10 +142,7 @@ def _tell_scheduled(sitting: Sitting) -> None:
 
 
 def _new_sitting(exam: Exam, class_group_id: int, plan: SittingPlan, actor_id: int) -> Sitting:
-    faults = policies.faults_of(dict(plan.policy))
-    if faults:
-        raise PolicyInvalid(faults="; ".join(faults))
-    policy = policies.policy_of(dict(plan.policy))
+    policy = _policy_of(exam, plan)
     times = plan.times
     if not times.is_in_order:
         raise TimesInvalid
@@ -164,6 +165,16 @@ def _new_sitting(exam: Exam, class_group_id: int, plan: SittingPlan, actor_id: i
     )
 
 
+def _policy_of(exam: Exam, plan: SittingPlan) -> policies.Policy:
+    """Return the rules of a sitting: what the plan says, and the exam's configuration for the rest."""
+    configured = approved_content(exam.pk, exam.content_hash).configuration
+    document = {**policy_part(configured), **plan.policy}
+    faults = policies.faults_of(document)
+    if faults:
+        raise PolicyInvalid(faults="; ".join(faults))
+    return policies.policy_of(document)
+
+
 def _students_of(class_group_id: int, wanted: Sequence[int] | None) -> list[int]:
     members = [card.id for card in members_of_class(class_group_id, Role.STUDENT)]
     if wanted is None:
@@ -177,7 +188,7 @@ def _students_of(class_group_id: int, wanted: Sequence[int] | None) -> list[int]
 def _register(
     sitting: Sitting, exam: Exam, students: Sequence[int], allowances: Mapping[int, Allowance]
 ) -> list[Attempt]:
-    content = approved_content(exam.pk, exam.content_hash)
+    content = as_shuffled(approved_content(exam.pk, exam.content_hash))
     candidates = adjust_new(
         sitting,
         Candidate.objects.bulk_create(

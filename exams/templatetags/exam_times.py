@@ -1,5 +1,6 @@
 """Words about time in templates: `{% load exam_times %}`."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 
 from django import template
@@ -8,6 +9,8 @@ from django.utils.translation import gettext as _, ngettext
 
 from exams import texts
 from exams.domain.accommodation import Adjustment, Exemption
+from exams.domain.documents import DocumentFault
+from exams.domain.policy import Navigation
 from exams.templatetags.exams import minutes
 from web.templatetags.web import digits, local_datetime, percent
 
@@ -43,3 +46,22 @@ def local_date(day: date) -> SafeString:
 def exemption_name(exemption: str) -> str:
     """Return what an exemption is called."""
     return str(texts.EXEMPTIONS[Exemption(exemption)][0])
+
+
+@register.filter
+def fault_text(fault: DocumentFault) -> str:
+    """Say what is wrong with a document at one place."""
+    words = texts.DOCUMENT_FAULTS[fault.code]
+    return str(words) % {"detail": fault.detail}
+
+
+@register.filter
+def navigation_text(navigation: str) -> str:
+    """Say how candidates move through the paper."""
+    return str(texts.NAVIGATIONS[Navigation(navigation)])
+
+
+@register.filter
+def lookup(mapping: Mapping[object, object], key: object) -> object:
+    """Return what a mapping has for a key; None without it."""
+    return mapping.get(key)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from exams.domain.states import HANDED_IN
 from exams.errors import ResultUnknown
 from exams.selectors.attempts import attempts_of_student, snapshot
+from exams.selectors.keys import right_answers
 from exams.selectors.results import released_paper
 
 
@@ -29,7 +30,8 @@ def results(request: HttpRequest) -> HttpResponse:
 def result(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Show one's own released result; before that there is none."""
     paper = released_paper(attempt_id, _user_id(request))
-    return render(request, "exams/result.html", {"paper": paper})
+    keys = right_answers(paper.sitting_id) if paper.answers else {}
+    return render(request, "exams/result.html", {"paper": paper, "keys": keys})
 
 
 @require_safe

@@ -13,9 +13,11 @@ from accounts.errors import Forbidden
 from accounts.policies import can_manage_accommodations
 from accounts.roles import Role
 from accounts.selectors import class_card, class_cards, classes_of, members_of_class
+from exams.domain.configuration import deviations_of
 from exams.domain.states import UNFINISHED, ExamState
 from exams.forms_exams import ReasonForm
 from exams.forms_sittings import CandidateForm, SittingForm
+from exams.selectors.configurations import configuration_of_exam
 from exams.selectors.exams import exams_of_institution
 from exams.selectors.progress import wall_rows
 from exams.selectors.sittings import SittingView, candidate_ids, sittings_of_classes
@@ -117,6 +119,7 @@ def sitting(request: HttpRequest, sitting_id: int) -> HttpResponse:
         "sitting": seen,
         "rights": rights,
         "class": class_card(seen.class_group_id),
+        "deviations": deviations_of(seen.policy, configuration_of_exam(seen.exam_id)),
         "rows": list(wall_rows(sitting_id).values()),
         "is_open": seen.state in UNFINISHED,
         "reason_form": ReasonForm(),

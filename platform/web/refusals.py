@@ -90,6 +90,7 @@ EXAMS: Mapping[str, Promise] = {
     "still_grading": _("Grading is not finished."),
     "mark_invalid": _("These points are outside of what the question carries."),
     "result_final": _("A released result cannot be changed."),
+    "document_invalid": _("This document does not follow its form. Nothing was changed."),
     "accommodation_unknown": _("There is no such accommodation, or it has been ended."),
     "accommodation_invalid": _("This accommodation does not fit. Check its numbers and days."),
 }

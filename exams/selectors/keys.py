@@ -1,0 +1,49 @@
+"""The right answers as students see them with a released result, where the exam is configured so."""
+
+from exams.domain.answer import QuestionKind
+from exams.domain.configuration import configuration_of
+from exams.domain.content import ChoiceContent, QuestionContent
+from exams.models import Sitting
+from exams.selectors.contents import approved_content
+from exams.selectors.results import given_html
+
+
+def right_answers(sitting_id: int) -> dict[int, tuple[str, ...]]:
+    """Return question id → what is right as safe HTML; nothing where it is not to be shown.
+
+    One query. Questions that a person marks have no right answer to show.
+
+    Needs: the caller has seen to it that the reader's result is released.
+    """
+    exam = Sitting.objects.select_related("exam").defer("exam__content").get(pk=sitting_id).exam
+    content = approved_content(exam.pk, exam.content_hash)
+    if not configuration_of(content.configuration).show_key:
+        return {}
+    found = {pk: right_of(question) for pk, question in content.question_map().items()}
+    return {pk: parts for pk, parts in found.items() if parts}
+
+
+def right_of(question: QuestionContent) -> tuple[str, ...]:
+    """Return what is right for one question, one part per choice, pair, item or value."""
+    match question.kind:
+        case QuestionKind.CHOICE:
+            return given_html(question, [one.key for one in _right(question)])
+        case QuestionKind.ORDERING:
+            return given_html(question, [one.key for one in question.choices])
+        case QuestionKind.MATCHING:
+            return given_html(
+                question, {str(one.key): str(one.match_key) for one in question.lefts}
+            )
+        case QuestionKind.BOOL:
+            return given_html(question, _truth_of(question))
+        case _:
+            return tuple(one.html for one in _right(question))
+
+
+def _right(question: QuestionContent) -> list[ChoiceContent]:
+    return [one for one in question.choices if one.fraction is not None and one.fraction > 0]
+
+
+def _truth_of(question: QuestionContent) -> bool | None:
+    words = {one.text.strip().lower() for one in _right(question)}
+    return None if len(words) != 1 else words == {"true"}
