@@ -8,18 +8,14 @@ import { ServerClock } from "./clock";
 import type { Question } from "./paper";
 import { Place, offline } from "./room/fakes";
 import type { Room } from "./room/room";
+import { question } from "./room/testing";
 
-const base = {
-  pool: "", help_html: "", points: "1", required: false, choices: [], lefts: [], multiple: false,
-  min_answers: 1, max_answers: 1, min_length: 0, max_length: null, min_value: null, max_value: null, accept: [],
-  widget: "", text_response: false, text_response_label: "",
-};
 const QUESTIONS: Question[] = [
-  {
-    ...base, id: 11, number: 1, kind: "choice", prompt_html: "<p>Which planet?</p>",
+  question({
+    id: 11, number: 1, kind: "choice", prompt_html: "<p>Which planet?</p>",
     choices: [{ id: 5, html: "Mars", text_response: false }, { id: 6, html: "Venus", text_response: false }],
-  },
-  { ...base, id: 12, number: 2, kind: "text", prompt_html: "<p>Why?</p>", max_length: 50 },
+  }),
+  question({ id: 12, number: 2, kind: "text", prompt_html: "<p>Why?</p>", max_length: 50 }),
 ];
 
 let place: Place;

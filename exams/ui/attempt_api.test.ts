@@ -5,7 +5,7 @@ import { ServerClock } from "./clock";
 import type { SaveReply } from "./wire";
 
 const NOTHING = { saved: [], held: [] };
-const answers = [{ question: 7, seq: 5, value: "x", clientAt: 3 }];
+const answers = [{ question: 7, seq: 5, value: "x", text: "why", clientAt: 3 }];
 const reply = {
   saved: { 7: 5 },
   refused: {},
@@ -91,7 +91,7 @@ describe("HttpTransport", () => {
     expect((init.headers as Record<string, string>)["X-CSRFToken"]).toBe("token-1");
     expect(JSON.parse(String(init.body))).toEqual({
       lease: "lease-1",
-      answers: [{ question: 7, seq: 5, value: "x", client_at: 3 }],
+      answers: [{ question: 7, seq: 5, value: "x", text: "why", client_at: 3 }],
     });
     expect(seen).toEqual([reply]);
     expect(clock.now()).toBe(5_000);

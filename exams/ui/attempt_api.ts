@@ -4,7 +4,7 @@ import type { Gate, SaveOutcome, Transport } from "./autosave";
 import type { KeptAnswer } from "./autosave/ledger";
 import type { ServerClock } from "./clock";
 import type { ServerAnswer } from "./paper";
-import type { AttemptSnapshot, AttemptState, Leased, Receipt, SaveAnswers, SaveReply, StartAttempt, SubmitAttempt, TakeLease } from "./wire";
+import type { AdvancePage, AttemptSnapshot, AttemptState, Leased, Receipt, SaveAnswers, SaveReply, StartAttempt, SubmitAttempt, TakeLease } from "./wire";
 
 /** The server's snapshot; its answers are values that this front end has sent. */
 export type Snapshot = Omit<AttemptSnapshot, "answers"> & { answers: Record<string, ServerAnswer> };
@@ -47,6 +47,12 @@ export class AttemptApi {
     return post<Snapshot>(this.url("start"), body, { idempotent: true });
   }
 
+  /** Close page `page` for good; the snapshot of the next one, also when it was closed before. */
+  advance(lease: string, page: number, digest: Record<string, number>): Promise<Snapshot> {
+    const body: AdvancePage = { lease, page, digest };
+    return post<Snapshot>(this.url("advance"), body, { idempotent: true });
+  }
+
   submit(lease: string, digest: Record<string, number>): Promise<Receipt> {
     const body: SubmitAttempt = { lease, digest };
     return post<Receipt>(this.url("submit"), body, { idempotent: true });
@@ -55,10 +61,11 @@ export class AttemptApi {
   save(lease: string, answers: KeptAnswer[], keepalive: boolean): Promise<SaveReply> {
     const body: SaveAnswers = {
       lease,
-      answers: answers.map(({ question, seq, value, clientAt }) => ({
+      answers: answers.map(({ question, seq, value, text, clientAt }) => ({
         question,
         seq,
         value,
+        text,
         client_at: clientAt,
       })),
     };

@@ -327,7 +327,7 @@ describe("gates", () => {
     const { value, seq } = autosave.ledger.get(1) ?? { value: null, seq: 0 };
     server.state = "submitted";
     const reloaded = queue();
-    reloaded.ledger.adopt({ question: 1, seq, value, clientAt: 1 });
+    reloaded.ledger.adopt({ question: 1, seq, value, text: null, clientAt: 1 });
     reloaded.edit(2, "late", "done");
     reloaded.setGate("over");
     await settle();

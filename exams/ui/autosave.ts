@@ -12,56 +12,17 @@
  */
 import { backOffMs, farewellBatches, nextBatch } from "./autosave/batch";
 import { type Entry, type KeptAnswer, Ledger, TAB_MARKS } from "./autosave/ledger";
-import { type Kept, type Reply, part, rejoin, takeReply } from "./autosave/replies";
+import type { Gate, QueueStatus, Surroundings, Transport } from "./autosave/ports";
+import { type Reply, part, rejoin, takeReply } from "./autosave/replies";
 import { type AnswerStore, MemoryStore, type View } from "./autosave/store";
 import type { AnswerValue, ServerAnswer } from "./paper";
+
+export type { Gate, QueueStatus, SaveOutcome, Surroundings, Transport } from "./autosave/ports";
 
 export const TYPING_REST_MS = 800;
 export const TYPING_LIMIT_MS = 5_000;
 /** A store that does not answer must not hold an answer back from the server. */
 const KEEP_PATIENCE_MS = 1_500;
-
-/**
- * Whether answers may go out.
- *
- * closed: no lease yet · open · signed_out: sign in again · denied: signed in as someone else ·
- * moved: another tab or device has the lease · paused: the attempt stands still · over: it ended.
- */
-export type Gate = "closed" | "open" | "signed_out" | "denied" | "moved" | "paused" | "over";
-
-export type SaveOutcome =
-  | ({ kind: "answered" } & Reply)
-  | { kind: "stopped"; gate: Exclude<Gate, "closed" | "open">; kept: Kept }
-  /** Nobody knows whether it arrived. */
-  | { kind: "unreachable"; retryAfterMs: number }
-  /** The server understood and says no to the request as it is. */
-  | { kind: "rejected"; code: string };
-
-export interface Transport {
-  save(lease: string, answers: KeptAnswer[], keepalive: boolean): Promise<SaveOutcome>;
-}
-
-export interface Surroundings {
-  /** Server-corrected time, milliseconds. */
-  now(): number;
-  random(): number;
-  setTimer(run: () => void, ms: number): number;
-  clearTimer(timer: number): void;
-}
-
-export interface QueueStatus {
-  gate: Gate;
-  waiting: number;
-  /** Came too late; the server keeps them for a decision. */
-  held: number;
-  refused: number;
-  lastSavedAt: number | null;
-  /** Server-corrected time since which the server cannot be reached; null while it can. */
-  failingSince: number | null;
-  /** Whether a reload would find the answers again. */
-  durable: boolean;
-  unreadable: number;
-}
 
 /** Gates through which the server can be reached: to save, or to hand over late work. */
 const SENDING = new Set<Gate>(["open", "moved", "over"]);
@@ -115,13 +76,25 @@ export class Autosave {
     }
   }
 
-  /** Compare with the server's snapshot; what only this device has goes out. */
-  meetServer(answers: Record<string, ServerAnswer>): void {
+  /**
+   * Compare with the server's snapshot; what only this device has goes out.
+   *
+   * @param page the questions that can be answered now; left out, all can
+   */
+  meetServer(answers: Record<string, ServerAnswer>, page?: number[]): void {
+    if (page) this.ledger.turnTo(page);
     this.ledger.meetServer(answers);
     const times = this.ledger.all().map((entry) => entry.savedAt ?? 0);
     this.lastSavedAt = Math.max(this.lastSavedAt ?? 0, ...times) || null;
+    this.forgetGone();
     this.changed();
     this.pump();
+  }
+
+  /** What is left on the device of closed pages goes; a rest of it is acknowledged once more later. */
+  private forgetGone(): void {
+    const gone = this.ledger.takeGone();
+    if (gone.length > 0) this.store.forget(gone).catch(() => {});
   }
 
   /** The room knows by other ways that the server cannot be reached. */
@@ -146,9 +119,13 @@ export class Autosave {
     this.pump();
   }
 
-  /** Record an edit. `typing` waits for a rest in the typing, `done` sends at once. */
-  edit(question: number, value: AnswerValue, pace: "typing" | "done"): void {
-    this.ledger.edit(question, value, this.surroundings.now());
+  /**
+   * Record an edit. `typing` waits for a rest in the typing, `done` sends at once.
+   *
+   * @param text the words beside the answer; left out, they stay as they are
+   */
+  edit(question: number, value: AnswerValue, pace: "typing" | "done", text?: string | null): void {
+    this.ledger.edit(question, value, this.surroundings.now(), text);
     void this.keep(question);
     this.changed();
     if (pace === "done") this.flush();
@@ -265,9 +242,9 @@ export class Autosave {
   private async keepLatest(question: number): Promise<void> {
     let entry = this.ledger.get(question);
     while (entry && !entry.onDevice) {
-      const { seq, value, clientAt } = entry;
+      const { seq, value, text, clientAt } = entry;
       try {
-        const outcome = await this.store.keep({ question, seq, value, clientAt });
+        const outcome = await this.store.keep({ question, seq, value, text, clientAt });
         if (outcome.kept) this.ledger.markOnDevice(question, seq);
         else this.ledger.renumber(question, outcome.seq, this.surroundings.now());
       } catch {
@@ -313,11 +290,14 @@ export class Autosave {
   private pump(): void {
     if (this.flying || this.stopped || !SENDING.has(this.gate)) return;
     const waiting = this.ledger.waiting();
-    if (waiting.length === 0) return;
+    if (waiting.length === 0) {
+      this.failures = 0; // What failed arrived by another way: the next answer goes out at once.
+      return;
+    }
     this.cancelTimer();
     this.firstTypedAt = null;
     this.flying = true;
-    const batch = this.alone > 0 ? waiting.slice(0, 1) : nextBatch(waiting);
+    const batch = this.alone > 0 ? waiting.slice(0, 1) : nextBatch(this.alike(waiting));
     this.alone = Math.max(0, this.alone - 1);
     void this.fly(batch.map((entry) => entry.question)).finally(() => {
       this.flying = false;
@@ -326,6 +306,12 @@ export class Autosave {
       if (this.failures > 0) this.scheduleRetry();
       else this.pump();
     });
+  }
+
+  /** The open page's answers travel apart from earlier pages': the server judges them in another way. */
+  private alike(waiting: Entry[]): Entry[] {
+    const open = waiting.filter((entry) => this.ledger.isOpen(entry.question));
+    return open.length > 0 ? open : waiting;
   }
 
   private async fly(questions: number[]): Promise<void> {
@@ -347,7 +333,7 @@ export class Autosave {
   }
 
   private async send(batch: Entry[], keepalive: boolean): Promise<void> {
-    const sent = batch.map(({ question, seq, value, clientAt }) => ({ question, seq, value, clientAt }));
+    const sent = batch.map(({ question, seq, value, text, clientAt }) => ({ question, seq, value, text, clientAt }));
     const lease = this.lease;
     const outcome = await this.transport.save(lease, sent, keepalive);
     if (outcome.kind === "stopped" && lease !== this.lease) return; // Said of a lease we gave up.
@@ -369,6 +355,7 @@ export class Autosave {
   private take(sent: KeptAnswer[], reply: Reply): void {
     const { isDecided, isSaved, isNewerElsewhere } = takeReply(this.ledger, sent, reply);
     if (isSaved) this.lastSavedAt = Math.max(this.lastSavedAt ?? 0, reply.serverTime);
+    this.forgetGone();
     if (isNewerElsewhere) this.onNewerElsewhere();
     if (!isDecided) return this.fail(0);
     this.failures = 0;

@@ -1,6 +1,8 @@
 /** Each question's cell in the navigator, and what the hand-in counts of them. */
 import { type AnswerValue, type Question, isAnswered } from "./paper";
 import type { RoomState } from "./player";
+import { type TimeKind, isTimeOf } from "./widgets/dates";
+import { drawingOf } from "./widgets/drawing";
 import { numberFault } from "./widgets/number";
 
 export interface Cell {
@@ -14,9 +16,10 @@ export interface Cell {
   /** Came too late; a person decides. */
   held: boolean;
   refused: boolean;
-  /** A number that cannot be read or is not allowed; it is saved as typed. */
+  /** A number, a date or a time that cannot be read or is not allowed; it is saved as typed. */
   faulty: boolean;
   info: boolean;
+  required: boolean;
 }
 
 /** The navigator: one cell per question. */
@@ -34,14 +37,16 @@ export function cellsOf(state: RoomState): Cell[] {
       refused: entry?.progress === "refused",
       faulty: isFaulty(question, entry?.value),
       info: question.kind === "info",
+      required: question.required,
     };
   });
 }
 
-const NUMBERS = new Set(["int", "float", "decimal"]);
-
 function isFaulty(question: Question, value: AnswerValue | undefined): boolean {
-  return NUMBERS.has(question.kind) && typeof value === "string" && numberFault(value, question) !== null;
+  if (typeof value !== "string") return false;
+  const drawing = drawingOf(question);
+  if (drawing === "number") return numberFault(value, question) !== null;
+  return drawing === "typed_time" && !isTimeOf(question.kind as TimeKind, value);
 }
 
 export interface Tally {
@@ -51,6 +56,8 @@ export interface Tally {
   /** Of the answered ones, how many the server has. */
   saved: number;
   unanswered: Cell[];
+  /** Not answered, and the page cannot be left without. */
+  required: Cell[];
   marked: Cell[];
   refused: Cell[];
   faulty: Cell[];
@@ -64,6 +71,7 @@ export function tallyOf(state: RoomState): Tally {
     answered: answered.length,
     saved: answered.filter((cell) => !cell.unsent && !cell.held && !cell.refused).length,
     unanswered: cells.filter((cell) => !cell.answered),
+    required: cells.filter((cell) => !cell.answered && cell.required),
     marked: cells.filter((cell) => cell.marked),
     refused: cells.filter((cell) => cell.refused),
     faulty: cells.filter((cell) => cell.faulty),

@@ -23,3 +23,9 @@ export function isAnswered(value: AnswerValue | undefined): boolean {
   if (Array.isArray(value)) return value.length > 0;
   return Object.values(value).some((part) => part !== "");
 }
+
+/** Whether words may stand beside this answer: the question asks for them, or an option picked does. */
+export function takesText({ text_response, choices }: Pick<Question, "text_response" | "choices">, value: AnswerValue): boolean {
+  if (text_response) return true;
+  return Array.isArray(value) && choices.some((choice) => choice.text_response && value.includes(choice.id));
+}

@@ -54,6 +54,7 @@ const entry = (id: number, value: AnswerValue, progress: Progress = "saved"): En
   question: id,
   seq: 1,
   value,
+  text: null,
   clientAt: 1,
   progress,
   code: "",

@@ -10,8 +10,8 @@ import type { Snapshot } from "./attempt_api";
 import type { QueueStatus } from "./autosave";
 import type { Entry } from "./autosave/ledger";
 import type { View } from "./autosave/store";
-import type { AnswerValue, Question } from "./paper";
-import type { AttemptState, EarlyEnd, Receipt } from "./wire";
+import { type AnswerValue, type Question, isAnswered } from "./paper";
+import type { AttemptState, EarlyEnd, Navigation, PageView, Receipt } from "./wire";
 
 /** A command of an invigilator as the candidate sees it. */
 export type Command = Pick<CommandView, "id" | "seq" | "kind" | "text" | "extra_s" | "by" | "issued_at">;
@@ -32,10 +32,13 @@ export interface RoomState {
   attempt: AttemptState | "unknown";
   /** Of the newest news; the server raises it with every move and every extension. */
   version: number;
+  /** Those of the open page. */
   questions: Question[];
+  page: PageView;
+  navigation: Navigation;
   /** Id of the question on screen. */
   current: number | null;
-  screen: "question" | "hand_in";
+  screen: "question" | "page_end" | "hand_in";
   answers: Record<number, Entry>;
   marked: Record<number, true>;
   queue: QueueStatus;
@@ -54,6 +57,8 @@ export interface RoomState {
   watchers: string[];
   /** How far the file of a file question is, by question id. */
   uploads: Record<number, UploadView>;
+  /** The candidate goes on to the next page; the server has not let us yet. */
+  turning: boolean;
   handingIn: boolean;
   receipt: Receipt | null;
   /** The room opened from this device's copy and the server has not answered since. */
@@ -68,6 +73,8 @@ export const EMPTY: RoomState = {
   attempt: "unknown",
   version: 0,
   questions: [],
+  page: { number: 1, is_last: true, asked_before: 0 },
+  navigation: "free",
   current: null,
   screen: "question",
   answers: {},
@@ -93,6 +100,7 @@ export const EMPTY: RoomState = {
   incidents: [],
   watchers: [],
   uploads: {},
+  turning: false,
   handingIn: false,
   receipt: null,
   fromDevice: false,
@@ -119,7 +127,8 @@ export type Action =
   | { type: "went"; question: number }
   | { type: "stepped"; by: 1 | -1 }
   | { type: "marked"; question: number }
-  | { type: "reviewed"; open: boolean }
+  /** Look over the open page, or over what is there before the hand-in of it all. */
+  | { type: "reviewed"; open: boolean; all?: boolean }
   | { type: "socket"; open: boolean }
   | ({ type: "attempt" } & Moved)
   | { type: "command"; command: Command }
@@ -128,6 +137,9 @@ export type Action =
   | { type: "incident"; incident: Incident }
   | { type: "watchers"; names: string[] }
   | { type: "upload"; question: number; view: UploadView | null }
+  | { type: "turning" }
+  /** Nothing follows this page, whatever was answered. */
+  | { type: "was_last" }
   | { type: "handing_in" }
   | { type: "handed_in"; receipt: Receipt }
   | { type: "from_device" }
@@ -155,7 +167,7 @@ export function reduce(state: RoomState, action: Action): RoomState {
     case "marked":
       return { ...state, marked: toggled(state.marked, action.question) };
     case "reviewed":
-      return { ...state, screen: action.open ? "hand_in" : "question", fault: "" };
+      return { ...state, screen: reviewOf(state, action), fault: "" };
     case "socket":
       return { ...state, socketOpen: action.open };
     case "upload":
@@ -177,10 +189,14 @@ export function reduce(state: RoomState, action: Action): RoomState {
 
 type PeopleAction = Extract<
   Action,
-  { type: "command" | "seen" | "help" | "incident" | "watchers" | "handing_in" | "handed_in" | "failed" }
+  {
+    type:
+      | "command" | "seen" | "help" | "incident" | "watchers" | "turning" | "was_last" | "handing_in" | "handed_in"
+      | "failed";
+  }
 >;
 
-/** The part of the reducer about invigilators and the hand-in. */
+/** The part of the reducer about invigilators, and about what cannot be taken back. */
 function reducePeople(state: RoomState, action: PeopleAction): RoomState {
   switch (action.type) {
     case "command":
@@ -193,23 +209,41 @@ function reducePeople(state: RoomState, action: PeopleAction): RoomState {
       return { ...state, incidents: withIncident(state.incidents, action.incident) };
     case "watchers":
       return { ...state, watchers: action.names };
+    case "turning":
+      return { ...state, screen: "page_end", turning: true, fault: "" };
+    case "was_last":
+      return { ...state, page: { ...state.page, is_last: true }, screen: "hand_in", turning: false };
     case "handing_in":
       return { ...state, handingIn: true, fault: "" };
     case "handed_in":
       return { ...state, attempt: "submitted", handingIn: false, receipt: action.receipt, fault: "" };
     case "failed":
-      return { ...state, handingIn: false, fault: action.code };
+      return { ...state, turning: false, handingIn: false, fault: action.code };
   }
 }
 
 function onSnapshot(state: RoomState, snapshot: Snapshot, at: number): RoomState {
-  if (snapshot.version < state.version) return state;
-  const questions = snapshot.questions ?? state.questions;
-  const known = questions.some((question) => question.id === state.current);
-  const next = { ...state, questions, current: known ? state.current : (questions[0]?.id ?? null) };
+  if (isOvertaken(state, snapshot)) return state;
+  const before = snapshot.page.number > state.page.number ? turned(state) : state;
+  const questions = snapshot.questions ?? before.questions;
+  const known = questions.some((question) => question.id === before.current);
+  const next = { ...before, questions, current: known ? before.current : (questions[0]?.id ?? null) };
+  next.page = { ...snapshot.page, is_last: snapshot.page.is_last || (before === state && state.page.is_last) };
+  next.navigation = snapshot.sitting.navigation;
   next.lastCommandSeq = Math.max(state.lastCommandSeq, snapshot.last_command_seq);
   const { state: attempt, version, deadline, paused_at: pausedAt, hold_reason: reason, sitting } = snapshot;
   return onAttempt(next, { state: attempt, version, deadline, pausedAt, reason, earlyEnd: sitting.early_end, at });
+}
+
+/** Whether newer news was here first: a page that is closed is never shown again. */
+export function isOvertaken(state: RoomState, { version, page }: Pick<Snapshot, "version" | "page">): boolean {
+  return version < state.version || page.number < state.page.number;
+}
+
+/** Another page opened: what was only about the one before goes. */
+function turned(state: RoomState): RoomState {
+  if (state.questions.length === 0) return state; // A reload: marks and place are of this page.
+  return { ...state, questions: [], marked: {}, uploads: {}, screen: "question", turning: false, fault: "" };
 }
 
 function onView(state: RoomState, view: View | null): RoomState {
@@ -255,13 +289,22 @@ function goTo(state: RoomState, question: number): RoomState {
   return exists ? { ...state, current: question, screen: "question" } : state;
 }
 
-/** Next after the last question is the hand-in page; previous from there is the last question. */
+/** After the last question of a page comes its end; previous from there is the last question. */
 function step(state: RoomState, by: 1 | -1): RoomState {
-  if (state.screen === "hand_in") return by === -1 ? { ...state, screen: "question" } : state;
+  if (state.screen !== "question") return by === -1 ? { ...state, screen: "question" } : state;
   const index = indexOfCurrent(state) + by;
   const target = state.questions[index];
   if (target) return { ...state, current: target.id };
-  return by === 1 && state.questions.length > 0 ? { ...state, screen: "hand_in" } : state;
+  return by === 1 && state.questions.length > 0 ? { ...state, screen: endOf(state) } : state;
+}
+
+function endOf({ page }: RoomState): "page_end" | "hand_in" {
+  return page.is_last ? "hand_in" : "page_end";
+}
+
+function reviewOf(state: RoomState, { open, all }: { open: boolean; all?: boolean }): RoomState["screen"] {
+  if (!open) return "question";
+  return all ? "hand_in" : endOf(state);
 }
 
 function byQuestion(entries: Entry[]): Record<number, Entry> {
@@ -296,6 +339,7 @@ export type Screen =
   | "failed"
   | "waiting"
   | "question"
+  | "page_end"
   | "hand_in"
   | "paused"
   | "moved"
@@ -319,6 +363,16 @@ export function indexOfCurrent(state: RoomState): number {
 
 export function currentQuestion(state: RoomState): Question | undefined {
   return state.questions[indexOfCurrent(state)];
+}
+
+/**
+ * Whether "next" closes the page without a word in between: one question a page, and it is answered.
+ * Whoever has answered nothing is asked first.
+ */
+export function mayTurnAtOnce(state: RoomState): boolean {
+  const { page, navigation, questions, screen } = state;
+  const isDone = questions.every(({ id, kind }) => kind === "info" || isAnswered(state.answers[id]?.value));
+  return screen === "question" && navigation === "linear" && !page.is_last && questions.length === 1 && isDone;
 }
 
 export function valueOf(state: RoomState, question: number): AnswerValue {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Question } from "./paper";
 import type { Cell } from "./cells";
+import { options, question } from "./room/testing";
 import {
   cameraFaultText,
   cameraText,
@@ -16,7 +17,7 @@ import {
   timeLeftText,
 } from "./words";
 
-const choice = (part: Partial<Question>) => ({ kind: "choice", multiple: true, min_answers: 1, max_answers: null, ...part }) as Question;
+const choice = (part: Partial<Question>) => ({ kind: "choice", choices: [], multiple: true, min_answers: 1, max_answers: null, ...part }) as Question;
 
 it("an early end names the role and the reason", () => {
   expect(earlyEndText({ at: 1, by: "admin", reason: "Flood" })).toMatch(/^The school's administration .*Flood/);
@@ -31,8 +32,10 @@ describe("what is asked", () => {
     [choice({ max_answers: 3 }), "choose up to 3"],
     [choice({ min_answers: 2, max_answers: 3 }), "choose 2 to 3"],
     [choice({ min_answers: 3, max_answers: 3 }), "choose exactly 3"],
-    [{ kind: "int" } as Question, "give a number"],
-    [{ kind: "info" } as Question, "for reading"],
+    [question({ kind: "int" }), "give a number"],
+    [question({ kind: "info" }), "for reading"],
+    [question({ kind: "ordering", choices: options("a", "b") }), "put in order"],
+    [question({ kind: "int", choices: options("one", "two") }), "choose one"],
   ])("%j: %s", (question, words) => {
     expect(taskText(question)).toBe(words);
   });
@@ -67,6 +70,7 @@ describe("time", () => {
 it("a cell of the navigator is heard with everything its colours say", () => {
   const cell: Cell = {
     id: 1, number: 5, answered: true, current: true, marked: true, unsent: true, held: false, refused: false, faulty: false, info: false,
+    required: false,
   };
   expect(cellText(cell)).toBe("Question 5, on screen, answered, marked, not sent yet");
   expect(cellText({ ...cell, current: false, answered: false, marked: false, unsent: false, refused: true })).toBe(

@@ -15,6 +15,8 @@ export function refusalText(code: string): string {
       return t("The exam had ended. This answer is kept on this device.");
     case "unknown_question":
       return t("This question is no longer part of your paper. Tell your invigilator.");
+    case "page_closed":
+      return t("The page of this question was closed before this answer arrived. Tell your invigilator.");
     case "too_long":
       return t("This answer is too long to be saved. Please shorten it.");
     case "file_unknown":
@@ -57,6 +59,8 @@ export function faultText(code: string): string {
       return t("The exam has not begun. This page goes on by itself when it does.");
     case "too_late":
       return t("The time to start has passed. Ask your invigilator.");
+    case "answers_required":
+      return t("Some questions of this page need an answer before you can continue.");
     case "lease_lost":
       return t("This exam was opened in another tab or on another device.");
     default:
@@ -106,8 +110,12 @@ function listed(names: string[]): string {
   return new Intl.ListFormat(document.documentElement.lang || "en", { type: "conjunction" }).format(names);
 }
 
+/** What these ask is the same whether they offer something or not. */
+const IN_ONE_WAY = new Set(["choice", "matching", "ordering"]);
+
 /** What is asked of the answer, in a few words beside the question's number. */
 export function taskText(question: Question): string {
+  if (question.choices.length > 0 && !IN_ONE_WAY.has(question.kind)) return t("choose one");
   switch (question.kind) {
     case "choice":
       return choiceTask(question);
@@ -117,6 +125,8 @@ export function taskText(question: Question): string {
       return t("write a text");
     case "file":
       return t("send a file");
+    case "ordering":
+      return t("put in order");
     case "matching":
       return t("find the pairs");
     case "info":
@@ -182,7 +192,7 @@ export function cellText(cell: Cell): string {
     cell.unsent && t("not sent yet"),
     cell.held && t("kept for a decision"),
     cell.refused && t("not accepted"),
-    cell.faulty && t("not a number that fits"),
+    cell.faulty && t("not in the form that is asked for"),
   ].filter(Boolean);
   return [name, ...words].join(", ");
 }

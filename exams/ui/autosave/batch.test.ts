@@ -6,6 +6,7 @@ const answers = (count: number, length = 1) =>
     question: index + 1,
     seq: index + 1,
     value: "x".repeat(length),
+    text: null,
     clientAt: 0,
   }));
 
@@ -33,6 +34,13 @@ describe("farewellBatches", () => {
     const sent = farewellBatches(answers(50, 3_000)).flat();
     expect(sent.length).toBeGreaterThan(15);
     expect(sent.reduce((sum, answer) => sum + answer.value.length + 100, 0)).toBeLessThanOrEqual(KEEPALIVE_BYTES);
+  });
+
+  it("counts the words beside an answer too", () => {
+    const [first, second] = answers(2);
+    const wordy = { ...first!, text: "y".repeat(70_000) };
+    expect(farewellBatches([wordy, second!]).flat()).toEqual([second]);
+    expect(nextBatch([{ ...wordy, text: "y".repeat(190_000) }, answers(2, 20_000)[1]!])).toHaveLength(1);
   });
 
   it("leaves out what is too large and sends the rest", () => {

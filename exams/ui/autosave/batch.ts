@@ -10,7 +10,7 @@ const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
 
 const sizeOf = (answer: KeptAnswer): number =>
-  new TextEncoder().encode(JSON.stringify(answer.value)).length + 100;
+  new TextEncoder().encode(JSON.stringify([answer.value, answer.text])).length + 100;
 
 /** The first answers of `waiting` that fit one request; a lone oversized answer still goes. */
 export function nextBatch<A extends KeptAnswer>(waiting: A[], limitBytes = BATCH_BYTES): A[] {

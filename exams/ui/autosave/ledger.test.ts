@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Ledger, TAB_MARKS } from "./ledger";
 
-const kept = (question: number, seq: number, value: string) => ({ question, seq, value, clientAt: 1 });
+const kept = (question: number, seq: number, value: string) => ({ question, seq, value, text: null, clientAt: 1 });
 
 describe("numbers", () => {
   it("rise with each edit, also when the clock stands still or goes back", () => {
@@ -26,7 +26,7 @@ describe("numbers", () => {
     const ledger = new Ledger();
     ledger.adopt(kept(1, 9e12, "a"));
     expect(ledger.edit(2, "x", 5).seq).toBeGreaterThan(9e12);
-    ledger.meetServer({ 3: { seq: 9.5e12, value: "b", saved_at: 1 } });
+    ledger.meetServer({ 3: { seq: 9.5e12, value: "b", text: null, saved_at: 1 } });
     expect(ledger.edit(2, "x", 5).seq).toBeGreaterThan(9.5e12);
     ledger.acknowledge(4, 9.9e12, 1);
     expect(ledger.edit(2, "x", 5).seq).toBeGreaterThan(9.9e12);
@@ -40,11 +40,11 @@ describe("the server's snapshot", () => {
     ledger.adopt(kept(2, 10, "mine"));
     ledger.adopt(kept(3, 10, "mine"));
     ledger.meetServer({
-      1: { seq: 11, value: "theirs", saved_at: 100 },
-      2: { seq: 10, value: "mine", saved_at: 200 },
-      3: { seq: 9, value: "older", saved_at: 100 },
+      1: { seq: 11, value: "theirs", text: "theirs too", saved_at: 100 },
+      2: { seq: 10, value: "mine", text: null, saved_at: 200 },
+      3: { seq: 9, value: "older", text: null, saved_at: 100 },
     });
-    expect(ledger.get(1)).toMatchObject({ value: "theirs", progress: "saved", savedAt: 100 });
+    expect(ledger.get(1)).toMatchObject({ value: "theirs", text: "theirs too", progress: "saved", savedAt: 100 });
     expect(ledger.get(2)).toMatchObject({ value: "mine", progress: "saved", onDevice: true });
     expect(ledger.get(2)?.savedAt).toBe(200);
     expect(ledger.get(3)).toMatchObject({ value: "mine", progress: "waiting" });
@@ -94,4 +94,55 @@ it("waiting answers come oldest first", () => {
   ledger.edit(1, "b", 2);
   ledger.edit(2, "c", 3);
   expect(ledger.waiting().map((entry) => entry.question)).toEqual([1, 2]);
+});
+
+describe("the words beside an answer", () => {
+  it("count up the same number, and stay when only the answer changes", () => {
+    const ledger = new Ledger();
+    const first = ledger.edit(1, [5], 7, "because");
+    const second = ledger.edit(1, [6], 7);
+    expect(second).toMatchObject({ value: [6], text: "because" });
+    expect(second.seq).toBeGreaterThan(first.seq);
+    expect(ledger.edit(1, [6], 7, null).text).toBeNull();
+  });
+
+  it("get a new number together with their answer", () => {
+    const ledger = new Ledger();
+    ledger.edit(1, [5], 7, "because");
+    expect(ledger.renumber(1, 9e12, 8)).toMatchObject({ value: [5], text: "because" });
+  });
+});
+
+describe("a page that is closed", () => {
+  it("takes its answers along, except what the server does not have", () => {
+    const ledger = new Ledger();
+    const saved = ledger.edit(1, "a", 1);
+    ledger.acknowledge(1, saved.seq, 5);
+    const unsent = ledger.edit(2, "b", 2);
+    ledger.turnTo([3]);
+    expect(ledger.all().map((entry) => entry.question)).toEqual([2]);
+    expect(ledger.takeGone()).toEqual([{ question: 1, seq: saved.seq }]);
+    expect(ledger.takeGone()).toEqual([]);
+    expect([ledger.isOpen(2), ledger.isOpen(3)]).toEqual([false, true]);
+    ledger.acknowledge(2, unsent.seq, 6);
+    expect(ledger.all()).toEqual([]);
+    expect(ledger.takeGone()).toEqual([{ question: 2, seq: unsent.seq }]);
+  });
+
+  it("is not in the digest, whatever is left of it", () => {
+    const ledger = new Ledger();
+    ledger.edit(1, "left behind", 1);
+    ledger.turnTo([3]);
+    const { seq } = ledger.edit(3, "c", 2);
+    expect(ledger.digest()).toEqual({ 3: seq });
+  });
+
+  it("is not sent again because the snapshot does not show it", () => {
+    const ledger = new Ledger();
+    const { seq } = ledger.edit(1, "a", 1);
+    ledger.acknowledge(1, seq, 5);
+    ledger.turnTo([3]);
+    ledger.meetServer({});
+    expect(ledger.waiting()).toEqual([]);
+  });
 });

@@ -12,9 +12,14 @@ export interface KeptAnswer {
   question: number;
   seq: number;
   value: AnswerValue;
+  /** The words beside the answer, where the question asks for them. */
+  text: string | null;
   /** Server-corrected milliseconds at which the candidate gave it. */
   clientAt: number;
 }
+
+/** One edit of a question. */
+export type Numbered = Pick<KeptAnswer, "question" | "seq">;
 
 /**
  * waiting: not with the server yet · saved: it acknowledged exactly this one · held: it came too
@@ -38,6 +43,10 @@ export const TAB_MARKS = 1024;
 export class Ledger {
   private readonly entries = new Map<number, Entry>();
   private lastSeq = 0;
+  /** The questions of the open page; null before the first one is known. */
+  private page: Set<number> | null = null;
+  /** Of closed pages and with the server: this device need not keep them any longer. */
+  private gone: Numbered[] = [];
 
   /** @param mark the tab's own number below TAB_MARKS, drawn at random when the page opens */
   constructor(private readonly mark = 0) {}
@@ -56,10 +65,46 @@ export class Ledger {
       .sort((one, other) => one.seq - other.seq);
   }
 
-  /** Record what the candidate gave and return it with its new sequence number. */
-  edit(question: number, value: AnswerValue, nowMs: number): Entry {
+  /**
+   * Record what the candidate gave and return it with its new sequence number.
+   *
+   * @param text the words beside it; left out, they stay as they are
+   */
+  edit(question: number, value: AnswerValue, nowMs: number, text = this.entries.get(question)?.text ?? null): Entry {
     const seq = this.nextSeq(nowMs);
-    return this.put({ question, seq, value, clientAt: Math.floor(nowMs) });
+    return this.put({ question, seq, value, text, clientAt: Math.floor(nowMs) });
+  }
+
+  /**
+   * From now on these questions can be answered; before them no others could.
+   *
+   * What the server has of other pages is let go. What it does not have stays, to be sent: only the
+   * server knows what becomes of it.
+   */
+  turnTo(questions: Iterable<number>): void {
+    const page = new Set(questions);
+    this.page = page;
+    for (const { question, progress } of this.all()) {
+      if (progress === "saved" && !page.has(question)) this.letGo(question);
+    }
+  }
+
+  /** What was let go since the last call. */
+  takeGone(): Numbered[] {
+    const gone = this.gone;
+    this.gone = [];
+    return gone;
+  }
+
+  private letGo(question: number): void {
+    const entry = this.entries.get(question);
+    if (entry) this.gone.push({ question, seq: entry.seq });
+    this.entries.delete(question);
+  }
+
+  /** Whether the question is on the open page. */
+  isOpen(question: number): boolean {
+    return this.page?.has(question) ?? true;
   }
 
   /** Give an edit a higher number: another tab of this device used the same one. */
@@ -96,7 +141,7 @@ export class Ledger {
       const known = this.entries.get(question);
       if (known && known.seq > answer.seq) continue;
       const clientAt = known?.seq === answer.seq ? known.clientAt : savedAt;
-      const entry = this.put({ question, seq: answer.seq, value: answer.value, clientAt });
+      const entry = this.put({ question, seq: answer.seq, value: answer.value, text: answer.text, clientAt });
       Object.assign(entry, { progress: "saved", savedAt, onDevice: known?.onDevice ?? false });
     }
   }
@@ -117,6 +162,7 @@ export class Ledger {
     }
     if (seq < entry.seq) return true;
     Object.assign(entry, { progress: "saved", savedAt, code: "" });
+    if (!this.isOpen(question)) this.letGo(question);
     return true;
   }
 
@@ -149,11 +195,12 @@ export class Ledger {
   }
 
   /**
-   * Question to sequence number: what a hand-in compares. What the server refused or holds as late
-   * is not in it: a hand-in that named it could never succeed.
+   * Question to sequence number: what a hand-in compares, of the open page. What the server refused
+   * or holds as late is not in it: a hand-in that named it could never succeed.
    */
   digest(): Record<string, number> {
-    const taken = this.all().filter(({ progress }) => progress === "waiting" || progress === "saved");
+    const given = this.all().filter(({ progress }) => progress === "waiting" || progress === "saved");
+    const taken = given.filter(({ question }) => this.isOpen(question));
     return Object.fromEntries(taken.map((entry) => [String(entry.question), entry.seq]));
   }
 
@@ -168,11 +215,12 @@ export class Ledger {
   }
 
   private put(kept: KeptAnswer): Entry {
-    const { question, seq, value, clientAt } = kept;
+    const { question, seq, value, text, clientAt } = kept;
     const entry: Entry = {
       question,
       seq,
       value,
+      text,
       clientAt,
       progress: "waiting",
       code: "",

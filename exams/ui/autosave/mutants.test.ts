@@ -61,7 +61,7 @@ const MUTANTS: Mutant[] = [
   {
     fault: "nothing is written to the device",
     file: "../autosave.ts",
-    from: "const outcome = await this.store.keep({ question, seq, value, clientAt });",
+    from: "const outcome = await this.store.keep({ question, seq, value, text, clientAt });",
     to: "const outcome = { kept: true, seq } as { kept: boolean; seq: number };",
   },
   {
@@ -103,14 +103,56 @@ const MUTANTS: Mutant[] = [
   {
     fault: "what waited is not sent when the gate opens",
     file: "../autosave.ts",
-    from: "this.cancelTimer();\n    this.changed();\n    this.pump();\n  }\n\n  /** Record an edit",
-    to: "this.cancelTimer();\n    this.changed();\n  }\n\n  /** Record an edit",
+    from: "this.cancelTimer();\n    this.changed();\n    this.pump();\n  }\n\n  /**\n   * Record an edit",
+    to: "this.cancelTimer();\n    this.changed();\n  }\n\n  /**\n   * Record an edit",
+  },
+  {
+    fault: "the words beside an answer stay behind",
+    file: "../autosave.ts",
+    from: "=> ({ question, seq, value, text, clientAt }));",
+    to: "=> ({ question, seq, value, text: null, clientAt }));",
+  },
+  {
+    fault: "the words beside an answer are not written to the device",
+    file: "../autosave.ts",
+    from: "const outcome = await this.store.keep({ question, seq, value, text, clientAt });",
+    to: "const outcome = await this.store.keep({ question, seq, value, text: null, clientAt });",
+  },
+  {
+    fault: "the words beside an answer go when the answer changes",
+    file: "ledger.ts",
+    from: "text = this.entries.get(question)?.text ?? null): Entry",
+    to: "text: string | null = null): Entry",
+  },
+  {
+    fault: "the server's words beside an answer are not taken over",
+    file: "ledger.ts",
+    from: "value: answer.value, text: answer.text, clientAt",
+    to: "value: answer.value, text: null, clientAt",
+  },
+  {
+    fault: "answers of a closed page travel with those of the open one",
+    file: "../autosave.ts",
+    from: "return open.length > 0 ? open : waiting;",
+    to: "return waiting;",
+  },
+  {
+    fault: "what the server has of a closed page stays on the device",
+    file: "../autosave.ts",
+    from: "if (gone.length > 0) this.store.forget(gone).catch(() => {});",
+    to: "",
   },
   {
     fault: "the newest answers are cut off a batch and forgotten",
     file: "../autosave.ts",
-    from: "const waiting = this.ledger.waiting();\n    if (waiting.length === 0) return;",
-    to: 'const waiting = this.ledger.waiting();\n    for (const late of waiting.slice(2)) this.ledger.refuse(late.question, late.seq, "full");\n    if (waiting.length === 0) return;',
+    from: "const waiting = this.ledger.waiting();\n    if (waiting.length === 0) {",
+    to: 'const waiting = this.ledger.waiting();\n    for (const late of waiting.slice(2)) this.ledger.refuse(late.question, late.seq, "full");\n    if (waiting.length === 0) {',
+  },
+  {
+    fault: "a failure of what has arrived since holds the next answer back",
+    file: "../autosave.ts",
+    from: "      this.failures = 0; // What",
+    to: "      // What",
   },
 ];
 
@@ -139,7 +181,7 @@ async function planted(mutant?: Mutant): Promise<typeof Autosave> {
 }
 
 async function survives(queue: typeof Autosave): Promise<boolean> {
-  for (let seed = 1; seed <= 150; seed += 1) {
+  for (let seed = 1; seed <= 300; seed += 1) {
     try {
       await storm(queue, seed);
     } catch {

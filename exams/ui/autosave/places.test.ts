@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { Autosave, type Transport } from "../autosave";
+import { Autosave, type SaveOutcome, type Transport } from "../autosave";
 import { MemoryStore } from "./store";
 import { HandClock, Network, SmallServer, settle } from "./testing";
 
@@ -26,7 +26,7 @@ beforeEach(() => {
 describe("two places at once", () => {
   it("asks for the snapshot when the server holds a newer answer, and takes that over", async () => {
     let asked = 0;
-    server.answers.set(7, { seq: 9_999_999_999, value: "from the other device", saved_at: 5 });
+    server.answers.set(7, { seq: 9_999_999_999, value: "from the other device", text: null, saved_at: 5 });
     const autosave = opened(new MemoryStore(), network, () => {
       asked += 1;
     });
@@ -46,10 +46,10 @@ describe("two places at once", () => {
     const autosave = opened(store);
     autosave.edit(7, "mine", "done");
     await settle();
-    await store.keep({ question: 7, seq: 2_000_000_000, value: "of the other tab", clientAt: 1 });
+    await store.keep({ question: 7, seq: 2_000_000_000, value: "of the other tab", text: "and why", clientAt: 1 });
     await autosave.adoptFromStore(7);
     await settle();
-    expect(server.answers.get(7)?.value).toBe("of the other tab");
+    expect(server.answers.get(7)).toMatchObject({ value: "of the other tab", text: "and why" });
   });
 
   it("gives an edit a new number when another tab used the same", async () => {
@@ -140,5 +140,28 @@ describe("leaving the page", () => {
     network.weather = () => "fine";
     await clock.pass(20_000);
     expect(server.answers.get(7)?.value).toBe("a");
+  });
+
+  it("which fails after all has arrived does not hold the next answer back", async () => {
+    const ends: ((outcome: SaveOutcome) => void)[] = [];
+    const sent: unknown[] = [];
+    const transport: Transport = {
+      save: (_lease, answers) => {
+        sent.push(...answers.map((answer) => answer.value));
+        return new Promise((resolve) => ends.push(resolve));
+      },
+    };
+    const autosave = opened(new MemoryStore(), transport);
+    autosave.edit(7, "a", "done");
+    await settle();
+    autosave.farewell();
+    const saved = { 7: autosave.ledger.get(7)?.seq ?? 0 };
+    ends[0]?.({ kind: "answered", saved, refused: {}, held: [], serverTime: 5 });
+    await settle();
+    ends[1]?.({ kind: "unreachable", retryAfterMs: 0 });
+    await clock.pass(20_000);
+    autosave.edit(8, "b", "done");
+    await settle();
+    expect(sent).toEqual(["a", "a", "b"]);
   });
 });

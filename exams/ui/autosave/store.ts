@@ -1,5 +1,5 @@
 /** The port to a device's memory of answers, and the one that lasts only as long as the page. */
-import type { KeptAnswer } from "./ledger";
+import type { KeptAnswer, Numbered } from "./ledger";
 
 /** Where the candidate was: which question was open, which are marked. */
 export interface View {
@@ -24,6 +24,8 @@ export interface AnswerStore {
   read(question: number): Promise<KeptAnswer | null>;
   keep(answer: KeptAnswer): Promise<KeepOutcome>;
   keepView(view: View): Promise<void>;
+  /** Forget these edits, not newer ones of the same questions: the server has them for good. */
+  forget(edits: Numbered[]): Promise<void>;
   /** Forget everything of this attempt; only after the server confirmed the hand-in. */
   wipe(): Promise<void>;
   close(): void;
@@ -49,6 +51,13 @@ export class MemoryStore implements AnswerStore {
 
   keepView(view: View): Promise<void> {
     this.view = view;
+    return Promise.resolve();
+  }
+
+  forget(edits: Numbered[]): Promise<void> {
+    for (const { question, seq } of edits) {
+      if ((this.answers.get(question)?.seq ?? Infinity) <= seq) this.answers.delete(question);
+    }
     return Promise.resolve();
   }
 

@@ -75,7 +75,10 @@ export async function settlePromises(): Promise<void> {
 export class SmallServer {
   lease = "lease-1";
   state = "running";
-  readonly answers = new Map<number, { seq: number; value: AnswerValue; saved_at: number }>();
+  readonly answers = new Map<number, ServerAnswer>();
+  /** Number of the open page, and its questions; null is all there are. */
+  page = 1;
+  open: number[] | null = null;
   /** What came when it could not be an answer any more, kept for a person's decision. */
   holdsLateWork = true;
   readonly held = new Map<number, AnswerValue>();
@@ -86,14 +89,43 @@ export class SmallServer {
     if (this.state === "submitted") return this.hold(answers, "over");
     if (lease !== this.lease) return this.hold(answers, "moved");
     if (this.state === "paused") return { kind: "stopped", gate: "paused", kept: { saved: [], held: [] } };
+    const isMixed = answers.some(({ question }) => this.isOpen(question));
     const saved: Record<string, number> = {};
-    for (const { question, seq, value } of answers) {
-      const held = this.answers.get(question);
-      if (!held || held.seq < seq) this.answers.set(question, { seq, value, saved_at: now });
-      saved[question] = this.answers.get(question)?.seq ?? 0;
-      this.acknowledged.set(question, Math.max(this.acknowledged.get(question) ?? 0, seq));
+    const refused: Record<string, string> = {};
+    for (const answer of answers) {
+      const { question, seq } = answer;
+      const stored = this.answers.get(question)?.seq ?? 0;
+      // Of a closed page only what is stored is acknowledged, and only when nothing else is asked.
+      if (!this.isOpen(question) && (isMixed || stored < seq)) refused[question] = "page_closed";
+      else saved[question] = this.keep(answer, now);
     }
-    return { kind: "answered", saved, refused: {}, held: [], serverTime: now };
+    return { kind: "answered", saved, refused, held: [], serverTime: now };
+  }
+
+  private keep({ question, seq, value, text }: KeptAnswer, now: number): number {
+    const held = this.answers.get(question);
+    if (!held || held.seq < seq) this.answers.set(question, { seq, value, text, saved_at: now });
+    this.acknowledged.set(question, Math.max(this.acknowledged.get(question) ?? 0, seq));
+    return Math.max(held?.seq ?? 0, seq);
+  }
+
+  isOpen(question: number): boolean {
+    return this.open?.includes(question) ?? true;
+  }
+
+  /** Close the open page; returns the questions of which an answer named in the digest is missing. */
+  turn(page: number, digest: Record<string, number>, next: number[]): number[] {
+    if (page < this.page) return [];
+    const missing = this.missing(digest);
+    if (missing.length > 0) return missing;
+    this.page += 1;
+    this.open = next;
+    return [];
+  }
+
+  missing(digest: Record<string, number>): number[] {
+    const shown = this.snapshot();
+    return Object.keys(digest).filter((id) => (shown[id]?.seq ?? 0) < (digest[id] ?? 0)).map(Number);
   }
 
   /** Keep late work, unless it is stored already. */
@@ -107,7 +139,8 @@ export class SmallServer {
   }
 
   snapshot(): Record<string, ServerAnswer> {
-    return Object.fromEntries([...this.answers].map(([id, answer]) => [String(id), { ...answer }]));
+    const shown = [...this.answers].filter(([id]) => this.isOpen(id));
+    return Object.fromEntries(shown.map(([id, answer]) => [String(id), { ...answer }]));
   }
 }
 

@@ -12,7 +12,7 @@ async function vault(id: number, tab = "one"): Promise<Vault> {
   return store;
 }
 
-const answer = (question: number, seq: number, value: string) => ({ question, seq, value, clientAt: 5 });
+const answer = (question: number, seq: number, value: string) => ({ question, seq, value, text: `beside ${value}`, clientAt: 5 });
 
 afterEach(() => {
   for (const store of opened.splice(0)) store.close();

@@ -6,7 +6,7 @@
  * question and the sequence number are bound into the seal, so records cannot be exchanged.
  */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import type { KeptAnswer } from "./ledger";
+import type { KeptAnswer, Numbered } from "./ledger";
 import type { AnswerStore, KeepOutcome, Kept, View } from "./store";
 
 interface Sealed {
@@ -65,20 +65,21 @@ export class Vault implements AnswerStore {
       const content = await this.unseal(row);
       if (content === null) kept.unreadable += 1;
       else if (row.question === VIEW_ROW) kept.view = content as View;
-      else kept.answers.push(content as KeptAnswer);
+      else kept.answers.push(answerOf(content));
     }
     return kept;
   }
 
   async read(question: number): Promise<KeptAnswer | null> {
     const row = await this.database.get("answers", [this.attempt, question]);
-    return row ? ((await this.unseal(row)) as KeptAnswer | null) : null;
+    const content = row ? await this.unseal(row) : null;
+    return content && answerOf(content);
   }
 
   /** Keep an answer unless a newer one is there; compare and write are one transaction. */
   async keep(answer: KeptAnswer): Promise<KeepOutcome> {
-    const { question, seq, value, clientAt } = answer;
-    const sealed = await this.seal(question, seq, { question, seq, value, clientAt });
+    const { question, seq, value, text, clientAt } = answer;
+    const sealed = await this.seal(question, seq, { question, seq, value, text, clientAt });
     const transaction = this.database.transaction("answers", "readwrite", DURABLE);
     const known = await transaction.store.get([this.attempt, question]);
     const taken = known !== undefined && known.seq >= seq && !(known.seq === seq && known.tab === this.tab);
@@ -89,6 +90,15 @@ export class Vault implements AnswerStore {
 
   async keepView(view: View): Promise<void> {
     await this.database.put("answers", await this.seal(VIEW_ROW, 0, view));
+  }
+
+  async forget(edits: Numbered[]): Promise<void> {
+    const transaction = this.database.transaction("answers", "readwrite", DURABLE);
+    for (const { question, seq } of edits) {
+      const known = await transaction.store.get([this.attempt, question]);
+      if (known && known.seq <= seq) await transaction.store.delete([this.attempt, question]);
+    }
+    await transaction.done;
   }
 
   async wipe(): Promise<void> {
@@ -126,6 +136,11 @@ export class Vault implements AnswerStore {
     const bound = new TextEncoder().encode(`${this.attempt}/${question}/${seq}`);
     return { name: "AES-GCM", iv, additionalData: bound };
   }
+}
+
+/** An answer as kept; an earlier release knew of no words beside it. */
+function answerOf(content: KeptAnswer | View): KeptAnswer {
+  return { text: null, ...content } as KeptAnswer;
 }
 
 /** The attempt's key; of two tabs that open at once the first to store one wins for both. */

@@ -8,7 +8,7 @@ const PROBE = 0;
 export async function checkStorage(): Promise<CheckResult> {
   try {
     const vault = await Vault.open(PROBE, crypto.randomUUID());
-    const probe = { question: 1, seq: 1, value: "probe", clientAt: 0 };
+    const probe = { question: 1, seq: 1, value: "probe", text: null, clientAt: 0 };
     await vault.keep(probe);
     const back = await vault.read(1);
     await vault.wipe();

@@ -24,6 +24,8 @@ export class DeviceCopy {
   paper: Paper | null = null;
   private isConfirmed = false;
   private written = "";
+  /** Number of the page that is written, or is about to be. */
+  private page = 0;
   private timer: number | null = null;
   /** Writing and forgetting, one after the other. */
   private work: Promise<void> = Promise.resolve();
@@ -68,9 +70,13 @@ export class DeviceCopy {
 
   /** Call after every change of the room; writes when it concerns the copy. */
   note(): void {
-    if (!this.isConfirmed || this.sign() === this.written || this.timer !== null) return;
+    if (!this.isConfirmed || this.sign() === this.written) return;
+    const isNewPage = this.page !== this.original().state.page.number; // A closed page is not to be seen again.
+    if (isNewPage) this.close();
+    if (this.timer !== null) return;
+    this.page = this.original().state.page.number;
     const isFirst = this.written === "";
-    this.timer = this.surroundings.setTimer(() => this.write(), isFirst ? 0 : COPY_REST_MS);
+    this.timer = this.surroundings.setTimer(() => this.write(), isFirst || isNewPage ? 0 : COPY_REST_MS);
   }
 
   /** The exam is over, or it is not this person's. */
@@ -102,8 +108,8 @@ export class DeviceCopy {
   /** What of the room the copy depends on; the same sign means the same copy. */
   private sign(): string {
     const { state, lease } = this.original();
-    const { attempt, deadline, queue, questions } = state;
+    const { attempt, deadline, queue, questions, page } = state;
     const saved = Object.values(state.answers).filter((entry) => entry.progress === "saved").length;
-    return [attempt, deadline, queue.lastSavedAt, saved, questions.length, lease].join("/");
+    return [attempt, deadline, page.number, queue.lastSavedAt, saved, questions.length, lease].join("/");
   }
 }

@@ -12,9 +12,9 @@ import type { AttemptState, Receipt, SaveReply } from "../wire";
 import type { Paper, PaperShelf } from "./papers";
 import { Room } from "./room";
 import { Tabs } from "./tabs";
-import { SNAPSHOT } from "./testing";
+import { SNAPSHOT, question } from "./testing";
 
-const QUESTIONS = [11, 12].map((id) => ({ id, number: id - 10, kind: "char" }) as Question);
+const QUESTIONS = [11, 12].map((id) => question({ id, number: id - 10, kind: "char" }));
 
 /** The candidate API in small; `down` makes every call fail as the network would. */
 export class FakeApi {

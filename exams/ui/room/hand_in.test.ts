@@ -78,7 +78,7 @@ describe("handing in", () => {
     api.down = offline();
     const handed = room.submit();
     await clock.pass(5_000);
-    room.cancelSubmit();
+    room.cancel();
     api.down = null;
     await clock.pass(60_000);
     await handed;
@@ -92,7 +92,7 @@ describe("handing in", () => {
     api.down = offline();
     const first = room.submit();
     await clock.pass(30_000);
-    room.cancelSubmit();
+    room.cancel();
     api.down = null;
     const again = room.submit();
     expect(room.state.handingIn).toBe(true);
@@ -108,7 +108,7 @@ describe("handing in", () => {
     api.submit = () => new Promise((_, reject) => (refuse = reject));
     const first = room.submit();
     await clock.pass(1_000);
-    room.cancelSubmit();
+    room.cancel();
     api.down = offline();
     api.submit = submit;
     const again = room.submit();
@@ -200,7 +200,7 @@ describe("the deadline", () => {
     room.answer(11, "too late", "done");
     await settlePromises();
     expect(api.server.answers.get(11)?.value).toBe("in time");
-    expect(room.isTimeUp()).toBe(true);
+    expect(room.deadline.isOver).toBe(true);
     api.state = "expired";
     api.receipt = "auto";
     for (let second = 0; second < 7; second += 1) {

@@ -1,7 +1,17 @@
 /** What the socket tells the exam room: the attempt's own topic and what the invigilators do. */
 import type { Socket } from "$web/socket";
 import type { AttemptChanged, CandidateSync } from "$web/wire";
+import type { Surroundings } from "../autosave";
 import type { Action, Command, HelpRequest, Incident } from "../player";
+
+/** How long the lease waits for the socket, so that the server can spare this tab's own. */
+const SOCKET_PATIENCE_MS = 2_500;
+
+/** Resolves when the socket is open, or has taken too long. */
+export async function openOrPatienceOver(socket: Socket | null, surroundings: Surroundings): Promise<void> {
+  const patience = new Promise<void>((resolve) => surroundings.setTimer(resolve, SOCKET_PATIENCE_MS));
+  await Promise.race([socket?.waitOpen().catch(() => {}), patience]);
+}
 
 export type AttemptNews = Pick<AttemptChanged, "state" | "version" | "deadline" | "reason"> &
   Partial<Pick<AttemptChanged, "paused_at" | "early_end">>;

@@ -59,10 +59,10 @@ describe("a reload without a network", () => {
     const away = 600_000;
     if (paper) paper.deviceTime = Date.now() - away;
     const room = await reload();
-    expect(room.isTimeUp()).toBe(false);
+    expect(room.deadline.isOver).toBe(false);
     expect(place.serverNow() - (paper?.serverTime ?? 0)).toBeGreaterThanOrEqual(away);
     if (paper) paper.deviceTime = Date.now() - 9_000_000;
-    expect((await reload()).isTimeUp()).toBe(true);
+    expect((await reload()).deadline.isOver).toBe(true);
   });
 
   it("keeps new answers on the device, says so, and sends them when the network is back", async () => {

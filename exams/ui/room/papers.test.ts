@@ -76,7 +76,7 @@ describe("the kept paper", () => {
 
 describe("what is kept", () => {
   const entry = (question: number, progress: Entry["progress"]): Entry => ({
-    question, seq: question * 10, value: "x", clientAt: 1, progress, code: "", savedAt: progress === "saved" ? 77 : null, onDevice: true,
+    question, seq: question * 10, value: "x", text: "why", clientAt: 1, progress, code: "", savedAt: progress === "saved" ? 77 : null, onDevice: true,
   });
   const state: RoomState = {
     ...EMPTY, attempt: "paused", questions: QUESTIONS, deadline: 9_000, lastCommandSeq: 4,

@@ -46,12 +46,12 @@ interface OwnSchema extends DBSchema {
 
 /** What is to be kept of the room now; null unless the exam is going on and its questions are here. */
 export function paperOf(state: RoomState, snapshot: Snapshot, lease: string, times: Pick<Paper, "serverTime" | "deviceTime">): Paper | null {
-  const { attempt, deadline, questions, hold, lastCommandSeq } = state;
+  const { attempt, deadline, questions, page, hold, lastCommandSeq } = state;
   if ((attempt !== "running" && attempt !== "paused") || questions.length === 0) return null;
   const saved = Object.values(state.answers).filter((entry) => entry.progress === "saved");
-  const answers = saved.map(({ question, seq, value, savedAt }) => [question, { seq, value, saved_at: savedAt ?? 0 }]);
+  const answers = saved.map(({ question, seq, value, text, savedAt }) => [question, { seq, value, text, saved_at: savedAt ?? 0 }]);
   const pause = { paused_at: hold?.since ?? null, hold_reason: hold?.reason ?? "" };
-  const word: Partial<Snapshot> = { state: attempt, deadline, questions, ...pause, last_command_seq: lastCommandSeq };
+  const word: Partial<Snapshot> = { state: attempt, deadline, questions, page, ...pause, last_command_seq: lastCommandSeq };
   return { ...times, lease: lease.slice(0, LEASE_PREFIX), snapshot: { ...snapshot, ...word, answers: Object.fromEntries(answers) } };
 }
 

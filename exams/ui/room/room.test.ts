@@ -70,10 +70,10 @@ describe("opening", () => {
   });
 
   it("sends what an earlier page kept on this device", async () => {
-    await store.keep({ question: 11, seq: 4_000_000_000, value: "kept", clientAt: 1 });
+    await store.keep({ question: 11, seq: 4_000_000_000, value: "kept", text: "too", clientAt: 1 });
     const room = await openRoom();
     await settlePromises();
-    expect(api.server.answers.get(11)?.value).toBe("kept");
+    expect(api.server.answers.get(11)).toMatchObject({ value: "kept", text: "too" });
     expect(room.state.answers[11]?.progress).toBe("saved");
   });
 
@@ -89,7 +89,7 @@ describe("opening", () => {
   it("shows the receipt of an attempt that was handed in before", async () => {
     api.state = "submitted";
     api.receipt = "earlier";
-    api.server.answers.set(11, { seq: 1, value: "a", saved_at: 1 });
+    api.server.answers.set(11, { seq: 1, value: "a", text: null, saved_at: 1 });
     const room = await openRoom();
     expect(screenOf(room.state)).toBe("receipt");
     expect(room.state.receipt).toMatchObject({ receipt: "earlier", answered: 1, total: 2 });

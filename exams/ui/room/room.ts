@@ -13,21 +13,19 @@ import { GATE_OF_STATE, HttpTransport, LEASE_PREFIX, type Snapshot } from "../at
 import { Autosave } from "../autosave";
 import { type AnswerStore, MemoryStore } from "../autosave/store";
 import type { AnswerValue } from "../paper";
-import { type Action, type Command, EMPTY, type RoomState, reduce, viewOf } from "../player";
+import { type Action, type Command, EMPTY, type RoomState, isOvertaken, mayTurnAtOnce, reduce, viewOf } from "../player";
 import type { AttemptState, Receipt, SaveReply } from "../wire";
 import { Calls } from "./calls";
+import { Closing } from "./closing";
+import { Deadline } from "./deadline";
 import { DeviceCopy } from "./device_copy";
-import { HandIn } from "./hand_in";
-import { type AttemptNews, followAttempt } from "./news";
+import { type AttemptNews, followAttempt, openOrPatienceOver } from "./news";
 import { Orders } from "./orders";
 import type { RoomPorts } from "./ports";
 import { Retry } from "./retry";
 import { Uploads } from "./uploads";
+import { type Pace, Writing } from "./writing";
 
-/** After the deadline: how often the server is asked whether the attempt has ended. */
-const ASK_EVERY_MS = 5_000;
-/** How long the lease waits for the socket, so that the server can spare this tab's own. */
-const SOCKET_PATIENCE_MS = 2_500;
 const FINAL_STATUS = new Set([403, 404, 410]);
 
 export class Room {
@@ -38,12 +36,13 @@ export class Room {
   readonly calls: Calls;
   private autosave: Autosave;
   private readonly orders: Orders;
-  private handIn: HandIn | null = null;
+  private readonly closing: Closing;
+  readonly deadline: Deadline;
+  private readonly writing: Writing;
   private lease = "";
   private reopening = false;
   private readonly entering: Retry;
   private readonly copy: DeviceCopy;
-  private askedAt = 0;
   private readonly listeners = new Set<(state: RoomState) => void>();
 
   constructor(private readonly ports: RoomPorts) {
@@ -56,13 +55,26 @@ export class Room {
     });
     const topic = `watch:${ports.attempt}`;
     this.orders = new Orders(() => this.socket, topic);
-    this.calls = new Calls({
+    const inside = {
       topic,
-      socket: () => this.socket,
+      api: ports.api,
+      surroundings: ports.surroundings,
       now: () => ports.clock.now(),
+      socket: () => this.socket,
+      autosave: () => this.autosave,
+      lease: () => this.lease,
       state: () => this.state,
-      dispatch: (action) => this.dispatch(action),
-    });
+      dispatch: (action: Action) => this.dispatch(action),
+      isSending: () => this.uploads.isSending,
+      isTimeUp: () => this.deadline.isOver,
+      askAgain: () => this.refresh(),
+      onPage: (snapshot: Snapshot) => this.take(snapshot),
+      onReceipt: (receipt: Receipt) => this.handedIn(receipt),
+    };
+    this.calls = new Calls(inside);
+    this.deadline = new Deadline(inside);
+    this.writing = new Writing(inside);
+    this.closing = new Closing(inside);
     this.entering = new Retry(ports.surroundings);
     const original = () => ({ state: this.state, snapshot: this.snapshot, lease: this.lease });
     this.copy = new DeviceCopy(ports.papers, ports.surroundings, original);
@@ -98,28 +110,23 @@ export class Room {
 
   // ── What the candidate does ─────────────────────────────────────────────────────────────
 
-  answer(question: number, value: AnswerValue, pace: "typing" | "done"): void {
-    const mayWrite = this.state.attempt === "running" && this.state.queue.gate !== "moved";
-    if (mayWrite && !this.isTimeUp()) this.autosave.edit(question, value, pace);
+  answer(question: number, value: AnswerValue, pace: Pace): void {
+    this.writing.answer(question, value, pace);
   }
 
-  /** Whether the candidate's time is over; the server's own word follows within the grace. */
-  isTimeUp(): boolean {
-    return this.state.deadline !== null && this.ports.clock.now() >= this.state.deadline;
+  /** The words beside an answer. */
+  write(question: number, text: string, pace: Pace): void {
+    this.writing.write(question, text, pace);
   }
 
-  /** Call every second: at the deadline what waits goes out, then the server is asked how it ended. */
+  /** Call every second. */
   tick(): void {
-    if (!["running", "paused"].includes(this.state.attempt) || !this.isTimeUp()) return;
-    this.autosave.flush();
-    const now = this.ports.clock.now();
-    if (now - this.askedAt < ASK_EVERY_MS) return;
-    this.askedAt = now;
-    void this.refresh();
+    this.deadline.tick();
   }
 
   go(action: Extract<Action, { type: "went" | "stepped" | "marked" | "reviewed" }>): void {
     this.autosave.flush();
+    if (this.state.turning) this.cancel(); // Who looks at a question again may change it.
     this.dispatch(action);
     const view = viewOf(this.state);
     if (view) this.autosave.keepView(view);
@@ -139,24 +146,24 @@ export class Room {
     this.dispatch({ type: "seen", id });
   }
 
-  async submit(): Promise<void> {
-    if (this.handIn) return;
-    this.dispatch({ type: "handing_in" });
-    const { api, surroundings } = this.ports;
-    const handIn = new HandIn(this.autosave, api, surroundings, () => this.lease, () => this.uploads.isSending);
-    this.handIn = handIn;
-    const end = await handIn.run();
-    if (this.handIn === handIn) this.handIn = null; // One that was called off may have a successor.
-    if (end?.kind === "done") await this.handedIn(end.receipt);
-    else if (end?.code === "attempt_ended") await this.refresh();
-    else if (end?.code === "lease_lost") this.autosave.setGate("moved");
-    if (end?.kind === "refused") this.dispatch({ type: "failed", code: end.code });
+  submit(): Promise<void> {
+    return this.closing.submit();
   }
 
-  cancelSubmit(): void {
-    this.handIn?.stop();
-    this.handIn = null;
-    this.dispatch({ type: "failed", code: "" });
+  /** The next question, or what comes after the last one of the page. */
+  forward(): void {
+    if (mayTurnAtOnce(this.state)) void this.turn();
+    else this.go({ type: "stepped", by: 1 });
+  }
+
+  /** Close the open page for good and go on. */
+  turn(): Promise<void> {
+    return this.closing.turn();
+  }
+
+  /** Call off a hand-in, or going on, that the server has not confirmed. */
+  cancel(): void {
+    this.closing.cancel();
   }
 
   /** Go on in this tab after another one had taken over. */
@@ -175,7 +182,7 @@ export class Room {
   }
 
   close(): void {
-    this.handIn?.stop();
+    this.closing.stop();
     this.uploads.close();
     this.copy.close();
     this.autosave.close();
@@ -215,7 +222,7 @@ export class Room {
     if (GATE_OF_STATE[snapshot.state] === "over") return this.autosave.setGate("over");
     if (this.state.fromDevice && this.copy.isOvertaken(snapshot.lease)) return this.leaveToOther();
     this.copy.paper = null; // The server's word is newer now.
-    await this.socketOrPatienceOver();
+    await openOrPatienceOver(this.socket, this.ports.surroundings);
     this.lease = await this.ports.api.takeLease(this.ports.device, this.socket?.connectionId);
     this.ports.tabs.tell({ kind: "took" });
     const mayStart = snapshot.state === "ready" && snapshot.sitting.state === "running";
@@ -266,12 +273,6 @@ export class Room {
     this.ports.forgetPage();
   }
 
-  private async socketOrPatienceOver(): Promise<void> {
-    const opened = this.socket?.waitOpen().catch(() => {});
-    const patience = new Promise((resolve) => this.ports.surroundings.setTimer(() => resolve(null), SOCKET_PATIENCE_MS));
-    await Promise.race([opened, patience]);
-  }
-
   private openGate(): void {
     const gate = GATE_OF_STATE[this.state.attempt as AttemptState];
     if (gate) this.autosave.setGate(gate);
@@ -290,11 +291,12 @@ export class Room {
     this.snapshot = snapshot;
     this.dispatch({ type: "snapshot", snapshot, at });
     // The server shows answers only while the attempt runs: their absence says nothing otherwise.
-    if (snapshot.questions !== null) this.autosave.meetServer(snapshot.answers);
+    const page = snapshot.questions?.map((question) => question.id);
+    if (page) this.autosave.meetServer(snapshot.answers, page);
   }
 
   private take(snapshot: Snapshot): void {
-    if (snapshot.version < this.state.version) return; // Overtaken by a push.
+    if (isOvertaken(this.state, snapshot)) return;
     this.show(snapshot, snapshot.server_time);
     if (GATE_OF_STATE[snapshot.state] === "over") this.forgetExam();
     else if (this.copy.confirm()) void this.ports.keepPage().then((isKept) => this.dispatch({ type: "page_kept", isKept }));
@@ -373,8 +375,10 @@ export class Room {
   }
 
   private onReply(reply: SaveReply): void {
-    const { state, version, deadline } = reply;
+    const { state, version, deadline, refused } = reply;
     this.onAttempt({ state, version, deadline, reason: "" });
+    // It was closed from another place, or our own going on was confirmed without our hearing of it.
+    if (Object.values(refused).includes("page_closed")) void this.refresh();
   }
 
   private onCommand(command: Command): void {

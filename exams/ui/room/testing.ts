@@ -1,5 +1,21 @@
-/** For tests: a snapshot as the server gives it. */
+/** For tests: a snapshot and questions as the server gives them. */
 import type { Snapshot } from "../attempt_api";
+import type { Question } from "../paper";
+import type { PaperChoice } from "../wire";
+
+/** A question of one kind, with nothing special about it. */
+export function question(part: Partial<Question> & Pick<Question, "kind">): Question {
+  return {
+    id: 7, number: 1, pool: "", prompt_html: "", help_html: "", points: "1", required: false, multiple: false,
+    choices: [], lefts: [], min_answers: 1, max_answers: 1, min_length: 0, max_length: null, min_value: null,
+    max_value: null, accept: [], widget: "", text_response: false, text_response_label: "", ...part,
+  };
+}
+
+/** Options with the ids from 1. */
+export function options(...words: string[]): PaperChoice[] {
+  return words.map((html, index) => ({ id: index + 1, html, text_response: false }));
+}
 
 export const SNAPSHOT: Snapshot = {
   attempt: 1,

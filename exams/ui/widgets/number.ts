@@ -31,7 +31,7 @@ export function numberFault(
   if (text.trim() === "") return null;
   const number = readNumber(text);
   if (number === null) return "not_a_number";
-  if (kind === "int" && !Number.isInteger(number)) return "not_whole";
+  if ((kind === "int" || kind === "rating") && !Number.isInteger(number)) return "not_whole";
   const tooLow = min_value !== null && number < Number(min_value);
   const tooHigh = max_value !== null && number > Number(max_value);
   return tooLow || tooHigh ? "out_of_range" : null;

@@ -1,19 +1,14 @@
 /**
- * Handing in: files and everything saved first, then the digest, until the server confirms.
+ * A step that the server confirms: files and everything saved first, then the digest, until it does.
  *
- * Without a connection it goes on trying: the answers are on the device, and the receipt comes when
- * the network does. Without a lease it waits for one. What the server says it lacks is sent again.
+ * Without a connection it goes on trying: the answers are on the device, and the confirmation comes
+ * when the network does. Without a lease it waits for one. What the server says it lacks is sent again.
  */
 import { ApiError } from "$web/api";
 import type { Autosave, Gate, Surroundings } from "../autosave";
 import { backOffMs } from "../autosave/batch";
-import type { Receipt } from "../wire";
 
-export interface HandInApi {
-  submit(lease: string, digest: Record<string, number>): Promise<Receipt>;
-}
-
-/** How long a wait for the last saves lasts before the hand-in itself asks what is missing. */
+/** How long a wait for the last saves lasts before the server itself is asked what is missing. */
 const SETTLE_MS = 8_000;
 const LOOK_MS = 100;
 
@@ -25,21 +20,21 @@ const CODE_OF_GATE: Partial<Record<Gate, string>> = {
   denied: "attempt_unknown",
 };
 
-export type HandInEnd = { kind: "done"; receipt: Receipt } | { kind: "refused"; code: string };
+export type End<Reply> = { kind: "done"; reply: Reply } | { kind: "refused"; code: string };
 
-export class HandIn {
+export class Confirmed<Reply> {
   private stopped = false;
 
   constructor(
     private readonly autosave: Autosave,
-    private readonly api: HandInApi,
+    private readonly step: (lease: string, digest: Record<string, number>) => Promise<Reply>,
     private readonly surroundings: Surroundings,
     private readonly lease: () => string,
     private readonly isSendingFiles: () => boolean = () => false,
   ) {}
 
   /** Run until the server confirms or refuses for good; after `stop` only a confirmation counts. */
-  async run(): Promise<HandInEnd | null> {
+  async run(): Promise<End<Reply> | null> {
     while (this.isSendingFiles() && !this.stopped) await this.pause(LOOK_MS);
     for (let failures = 0; !this.stopped; failures += 1) {
       if (failures > 0) await this.pause(backOffMs(failures, () => this.surroundings.random()));
@@ -57,11 +52,11 @@ export class HandIn {
     this.stopped = true;
   }
 
-  private async ask(): Promise<HandInEnd | null> {
+  private async ask(): Promise<End<Reply> | null> {
     if (this.lease() === "") return this.withoutLease();
     try {
-      const receipt = await this.api.submit(this.lease(), this.autosave.ledger.digest());
-      return { kind: "done", receipt };
+      const reply = await this.step(this.lease(), this.autosave.ledger.digest());
+      return { kind: "done", reply };
     } catch (error) {
       if (!(error instanceof ApiError) || error.isTemporary || error.status >= 500) return null;
       if (error.code === "answers_missing") {
@@ -73,7 +68,7 @@ export class HandIn {
   }
 
   /** A page that opened without a network has no lease before the server answers. */
-  private withoutLease(): HandInEnd | null {
+  private withoutLease(): End<Reply> | null {
     const code = CODE_OF_GATE[this.autosave.status().gate];
     return code ? { kind: "refused", code } : null;
   }
