@@ -257,3 +257,72 @@ describe("screens", () => {
     expect(screen.getByText("Which planet?")).toBeTruthy();
   });
 });
+
+describe("pages", () => {
+  const asked = (...ids: number[]) => ids.map((id) => question({ id, number: id, kind: "char", prompt_html: `<p>No. ${id}</p>` }));
+
+  async function onPages(...pages: Question[][]): Promise<void> {
+    cleanup();
+    place.close();
+    place = new Place();
+    place.api.turnPages(...pages);
+    room = await place.openRoom();
+    render(Player, {
+      room, camera: null, clock: new ServerClock(place.clock.now(), () => place.clock.now()), title: "Algebra", name: "Ana",
+      seat: "A1", urls: { home: "/", results: "/results/", login: "/login/" },
+    });
+    await show();
+  }
+
+  it("say at their end what is open and that there is no way back, then go on", async () => {
+    await onPages(asked(1, 2), asked(3));
+    expect(screen.getByText("Question 1")).toBeTruthy(); // nobody knows yet how many come
+    await fireEvent.click(screen.getByRole("button", { name: "End of this page" }));
+    await show();
+    expect(document.activeElement?.textContent).toBe("End of this page");
+    expect(screen.getByText(/you cannot come back to its questions/)).toBeTruthy();
+    expect(screen.getByText("2 questions of this page have no answer. After this it stays so.")).toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: "Continue to the next page" }));
+    await later(1_000);
+    expect(screen.getByText("No. 3")).toBeTruthy();
+    expect(screen.getByText("Question 3 of 3")).toBeTruthy();
+    expect(screen.getAllByText("2 questions came before, on pages that are closed.").length).toBeGreaterThan(0);
+    expect(screen.queryByRole("button", { name: /^Question 1/ })).toBeNull();
+    expect(screen.getByRole("button", { name: "Hand in" })).toBeTruthy();
+  });
+
+  it("wait for the network calmly, and let the candidate go back meanwhile", async () => {
+    await onPages(asked(1, 2), asked(3));
+    await fireEvent.click(screen.getByRole("button", { name: "End of this page" }));
+    await show();
+    place.api.down = offline();
+    await fireEvent.click(screen.getByRole("button", { name: "Continue to the next page" }));
+    await later(20_000);
+    place.socket.tell("closed");
+    await show();
+    expect(screen.getByText(/It opens by itself when the connection is back/)).toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: "Back to the questions" }));
+    await show();
+    expect(screen.getByText("No. 1")).toBeTruthy();
+    expect(room.state.turning).toBe(false);
+  });
+
+  it("of one question each say on their button that it closes them", async () => {
+    await onPages(asked(1), asked(2));
+    await fireEvent.input(screen.getByRole("textbox"), { target: { value: "x" } });
+    await show();
+    expect(screen.getByText(/after “Continue” you cannot come back/)).toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: /^Continue/ }));
+    await later(1_000);
+    expect(screen.getByText("No. 2")).toBeTruthy();
+  });
+
+  it("that were not asked are named before a hand-in", async () => {
+    await onPages(asked(1, 2), asked(3));
+    await fireEvent.click(screen.getByRole("button", { name: "End of this page" }));
+    await show();
+    await fireEvent.click(screen.getByRole("button", { name: "Hand in here instead…" }));
+    await show();
+    expect(screen.getByText(/There may be more pages after this one/)).toBeTruthy();
+  });
+});

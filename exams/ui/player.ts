@@ -59,6 +59,8 @@ export interface RoomState {
   uploads: Record<number, UploadView>;
   /** The candidate goes on to the next page; the server has not let us yet. */
   turning: boolean;
+  /** By what is answered now nothing follows this page; other answers may lead on. */
+  endsHere: boolean;
   handingIn: boolean;
   receipt: Receipt | null;
   /** The room opened from this device's copy and the server has not answered since. */
@@ -101,6 +103,7 @@ export const EMPTY: RoomState = {
   watchers: [],
   uploads: {},
   turning: false,
+  endsHere: false,
   handingIn: false,
   receipt: null,
   fromDevice: false,
@@ -138,7 +141,7 @@ export type Action =
   | { type: "watchers"; names: string[] }
   | { type: "upload"; question: number; view: UploadView | null }
   | { type: "turning" }
-  /** Nothing follows this page, whatever was answered. */
+  /** Nothing follows this page by what was answered. */
   | { type: "was_last" }
   | { type: "handing_in" }
   | { type: "handed_in"; receipt: Receipt }
@@ -167,7 +170,7 @@ export function reduce(state: RoomState, action: Action): RoomState {
     case "marked":
       return { ...state, marked: toggled(state.marked, action.question) };
     case "reviewed":
-      return { ...state, screen: reviewOf(state, action), fault: "" };
+      return { ...state, screen: reviewOf(state, action), endsHere: false, fault: "" };
     case "socket":
       return { ...state, socketOpen: action.open };
     case "upload":
@@ -212,7 +215,7 @@ function reducePeople(state: RoomState, action: PeopleAction): RoomState {
     case "turning":
       return { ...state, screen: "page_end", turning: true, fault: "" };
     case "was_last":
-      return { ...state, page: { ...state.page, is_last: true }, screen: "hand_in", turning: false };
+      return { ...state, screen: "hand_in", endsHere: true, turning: false };
     case "handing_in":
       return { ...state, handingIn: true, fault: "" };
     case "handed_in":
@@ -228,7 +231,7 @@ function onSnapshot(state: RoomState, snapshot: Snapshot, at: number): RoomState
   const questions = snapshot.questions ?? before.questions;
   const known = questions.some((question) => question.id === before.current);
   const next = { ...before, questions, current: known ? before.current : (questions[0]?.id ?? null) };
-  next.page = { ...snapshot.page, is_last: snapshot.page.is_last || (before === state && state.page.is_last) };
+  next.page = snapshot.page;
   next.navigation = snapshot.sitting.navigation;
   next.lastCommandSeq = Math.max(state.lastCommandSeq, snapshot.last_command_seq);
   const { state: attempt, version, deadline, paused_at: pausedAt, hold_reason: reason, sitting } = snapshot;
@@ -243,7 +246,8 @@ export function isOvertaken(state: RoomState, { version, page }: Pick<Snapshot, 
 /** Another page opened: what was only about the one before goes. */
 function turned(state: RoomState): RoomState {
   if (state.questions.length === 0) return state; // A reload: marks and place are of this page.
-  return { ...state, questions: [], marked: {}, uploads: {}, screen: "question", turning: false, fault: "" };
+  const fresh = { turning: false, endsHere: false, fault: "" };
+  return { ...state, ...fresh, questions: [], marked: {}, uploads: {}, screen: "question" };
 }
 
 function onView(state: RoomState, view: View | null): RoomState {
@@ -286,12 +290,12 @@ function onCommand(state: RoomState, command: Command): RoomState {
 
 function goTo(state: RoomState, question: number): RoomState {
   const exists = state.questions.some((one) => one.id === question);
-  return exists ? { ...state, current: question, screen: "question" } : state;
+  return exists ? { ...state, current: question, screen: "question", endsHere: false, fault: "" } : state;
 }
 
 /** After the last question of a page comes its end; previous from there is the last question. */
 function step(state: RoomState, by: 1 | -1): RoomState {
-  if (state.screen !== "question") return by === -1 ? { ...state, screen: "question" } : state;
+  if (state.screen !== "question") return by === -1 ? { ...state, screen: "question", endsHere: false } : state;
   const index = indexOfCurrent(state) + by;
   const target = state.questions[index];
   if (target) return { ...state, current: target.id };

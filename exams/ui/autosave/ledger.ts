@@ -141,7 +141,7 @@ export class Ledger {
       const known = this.entries.get(question);
       if (known && known.seq > answer.seq) continue;
       const clientAt = known?.seq === answer.seq ? known.clientAt : savedAt;
-      const entry = this.put({ question, seq: answer.seq, value: answer.value, text: answer.text, clientAt });
+      const entry = this.put({ question, seq: answer.seq, value: answer.value, text: answer.text ?? null, clientAt });
       Object.assign(entry, { progress: "saved", savedAt, onDevice: known?.onDevice ?? false });
     }
   }

@@ -127,7 +127,7 @@ const MUTANTS: Mutant[] = [
   {
     fault: "the server's words beside an answer are not taken over",
     file: "ledger.ts",
-    from: "value: answer.value, text: answer.text, clientAt",
+    from: "value: answer.value, text: answer.text ?? null, clientAt",
     to: "value: answer.value, text: null, clientAt",
   },
   {

@@ -7,6 +7,7 @@
  */
 import type { Autosave } from "../autosave";
 import type { Entry, KeptAnswer, Numbered } from "./ledger";
+import type { ServerAnswer } from "../paper";
 import type { AnswerStore, KeepOutcome, Kept, View } from "./store";
 import { HandClock, Network, SmallServer, type Weather, seeded, settlePromises } from "./testing";
 
@@ -314,7 +315,7 @@ class Storm {
 }
 
 /** An answer with the words beside it, to compare. */
-function said({ value, text }: Pick<KeptAnswer, "value" | "text">): string {
+function said({ value, text = null }: Pick<ServerAnswer, "value" | "text">): string {
   return JSON.stringify([value, text]);
 }
 

@@ -8,7 +8,7 @@ import { type AnswerStore, MemoryStore } from "../autosave/store";
 import { HandClock, SmallServer, settlePromises } from "../autosave/testing";
 import { ServerClock } from "../clock";
 import type { Question } from "../paper";
-import type { AttemptState, Receipt, SaveReply } from "../wire";
+import type { AttemptState, Navigation, Receipt, SaveReply } from "../wire";
 import type { Paper, PaperShelf } from "./papers";
 import { Room } from "./room";
 import { Tabs } from "./tabs";
@@ -31,8 +31,16 @@ export class FakeApi {
   /** Questions whose answers the server refuses, for good. */
   refuses = new Set<number>();
   deadline: number | null = 9_000_000;
+  /** What the pages ask, one after the other; null is one page with `questions`. */
+  pages: Question[][] | null = null;
+  advanceErrors: ApiError[] = [];
+  /** The server closes the page, but its word about it gets lost. */
+  losesReplies = false;
   /** Whether this browser holds the lease, or held it last: no other one is shown the questions. */
   isKnown = true;
+  navigation: Navigation = "free";
+  /** Whether the server knows beforehand that nothing follows the last page. */
+  tellsLast = true;
 
   constructor(private readonly clock: HandClock) {}
 
@@ -44,14 +52,17 @@ export class FakeApi {
   async snapshot(): Promise<Snapshot> {
     this.enter("snapshot");
     const isShown = this.state === "running" && this.isKnown;
+    const number = this.server.page;
+    const before = this.pages?.slice(0, number - 1).flat().length ?? 0;
     return {
       ...SNAPSHOT,
-      sitting: { ...SNAPSHOT.sitting, state: this.sitting as "running" },
+      sitting: { ...SNAPSHOT.sitting, state: this.sitting as "running", navigation: this.navigation },
+      page: { number, is_last: !this.pages || (number === this.pages.length && this.tellsLast), asked_before: before },
       state: this.state,
       deadline: this.deadline,
       server_time: this.clock.now(),
       lease: this.server.lease.slice(0, 8),
-      questions: isShown ? this.questions : null,
+      questions: isShown ? (this.pages?.[number - 1] ?? this.questions) : null,
       answers: isShown ? this.server.snapshot() : {},
       receipt: this.receipt,
       submitted_at: this.receipt ? 7 : null,
@@ -86,7 +97,8 @@ export class FakeApi {
     if (outcome.kind !== "answered") throw new Error("unreachable");
     const { saved } = outcome;
     const bad = answers.filter((answer) => this.refuses.has(answer.question));
-    const refused = Object.fromEntries(bad.map((answer) => [String(answer.question), "unknown_question"]));
+    const unknown = Object.fromEntries(bad.map((answer) => [String(answer.question), "unknown_question"]));
+    const refused = { ...outcome.refused, ...unknown };
     const server_time = this.clock.now();
     return { saved, refused, held: [], state: this.state, version: this.version, deadline: this.deadline ?? 0, server_time, last_command_seq: 0 };
   }
@@ -97,13 +109,31 @@ export class FakeApi {
     throw new ApiError(409, { code, data: { ...kept } });
   }
 
+  /** Ask these pages one after the other. */
+  turnPages(...pages: Question[][]): void {
+    this.pages = pages;
+    this.navigation = pages.every((page) => page.length === 1) ? "linear" : "sections";
+    this.server.open = pages[0]?.map((one) => one.id) ?? [];
+  }
+
+  async advance(_lease: string, page: number, digest: Record<string, number>): Promise<Snapshot> {
+    this.enter("advance");
+    const error = this.advanceErrors.shift();
+    if (error) throw error;
+    const next = this.pages?.[page]?.map((one) => one.id);
+    if (!next && page === this.server.page) throw new ApiError(409, { code: "last_page" });
+    const missing = this.server.turn(page, digest, next ?? []);
+    if (missing.length > 0) throw new ApiError(409, { code: "answers_missing", data: { missing } });
+    if (this.losesReplies) throw offline();
+    return this.snapshot();
+  }
+
   async submit(_lease: string, digest: Record<string, number>): Promise<Receipt> {
     this.enter("submit");
     const error = this.submitErrors.shift();
     if (error) throw error;
-    const stored = this.server.snapshot();
-    const missing = Object.keys(digest).filter((id) => (stored[id]?.seq ?? 0) < (digest[id] ?? 0));
-    if (missing.length > 0) throw new ApiError(409, { code: "answers_missing", data: { missing: missing.map(Number) } });
+    const missing = this.server.missing(digest);
+    if (missing.length > 0) throw new ApiError(409, { code: "answers_missing", data: { missing } });
     this.state = "submitted";
     this.receipt = "receipt-1";
     return { receipt: this.receipt, submitted_at: 7, answered: Object.keys(digest).length, total: 2 };

@@ -152,6 +152,7 @@ export class Room {
 
   /** The next question, or what comes after the last one of the page. */
   forward(): void {
+    if (this.state.turning) return;
     if (mayTurnAtOnce(this.state)) void this.turn();
     else this.go({ type: "stepped", by: 1 });
   }
