@@ -1,13 +1,13 @@
 """What an answer consists of when answers are counted: choices, pairs, values (pure).
 
 A part is a short text, unique inside its question: the key of a choice, `left:right` of a pair,
-`true`, or a value in the form in which equal ones are equal. Texts that a person reads and files
+`place:key` of an ordering, `true`, or a value in the form in which equal ones are equal. Texts that a person reads and files
 have no parts: they are only given or not.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from exams.domain.answer import NUMBER_KINDS, PERSON_KINDS, InvalidAnswer, QuestionKind, to_decimal
@@ -39,15 +39,17 @@ def parts_of(question: QuestionContent, value: object) -> Parts:
             lefts = {str(left.key) for left in question.lefts}
             pairs = ((str(left), str(right)) for left, right in value.items() if right)
             return tuple(f"{left}:{right}" for left, right in pairs if left in lefts)
-        case ((QuestionKind.CHOICE | QuestionKind.MATCHING), _):
+        case QuestionKind.ORDERING, list():
+            known = {str(choice.key) for choice in question.choices}
+            places = enumerate(map(str, value), start=1)
+            return tuple(f"{place}:{key}" for place, key in places if key in known)
+        case ((QuestionKind.CHOICE | QuestionKind.MATCHING | QuestionKind.ORDERING), _):
             return ()
         case _:
             return _value_of(question.kind, value)
 
 
 def _value_of(kind: QuestionKind, value: object) -> Parts:
-    if isinstance(value, list):
-        return (" ".join(map(str, value))[:MOST_LETTERS],)
     text = normalise(str(value)[:MOST_LETTERS])
     if kind in NUMBER_KINDS:
         with suppress(InvalidAnswer):  # what is no number is counted as it was typed
@@ -73,13 +75,17 @@ class NamedPart:
 
 def possible_parts(question: QuestionContent) -> list[NamedPart]:
     """Return the parts that can be chosen, in authored order; none for kinds with free values."""
-    if question.kind is QuestionKind.CHOICE:
-        return [_choice(choice) for choice in question.choices]
-    if question.kind is QuestionKind.MATCHING:
-        return [_pair(left, right) for left in question.lefts for right in question.rights]
-    if question.kind is QuestionKind.BOOL:
-        return [_typed(question, text) for text in ("true", "false")]
-    return []
+    match question.kind:
+        case QuestionKind.CHOICE:
+            return [_choice(choice) for choice in question.choices]
+        case QuestionKind.MATCHING:
+            return [_pair(left, right) for left in question.lefts for right in question.rights]
+        case QuestionKind.ORDERING:
+            return _places(question.choices)
+        case QuestionKind.BOOL:
+            return [_typed(question, text) for text in ("true", "false")]
+        case _:
+            return [_labelled(question, choice) for choice in question.labelled]
 
 
 def named_part(question: QuestionContent, part: str) -> NamedPart:
@@ -99,6 +105,20 @@ def _pair(left: ChoiceContent, right: ChoiceContent) -> NamedPart:
         f"{left.text} → {right.match}",
         left.match_key == right.match_key,
     )
+
+
+def _places(choices: Sequence[ChoiceContent]) -> list[NamedPart]:
+    """Return every choice at every place; the authored order is the right one."""
+    return [
+        NamedPart(f"{at}:{one.key}", f"{at} · {one.html}", f"{at} · {one.text}", at == right)
+        for at in range(1, len(choices) + 1)
+        for right, one in enumerate(choices, start=1)
+    ]
+
+
+def _labelled(question: QuestionContent, choice: ChoiceContent) -> NamedPart:
+    (part,) = _value_of(question.kind, choice.text) or (choice.text,)
+    return replace(_typed(question, part), text=choice.label)
 
 
 def _typed(question: QuestionContent, text: str) -> NamedPart:

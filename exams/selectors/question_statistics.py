@@ -14,6 +14,9 @@ from exams.selectors.statistics import ExamStatistics, exam_content
 MOST_VALUES: Final = 15  # typed values that are listed; the others are only counted
 
 
+_IN_PAIRS: Final = frozenset({QuestionKind.MATCHING, QuestionKind.ORDERING})
+
+
 @dataclass(frozen=True, slots=True)
 class PartLine:
     """One choice, pair or value with how often it was given; zeros if nobody gave it."""
@@ -64,7 +67,7 @@ def _line(
 
 
 def _roles(question: QuestionContent) -> PartRole | None:
-    if question.kind is QuestionKind.MATCHING:
+    if question.kind in _IN_PAIRS:
         return None
     named = possible_parts(question)
     if not named or any(one.is_key is None for one in named):
@@ -78,14 +81,14 @@ def _roles(question: QuestionContent) -> PartRole | None:
 def part_lines(line: QuestionLine) -> tuple[list[PartLine], int]:
     """Return what was given to a question, and how many gave something that is not listed.
 
-    Choices come in authored order, unchosen ones too; of pairs only the right and the chosen ones;
-    values by how often they were given.
+    Choices come in authored order, unchosen ones too; of pairs and places only the right and the
+    chosen ones; values by how often they were given.
     """
     counts = {one.part: one for one in line.figures.parts}
     listed = [
         _part(named, counts.get(named.part))
         for named in possible_parts(line.question)
-        if named.part in counts or named.is_key or line.question.kind is not QuestionKind.MATCHING
+        if named.part in counts or named.is_key or line.question.kind not in _IN_PAIRS
     ]
     shown = {one.named.part for one in listed}
     typed = [one for part, one in counts.items() if part not in shown]

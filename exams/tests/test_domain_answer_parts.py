@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from exams.domain.answer import QuestionKind
@@ -101,3 +102,20 @@ def test_equal_answers_have_one_identity() -> None:
     assert identity_of({"b": 1, "a": 2}) == identity_of({"a": 2, "b": 1})
     assert identity_of("x" * 500) == identity_of("x" * 120)
     assert identity_of([1, 2]) != identity_of([2, 1])
+
+
+def test_an_ordering_is_counted_by_what_stands_at_each_place() -> None:
+    order = question(QuestionKind.ORDERING, choice(5, "first"), choice(6, "second"))
+    assert parts_of(order, [6, 5]) == ("1:6", "2:5")
+    assert parts_of(order, ["5", 99]) == ("1:5",)
+    named = {one.part: one for one in possible_parts(order)}
+    assert [part for part, one in named.items() if one.is_key] == ["1:5", "2:6"]
+    assert named["2:5"].text == "2 · first"
+
+
+def test_labelled_values_are_shown_by_their_labels() -> None:
+    seven = msgspec.structs.replace(choice(1, "07", 100), label="seven days")
+    week = question(QuestionKind.INT, seven)
+    (named,) = possible_parts(week)
+    assert parts_of(week, "7") == (named.part,)
+    assert (named.text, named.is_key) == ("seven days", True)
