@@ -5,6 +5,7 @@ from django.urls import path
 from exams.views import (
     accommodations,
     configuration,
+    exports,
     staff_banks,
     staff_exams,
     staff_grading,
@@ -113,7 +114,10 @@ urlpatterns = [
         name="take_back_time",
     ),
     path("sittings/<int:sitting_id>/results/", staff_grading.results, name="sitting_results"),
-    path("sittings/<int:sitting_id>/results.csv", staff_grading.export, name="export_results"),
+    path("sittings/<int:sitting_id>/results.csv", exports.table, name="export_results"),
+    path("sittings/<int:sitting_id>/results.xlsx", exports.workbook, name="export_workbook"),
+    path("sittings/<int:sitting_id>/results.pdf", exports.document, name="export_document"),
+    path("attempts/<int:attempt_id>/sheet.pdf", exports.sheet, name="sheet"),
     path("sittings/<int:sitting_id>/statistics/", statistics.statistics, name="statistics"),
     path(
         "sittings/<int:sitting_id>/statistics/<int:question_id>/",

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from exams.views import candidate, offline, pages
+from exams.views import candidate, exports, offline, pages
 
 app_name = "exams"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/attempts/<int:attempt_id>/submit", candidate.submit, name="submit"),
     path("results/", pages.results, name="results"),
     path("results/<int:attempt_id>/", pages.result, name="result"),
+    path("results/<int:attempt_id>/sheet.pdf", exports.own_sheet, name="own_sheet"),
     path("attempts/<int:attempt_id>/receipt/", pages.receipt, name="receipt"),
     path("", include("exams.staff_urls")),
 ]

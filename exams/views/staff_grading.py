@@ -23,7 +23,6 @@ from exams.selectors.results import (
 from exams.services import grading, late
 from exams.services.grading import HandMark
 from exams.views.figures import figures_of
-from exams.views.result_table import csv_of
 from exams.views.staff_access import sitting_for
 from kernel.wire import plain
 from web.templatetags.web import digits
@@ -51,17 +50,6 @@ def results(request: HttpRequest, sitting_id: int) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return render(request, "exams/staff/results_body.html", context)
     return render(request, "exams/staff/results.html", context)
-
-
-@require_safe
-@login_required
-def export(request: HttpRequest, sitting_id: int) -> HttpResponse:
-    """Give the result table as CSV for a spreadsheet program."""
-    _staff, sitting, _rights = sitting_for(request, sitting_id, "grade")
-    table = csv_of(results_of_sitting(sitting_id))
-    response = HttpResponse(table, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="results-{sitting.code}.csv"'
-    return response
 
 
 @require_safe

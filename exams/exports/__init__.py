@@ -1,0 +1,1 @@
+"""Results as files: CSV, workbooks and documents to print."""

@@ -1,0 +1,55 @@
+"""One student's result sheet."""
+
+from decimal import Decimal
+
+from exams.domain.answer import QuestionKind
+from exams.domain.draft import QuestionDraft
+from exams.exports.result_sheet import sheet_document
+from exams.selectors.results import marked_paper
+from exams.services import grading
+from exams.services.grading import HandMark
+from exams.tests.conftest import Cast
+from exams.tests.marked import right_or_wrong, take
+
+ESSAY = QuestionDraft(name="e", kind=QuestionKind.TEXT, prompt="Write *freely*", points=Decimal(2))
+RATING = QuestionDraft(
+    name="r",
+    kind=QuestionKind.RATING,
+    prompt="How was it?",
+    points=Decimal(0),
+    min_value=Decimal(1),
+    max_value=Decimal(5),
+)
+
+
+def test_it_tells_what_was_given_and_what_it_earned(cast: Cast) -> None:
+    marked = take(
+        cast,
+        [("right", "x" * 700, "4")],
+        questions=[right_or_wrong("one"), ESSAY, RATING],
+        names={0: "#Ana"},
+    )
+    grading.mark_answer(
+        marked.attempt_ids[0],
+        HandMark(marked.questions[1].id, Decimal("1.5"), "Well *done*"),
+        actor_id=cast.grader.pk,
+    )
+    made = sheet_document(marked_paper(marked.attempt_ids[0]))
+    assert made.subtitle == "Result sheet, not released"
+    facts = dict(made.facts)
+    assert (facts["Name"], facts["Points"], facts["Score"]) == ("#Ana", "2.5 / 3", "83.33%")
+    assert "Released" not in facts
+    (table,) = made.tables
+    choice, essay, rating = table.rows
+    assert choice == ("1", "prompt of one", "right", "1 / 1", "")
+    assert essay[1] == "Write freely"
+    assert len(essay[2]) == 601  # type: ignore[arg-type]  # a text, no bar
+    assert essay[3:] == ("1.5 / 2", "Well *done*")
+    assert rating[2:4] == ("4", "Not counted")
+
+
+def test_an_answer_left_out_and_a_mark_that_waits_say_so(cast: Cast) -> None:
+    marked = take(cast, [(None, "an essay")], questions=[right_or_wrong("one"), ESSAY])
+    (table,) = sheet_document(marked_paper(marked.attempt_ids[0])).tables
+    assert table.rows[0][2:4] == ("No answer", "0 / 1")
+    assert table.rows[1][2:4] == ("an essay", "— / 2")
