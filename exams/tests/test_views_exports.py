@@ -34,7 +34,9 @@ def address(marked: Marked, form: str) -> str:
 
 
 def body(response: Any) -> bytes:
-    return b"".join(response.streaming_content) if response.streaming else response.content
+    taken = b"".join(response.streaming_content) if response.streaming else response.content
+    response.close()
+    return taken
 
 
 def test_the_list_is_streamed_and_names_are_text(marked: Marked) -> None:
