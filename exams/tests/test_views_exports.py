@@ -34,9 +34,7 @@ def address(marked: Marked, form: str) -> str:
 
 
 def body(response: Any) -> bytes:
-    taken = b"".join(response.streaming_content) if response.streaming else response.content
-    response.close()
-    return taken
+    return b"".join(iter(response))
 
 
 def test_the_list_is_streamed_and_names_are_text(marked: Marked) -> None:
