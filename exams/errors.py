@@ -203,6 +203,20 @@ class AnswersMissing(DomainError):
         super().__init__(missing=missing)
 
 
+class AnswersRequired(DomainError):
+    """The page cannot be closed: `questions` have to be answered first."""
+
+    code = "answers_required"
+    http_status = 409
+
+
+class LastPage(DomainError):
+    """No page follows; the attempt can be handed in."""
+
+    code = "last_page"
+    http_status = 409
+
+
 class ReasonNeeded(DomainError):
     """This act needs a reason."""
 

@@ -5,7 +5,6 @@ The database's clock decides: no answer and no move depends on the clock of a we
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -20,12 +19,9 @@ from exams.domain.states import (
     SITTING,
     AttemptAction,
     AttemptState,
-    ExamState,
     ResultAction,
     SittingAction,
-    SittingState,
 )
-from exams.domain.times import SittingTimes
 from exams.models import Attempt, Result, Sitting
 
 S = TypeVar("S", bound=StrEnum)
@@ -35,9 +31,9 @@ MAX_HELD: Final = 1000  # late revisions kept per attempt; nobody types more by 
 
 _INCOMING: Final = """
 incoming AS (
-    SELECT r.question, r.seq, r.value, to_timestamp(r.client_at / 1000.0) AS client_at
+    SELECT r.question, r.seq, r.value, r.text, to_timestamp(r.client_at / 1000.0) AS client_at
       FROM jsonb_to_recordset(%(answers)s::jsonb)
-           AS r(question bigint, seq bigint, value jsonb, client_at bigint)
+           AS r(question bigint, seq bigint, value jsonb, text text, client_at bigint)
 )"""
 
 # Whether a stored value says something; SQL's twin of exams.domain.answer.is_empty.
@@ -64,36 +60,38 @@ WITH {_INCOMING}, live AS (
        AND s.id = a.sitting_id
        AND clock_timestamp() <= a.deadline + s.grace
  RETURNING a.id, a.sitting_id, a.state, a.started_at, a.deadline, a.last_saved_at,
-           a.current_question, a.last_command_seq, a.question_ids, a.version
+           a.current_question, a.last_command_seq, a.question_ids, a.closed_ids, a.version
 ), fitting AS (
     SELECT live.id, live.last_saved_at, incoming.*
       FROM live JOIN incoming ON incoming.question = ANY(live.question_ids)
 ), history AS (
     INSERT INTO exams_answerrevision
-           (attempt_id, question_id, seq, value, client_at, saved_at, late, held_for)
-    SELECT id, question, seq, value, client_at, last_saved_at, false, '' FROM fitting
+           (attempt_id, question_id, seq, value, text, client_at, saved_at, late, held_for)
+    SELECT id, question, seq, value, text, client_at, last_saved_at, false, '' FROM fitting
         ON CONFLICT DO NOTHING
 ), settled AS (
     DELETE FROM exams_answerrevision r USING fitting f
      WHERE r.attempt_id = f.id AND r.question_id = f.question AND r.seq = f.seq AND r.late
 ), kept AS (
-    INSERT INTO exams_answer AS had (attempt_id, question_id, seq, value, client_at, saved_at)
-    SELECT id, question, seq, value, client_at, last_saved_at FROM fitting
+    INSERT INTO exams_answer AS had (attempt_id, question_id, seq, value, text, client_at, saved_at)
+    SELECT id, question, seq, value, text, client_at, last_saved_at FROM fitting
         ON CONFLICT (attempt_id, question_id) DO UPDATE
        SET seq = GREATEST(had.seq, EXCLUDED.seq),
            value = CASE WHEN EXCLUDED.seq > had.seq THEN EXCLUDED.value ELSE had.value END,
+           text = CASE WHEN EXCLUDED.seq > had.seq THEN EXCLUDED.text ELSE had.text END,
            client_at = CASE WHEN EXCLUDED.seq > had.seq THEN EXCLUDED.client_at ELSE had.client_at END,
            saved_at = CASE WHEN EXCLUDED.seq > had.seq THEN EXCLUDED.saved_at ELSE had.saved_at END
     RETURNING had.question_id, had.seq, had.value
 )
 SELECT live.sitting_id, live.state, live.started_at, live.deadline, live.last_saved_at,
-       live.current_question, live.last_command_seq, cardinality(live.question_ids),
+       live.current_question, live.last_command_seq,
+       cardinality(live.closed_ids) + cardinality(live.question_ids),
        (SELECT jsonb_object_agg(question_id, seq) FROM kept),
        (SELECT count(*) FROM kept WHERE {SAYS_SOMETHING % {"expressions": "value"}})
      + (SELECT count(*) FROM exams_answer o
          WHERE o.attempt_id = live.id AND o.question_id NOT IN (SELECT question_id FROM kept)
            AND {SAYS_SOMETHING % {"expressions": "o.value"}}),
-       clock_timestamp(), live.version
+       clock_timestamp(), live.version, live.closed_ids
   FROM live
 """  # noqa: S608 the only parts put in are the constants above
 
@@ -103,7 +101,8 @@ SELECT a.student_id = %(student)s,
        clock_timestamp() > a.deadline + s.grace, a.deadline, a.last_command_seq,
        a.question_ids && %(questions)s::bigint[], clock_timestamp(),
        (SELECT jsonb_object_agg(x.question_id, x.seq) FROM exams_answer x
-         WHERE x.attempt_id = a.id AND x.question_id = ANY(%(questions)s::bigint[])), a.version
+         WHERE x.attempt_id = a.id AND x.question_id = ANY(%(questions)s::bigint[])), a.version,
+       a.closed_ids
   FROM exams_attempt a JOIN exams_sitting s ON s.id = a.sitting_id
  WHERE a.id = %(attempt)s
 """
@@ -111,9 +110,9 @@ SELECT a.student_id = %(student)s,
 _HOLD: Final = f"""
 WITH {_INCOMING}, kept AS (
 INSERT INTO exams_answerrevision
-       (attempt_id, question_id, seq, value, client_at, saved_at, late, held_for)
-SELECT a.id, i.question, i.seq, i.value, i.client_at, clock_timestamp(), true, %(held_for)s
-  FROM exams_attempt a JOIN incoming i ON i.question = ANY(a.question_ids)
+       (attempt_id, question_id, seq, value, text, client_at, saved_at, late, held_for)
+SELECT a.id, i.question, i.seq, i.value, i.text, i.client_at, clock_timestamp(), true, %(held_for)s
+  FROM exams_attempt a JOIN incoming i ON i.question = ANY(a.closed_ids || a.question_ids)
  WHERE a.id = %(attempt)s AND a.student_id = %(student)s
    AND (SELECT count(*) FROM exams_answerrevision r WHERE r.attempt_id = a.id AND r.late) < %(limit)s
    AND NOT EXISTS (SELECT FROM exams_answer x
@@ -147,20 +146,6 @@ SELECT a.id FROM exams_attempt a JOIN exams_sitting s ON s.id = a.sitting_id
  ORDER BY a.deadline
  LIMIT 1
    FOR UPDATE OF a SKIP LOCKED
-"""
-
-_STOP_CLOCKS: Final = """
-WITH live AS (
-    SELECT id FROM exams_attempt
-     WHERE sitting_id = %(sitting)s AND state IN ('ready', 'running', 'paused')
-     ORDER BY id
-       FOR UPDATE
-)
-UPDATE exams_attempt a
-   SET deadline = LEAST(a.deadline, %(at)s), version = a.version + 1
-  FROM live
- WHERE a.id = live.id
-RETURNING a.id
 """
 
 _WRITE_DEADLINES: Final = """
@@ -234,6 +219,7 @@ def save_answers(request: SaveRequest) -> Saved | None:
         answered=row[9],
         server_time=row[10],
         version=row[11],
+        closed=frozenset(row[12]),
     )
 
 
@@ -255,6 +241,7 @@ def why_refused(request: SaveRequest) -> Refusal | None:
         server_time=row[7],
         stored=_decoded(row[8]),
         version=row[9],
+        closed=frozenset(row[10]),
     )
 
 
@@ -294,51 +281,6 @@ def move_sitting(sitting_id: int, action: SittingAction, changes: Mapping[str, o
     target = _target(SITTING.moves, action)
     rows = Sitting.objects.filter(pk=sitting_id, state__in=SITTING.sources(action))
     return bool(rows.update(state=target, **changes))
-
-
-def reschedule_sitting(sitting_id: int, times: SittingTimes) -> bool:
-    """Give a sitting new times by one conditional UPDATE; False when a guard refuses.
-
-    The sitting has not opened and its lobby is not due, the new start is to come, the exam is
-    approved: by the database's clock and rows.
-    """
-    now = database_now()
-    rows = Sitting.objects.filter(
-        pk=sitting_id,
-        state=SittingState.SCHEDULED,
-        lobby_opens_at__gt=now,
-        exam__state=ExamState.APPROVED,
-    )
-    return now < times.starts_at and bool(rows.update(**asdict(times)))
-
-
-def end_sitting_early(sitting_id: int, *, actor_id: int, role: str, reason: str) -> datetime | None:
-    """Write down by one conditional UPDATE that a running sitting ends now; return the instant.
-
-    None when it does not run, or when somebody has ended it before.
-    """
-    now = database_now()
-    rows = Sitting.objects.filter(pk=sitting_id, state=SittingState.RUNNING, ended_early_at=None)
-    ended = rows.update(
-        ended_early_at=now,
-        ended_early_by_id=actor_id,
-        ended_early_as=role,
-        ended_early_reason=reason,
-    )
-    return now if ended else None
-
-
-def stop_clocks(sitting_id: int, at: datetime) -> list[int]:
-    """Let no live attempt of a sitting run beyond `at`; returns their ids.
-
-    Rows are locked in the order of their ids, as everybody else does who takes several. What
-    changed a deadline meanwhile is waited for and then cut as well.
-
-    Needs: an open transaction in which the sitting was ended early.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_STOP_CLOCKS, {"sitting": sitting_id, "at": at})
-        return sorted(row[0] for row in cursor.fetchall())
 
 
 def write_deadlines(deadlines: Mapping[int, datetime]) -> None:

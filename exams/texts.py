@@ -180,6 +180,7 @@ ANSWER_FAULTS: "Mapping[Fault, Text]" = {
     Fault.NOT_A_TIME: _("The answer is not a time."),
     Fault.NOT_ANSWERABLE: _("This is not answered."),
     Fault.FILE_UNKNOWN: _("The file is missing or belongs to somebody else."),
+    Fault.TEXT_NOT_ASKED: _("A text beside this answer was not asked for."),
 }
 
 # What an import says about a line, by the code of the finding.

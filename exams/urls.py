@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/attempts/<int:attempt_id>/start", candidate.start, name="start"),
     path("api/attempts/<int:attempt_id>/answers", candidate.answers, name="answers"),
     path("api/attempts/<int:attempt_id>/submit", candidate.submit, name="submit"),
+    path("api/attempts/<int:attempt_id>/advance", candidate.advance, name="advance"),
     path("results/", pages.results, name="results"),
     path("results/<int:attempt_id>/", pages.result, name="result"),
     path("results/<int:attempt_id>/sheet.pdf", exports.own_sheet, name="own_sheet"),

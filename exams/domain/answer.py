@@ -77,6 +77,7 @@ class Fault(StrEnum):
     NOT_A_TIME = "not_a_time"
     NOT_ANSWERABLE = "not_answerable"
     FILE_UNKNOWN = "file_unknown"
+    TEXT_NOT_ASKED = "text_not_asked"
 
 
 class InvalidAnswer(Exception):
@@ -188,13 +189,22 @@ def _string(value: object, limit: int) -> str:
 
 def _text(rules: Rules, value: object) -> str:
     text = _string(value, MAX_LENGTHS[rules.kind])
+    check_limits(rules, text)
+    return text
+
+
+def check_limits(rules: Rules, text: str) -> None:
+    """Check a text by the lengths and the pattern of its question.
+
+    Raises:
+        InvalidAnswer: It breaks one of them.
+    """
     if len(text) < rules.min_length:
         raise InvalidAnswer(Fault.TOO_SHORT)
     if rules.max_length is not None and len(text) > rules.max_length:
         raise InvalidAnswer(Fault.TOO_LONG)
     if rules.text_regex and not compile_pattern(rules.text_regex)(text):
         raise InvalidAnswer(Fault.PATTERN)
-    return text
 
 
 def _number(rules: Rules, value: object) -> Decimal:
@@ -364,6 +374,9 @@ class BadPattern(ValueError):
 
 def compile_pattern(pattern: str) -> Callable[[str], bool]:
     """Return a test that says whether a whole text matches the author's pattern.
+
+    The whole, from its first letter to its last: seed 002 took a text that only began so, and
+    let `ab; anything` through where an author had asked for `[a-z]+`.
 
     Raises:
         BadPattern: Too long, or outside of RE2's syntax (look-around, back-references, …).

@@ -9,6 +9,7 @@ from typing import Final
 
 from exams.domain.answer import (
     MAX_LENGTHS,
+    MAX_TEXT,
     NUMBER_KINDS,
     PERSON_KINDS,
     TEXT_KINDS,
@@ -167,17 +168,22 @@ def _rating(low: Decimal | None, high: Decimal | None) -> Iterator[DraftFinding]
 
 
 def _lengths(draft: QuestionDraft) -> Iterator[DraftFinding]:
-    if draft.kind not in TEXT_KINDS:
+    if draft.kind not in TEXT_KINDS and not asks_text(draft):
         if draft.min_length or draft.max_length is not None:
             yield DraftFinding("max_length", DraftFault.NOT_FOR_KIND)
         if draft.text_regex:
             yield DraftFinding("text_regex", DraftFault.NOT_FOR_KIND)
         return
-    yield from _length_range(draft, MAX_LENGTHS[draft.kind])
+    yield from _length_range(draft, MAX_LENGTHS.get(draft.kind, MAX_TEXT))
     try:
         compile_pattern(draft.text_regex)
     except BadPattern as error:
         yield DraftFinding("text_regex", DraftFault.BAD_PATTERN, str(error)[:200])
+
+
+def asks_text(draft: QuestionDraft) -> bool:
+    """Whether a text may stand beside its answers; the limits of a text hold for it then."""
+    return draft.text_response or any(choice.text_response for choice in draft.choices)
 
 
 def _length_range(draft: QuestionDraft, longest: int) -> Iterator[DraftFinding]:

@@ -18,6 +18,7 @@ class IncomingAnswer:
     seq: int
     value: object
     client_at_ms: int | None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,13 @@ class SaveRequest:
     def parameters(self) -> dict[str, Any]:
         """Return what the statements are given."""
         rows = [
-            {"question": a.question, "seq": a.seq, "value": a.value, "client_at": a.client_at_ms}
+            {
+                "question": a.question,
+                "seq": a.seq,
+                "value": a.value,
+                "text": a.text,
+                "client_at": a.client_at_ms,
+            }
             for a in self.answers
         ]
         return {
@@ -49,7 +56,10 @@ class SaveRequest:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What one save left behind. `saved` is question id → stored seq."""
+    """What one save left behind.
+
+    `saved` is question id → stored seq; `closed` are the questions of pages that are closed.
+    """
 
     sitting_id: int
     state: str
@@ -63,6 +73,7 @@ class Saved:
     answered: int
     server_time: datetime
     version: int
+    closed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +90,4 @@ class Refusal:
     server_time: datetime
     stored: Mapping[str, int]
     version: int
+    closed: frozenset[int] = frozenset()

@@ -24,6 +24,7 @@ from exams.domain.answer import (
     parse,
 )
 from exams.domain.content import ChoiceContent, QuestionContent
+from exams.domain.text_beside import check_text_beside
 
 _ZERO: Final = Fraction(0)
 _ONE: Final = Fraction(1)
@@ -84,6 +85,15 @@ def rules_of(question: QuestionContent) -> Rules:
     )
 
 
+def lacks_answer(question: QuestionContent, value: object) -> bool:
+    """Whether the question has to be answered and is not; an invalid answer is one."""
+    try:
+        parse(rules_of(question), value)
+    except InvalidAnswer as error:
+        return error.fault is Fault.REQUIRED
+    return False
+
+
 def is_scored(question: QuestionContent) -> bool:
     """Whether the question counts: it has a marked key, or a person gives its points."""
     if question.kind is QuestionKind.INFO or question.points == 0:
@@ -104,14 +114,15 @@ def worth(question: QuestionContent) -> Decimal:
     return question.points if is_scored(question) else Decimal(0)
 
 
-def mark(question: QuestionContent, value: object) -> QuestionMark:
-    """Return what `value` is worth as an answer to `question`."""
+def mark(question: QuestionContent, value: object, text: str = "") -> QuestionMark:
+    """Return what `value`, with the `text` beside it, is worth as an answer to `question`."""
     possible = Fraction(question.points) if is_scored(question) else _ZERO
     wrong = False if possible else None
     if question.kind is QuestionKind.INFO:
         return QuestionMark(_ZERO, _ZERO, valid=None, correct=None)
     try:
         parsed = parse(rules_of(question), value)
+        check_text_beside(rules_of(question), text, is_asked=asks_text(question, parsed))
     except InvalidAnswer as error:
         waits = bool(possible) and _waits_for_person(question, value, error.fault)
         return QuestionMark(
@@ -130,6 +141,17 @@ def mark(question: QuestionContent, value: object) -> QuestionMark:
         return QuestionMark(_ZERO, possible, valid=True, correct=None, needs_person=True)
     share = share_of(question, parsed)
     return QuestionMark(possible * share, possible, valid=True, correct=share == _ONE)
+
+
+def asks_text(question: QuestionContent, parsed: Parsed | None) -> bool:
+    """Whether a text may stand beside this answer: the question asks for one, or a choice does."""
+    if question.text_response or parsed is None:
+        return question.text_response
+    if isinstance(parsed, frozenset):
+        return any(one.text_response for one in question.choices if one.key in parsed)
+    if question.kind in {QuestionKind.MATCHING, QuestionKind.ORDERING, QuestionKind.FILE}:
+        return False
+    return any(one.text_response for one in describing(question, parsed))
 
 
 def _waits_for_person(question: QuestionContent, value: object, fault: Fault) -> bool:

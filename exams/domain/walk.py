@@ -117,11 +117,31 @@ class Route:
 
 
 def walk(content: ExamContent, paper: Paper, given: Given) -> list[int]:
-    """Return the questions on the walk, in order, plain information included.
+    """Return the questions on the walk, in the order asked, plain information included.
 
     Of what is not answered yet it takes the way of somebody who leaves everything empty.
     """
     return [one for _, asked in Route(content, paper).steps(given) for one in asked]
+
+
+def asked_questions(
+    content: ExamContent, paper: Paper, answers: Mapping[str, Mapping[str, object]]
+) -> list[QuestionContent]:
+    """Return the questions that count of an attempt that has ended, in the order of the paper.
+
+    What was never reached is on the walk of what was answered and counts as not answered; what a
+    jump went past is not. Only the answers as handed in lead: one that is accepted later, or a
+    key that is corrected, changes marks and never what was asked.
+
+    Args:
+        content: What the paper was drawn from.
+        paper: The candidate's own.
+        answers: As frozen at the end: question id → {"value": …}.
+    """
+    given = {int(one): answer.get("value") for one, answer in answers.items()}
+    questions = content.question_map()
+    asked = (questions[one] for one in walk(content, paper, given))
+    return [question for question in asked if question.is_answerable]
 
 
 def next_page(content: ExamContent, paper: Paper, index: int, given: Given) -> int | None:

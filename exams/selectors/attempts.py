@@ -4,22 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from exams.domain import paper as papers
 from exams.domain.accommodation import Exemption
 from exams.domain.deadline import Terms, base_of
 from exams.domain.policy import Camera, policy_of
 from exams.domain.states import AttemptState, SittingState
 from exams.errors import AttemptUnknown
-from exams.models import Answer, Attempt, Candidate, Sitting, Submission
+from exams.models import Attempt, Candidate, Sitting, Submission
 from exams.queries import database_now
-from exams.selectors.contents import approved_content, paper_view
+from exams.selectors.open_page import open_page, page_view
 from exams.selectors.sittings import early_end_of
 from exams.wire import (
     AttemptChanged,
     AttemptSnapshot,
-    PageView,
-    PaperQuestion,
-    SavedAnswer,
     SittingCard,
 )
 from kernel.clock import to_millis, to_millis_or_none
@@ -101,6 +97,7 @@ def snapshot(attempt_id: int, student_id: int, *, browser: str = "") -> AttemptS
     attempt = _own(attempt_id, student_id)
     submission = Submission.objects.filter(attempt_id=attempt_id).first()
     shown = attempt.state == AttemptState.RUNNING and attempt.lease_browser in {"", browser}
+    page = open_page(attempt) if shown else None
     return AttemptSnapshot(
         attempt=attempt.pk,
         sitting=sitting_card_of(attempt),
@@ -116,10 +113,10 @@ def snapshot(attempt_id: int, student_id: int, *, browser: str = "") -> AttemptS
         server_time=to_millis(database_now()),
         lease=str(attempt.lease)[:8] if attempt.lease else None,
         lease_device=attempt.lease_device,
-        questions=_questions(attempt) if shown else None,
-        answers=_answers(attempt_id) if shown else {},
+        questions=page.questions if page else None,
+        answers=page.answers if page else {},
         total=attempt.asked,
-        page=_page(attempt),
+        page=page.view if page else page_view(attempt, is_last=not attempt.paper.get("pages")),
         last_command_seq=attempt.last_command_seq,
         hold_reason=attempt.state_reason,
         receipt=str(submission.receipt) if submission else None,
@@ -148,26 +145,6 @@ def _time_of(attempt: Attempt) -> timedelta:
             extra_time=candidate.extra_time,
         )
     )
-
-
-def _questions(attempt: Attempt) -> list[PaperQuestion]:
-    exam = attempt.sitting.exam
-    content = approved_content(exam.pk, exam.content_hash)
-    return paper_view(content, papers.from_json(attempt.paper))
-
-
-def _page(attempt: Attempt) -> PageView:
-    return PageView(number=attempt.page, is_last=True, asked_before=attempt.asked_before)
-
-
-def _answers(attempt_id: int) -> dict[str, SavedAnswer]:
-    rows = Answer.objects.filter(attempt_id=attempt_id)
-    return {
-        str(row.question_id): SavedAnswer(
-            seq=row.seq, value=row.value, saved_at=to_millis(row.saved_at), text=row.text or None
-        )
-        for row in rows
-    }
 
 
 def camera_of(sitting: Sitting, candidate: Candidate) -> Camera:

@@ -130,13 +130,22 @@ def _approved(exam_id: int, content_hash: str) -> ExamContent:
     raise ExamNotApproved(exam=exam_id)
 
 
-def paper_view(content: ExamContent, paper: Paper) -> list[PaperQuestion]:
-    """Return a paper as its candidate sees it: an allow-list without any key."""
+def paper_view(
+    content: ExamContent, paper: Paper, page: int | None = None, *, asked_before: int = 0
+) -> list[PaperQuestion]:
+    """Return a paper, or one page of it, as its candidate sees it: an allow-list without any key.
+
+    Args:
+        content: The frozen exam.
+        paper: What was drawn from it.
+        page: Index of the page; None is the whole paper.
+        asked_before: How many questions were asked before it; numbers go on from there.
+    """
     questions = content.question_map()
     pool_names = {question.id: pool.name for pool in content.pools for question in pool.questions}
     shown: list[PaperQuestion] = []
-    number = 0
-    for drawn in paper.questions:
+    number = asked_before
+    for drawn in paper.questions if page is None else paper.page(page):
         question = questions[drawn.id]
         number += question.is_answerable
         shown.append(

@@ -17,6 +17,7 @@ from exams.domain.late import LateState
 from exams.domain.scoring import chosen_keys, rules_of, shown, worth
 from exams.domain.states import AttemptState, ResultState
 from exams.domain.texts import TextFormat, to_html
+from exams.domain.walk import asked_questions
 from exams.errors import ResultUnknown
 from exams.models import Answer, AnswerRevision, Attempt, Mark, Result, Submission
 from exams.selectors.contents import approved_content
@@ -292,9 +293,8 @@ def _paper(result: Result, *, late: Mapping[int, list[LateAnswer]], names: bool)
 
 
 def _asked(attempt: Attempt, content: ExamContent) -> list[QuestionContent]:
-    questions = content.question_map()
-    drawn = papers.from_json(attempt.paper).question_ids()
-    return [questions[one] for one in drawn if questions[one].is_answerable]
+    paper = papers.from_json(attempt.paper)
+    return asked_questions(content, paper, attempt.submission.answers)
 
 
 def _marked(

@@ -1,6 +1,6 @@
 """Save answers: acknowledged only after commit, idempotent, never older over newer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from exams.wire import AnswerIn, AnswerValue, SaveReply
 from kernel.clock import to_millis
 
 UNKNOWN_QUESTION: Final = "unknown_question"
+PAGE_CLOSED: Final = "page_closed"
 LATE: Final = "late"
 NO_LEASE: Final = UUID(int=0)  # no attempt ever has it
 
@@ -37,8 +38,8 @@ def save_answers(
     Budget: 1 query for an accepted save.
 
     Returns:
-        `saved`: question id → stored seq; `refused`: question id → `late`, `unknown_question`;
-        `held`: the refused ones that are kept for a decision.
+        `saved`: question id → stored seq; `refused`: question id → `late`, `unknown_question`,
+        `page_closed`; `held`: the refused ones that are kept for a decision.
 
     Raises:
         AttemptUnknown: There is none, or it is somebody else's.
@@ -88,6 +89,7 @@ def _newest(answers: Sequence[AnswerIn]) -> list[IncomingAnswer]:
             one.seq,
             storable(one.value),
             None if one.client_at is None else int(one.client_at),
+            str(storable(one.text or "")),
         )
         for one in newest.values()
     ]
@@ -111,7 +113,7 @@ def _storable_part(part: str | None) -> str | None:
 
 def _reply(request: SaveRequest, saved: Saved) -> SaveReply:
     refused = {
-        str(answer.question): UNKNOWN_QUESTION
+        str(answer.question): _unfit(answer.question, saved.closed)
         for answer in request.answers
         if str(answer.question) not in saved.saved
     }
@@ -125,6 +127,10 @@ def _reply(request: SaveRequest, saved: Saved) -> SaveReply:
         server_time=to_millis(saved.server_time),
         last_command_seq=saved.last_command_seq,
     )
+
+
+def _unfit(question: int, closed: Collection[int]) -> str:
+    return PAGE_CLOSED if question in closed else UNKNOWN_QUESTION
 
 
 def _explain(request: SaveRequest) -> SaveReply | None:
@@ -151,7 +157,7 @@ def _explain_live(request: SaveRequest, facts: Refusal) -> SaveReply | None:
     if facts.late:
         return _refused_reply(request, facts, LATE, hold_answers(request, LATE))
     if not facts.knows_question:
-        return _refused_reply(request, facts, UNKNOWN_QUESTION, [])
+        return _refused_reply(request, facts, "", [])
     return None
 
 
@@ -165,8 +171,13 @@ def _saved(request: SaveRequest, facts: Refusal) -> list[int]:
 
 
 def _refused_reply(request: SaveRequest, facts: Refusal, code: str, held: list[int]) -> SaveReply:
+    """Return what a live attempt refuses; without a code, because the open page does not ask it."""
     saved = {str(question): facts.stored[str(question)] for question in _saved(request, facts)}
-    refused = {str(a.question): code for a in request.answers if str(a.question) not in saved}
+    refused = {
+        str(answer.question): code or _unfit(answer.question, facts.closed)
+        for answer in request.answers
+        if str(answer.question) not in saved
+    }
     return SaveReply(
         saved=saved,
         refused=refused,

@@ -12,7 +12,7 @@ from exams.domain.states import SITTING
 from exams.errors import ReasonNeeded, SittingUnknown
 from exams.events import SittingEndedEarly
 from exams.models import Sitting
-from exams.queries import end_sitting_early, stop_clocks
+from exams.queries_sittings import end_sitting_early, stop_clocks
 from exams.services import pushes
 from exams.services.scheduling import audit_sitting
 from kernel.events import bus

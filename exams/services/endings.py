@@ -90,9 +90,9 @@ def _freeze(attempt: Attempt, kind: SubmissionKind, now: datetime) -> None:
 
 
 def stored_answers(attempt_id: int) -> dict[str, dict[str, Any]]:
-    """Return the acknowledged answers of an attempt: question id → {seq, value}."""
+    """Return the acknowledged answers of an attempt: question id → {seq, value} and any text."""
     rows = Answer.objects.filter(attempt_id=attempt_id).order_by("question_id")
     return {
-        str(question): {"seq": seq, "value": value}
-        for question, seq, value in rows.values_list("question_id", "seq", "value")
+        str(question): {"seq": seq, "value": value} | ({"text": text} if text else {})
+        for question, seq, value, text in rows.values_list("question_id", "seq", "value", "text")
     }

@@ -15,6 +15,7 @@ from exams.domain.content import ExamContent, QuestionContent
 from exams.domain.jobs import GRADE_QUEUE, GRADE_TASK
 from exams.domain.scoring import QuestionMark, mark, rules_of, shown, total
 from exams.domain.states import ResultAction, ResultState, SittingAction, SittingState
+from exams.domain.walk import asked_questions
 from exams.errors import (
     MarkInvalid,
     ResultFinal,
@@ -94,9 +95,8 @@ def _content_of(submission: Submission) -> ExamContent:
 
 
 def _mark_all(submission: Submission, content: ExamContent) -> dict[int, QuestionMark]:
-    drawn = papers.from_json(submission.attempt.paper).question_ids()
-    questions = content.question_map()
-    asked = [questions[one] for one in drawn if questions[one].is_answerable]
+    paper = papers.from_json(submission.attempt.paper)
+    asked = asked_questions(content, paper, submission.answers)
     values = {one.id: submission.answers.get(str(one.id), {}).get("value") for one in asked}
     values |= accepted_answers(submission.attempt_id)
     foreign = _foreign_files(asked, values, submission.attempt.student_id)

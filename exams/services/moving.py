@@ -12,7 +12,8 @@ from exams.domain.times import SittingTimes
 from exams.errors import ExamNotApproved, SittingHasOpened, StartPassed, TimesInvalid
 from exams.events import SittingMoved
 from exams.models import Sitting
-from exams.queries import database_now, reschedule_sitting, write_deadlines
+from exams.queries import database_now, write_deadlines
+from exams.queries_sittings import reschedule_sitting
 from exams.services import pushes
 from exams.services.accommodations import adjust_moved
 from exams.services.ledger import last_starts_of

@@ -213,14 +213,15 @@ def _candidate(sitting: Sitting, student_id: int, allowance: Allowance) -> Candi
 
 
 def _attempt(sitting: Sitting, candidate: Candidate, content: ExamContent) -> Attempt:
-    drawn = papers.draw(content, seed=secrets.token_hex(16))
+    navigation = policies.policy_of(sitting.policy).navigation
+    drawn = papers.draw(content, secrets.token_hex(16), navigation)
     questions = content.question_map()
     return Attempt(
         candidate=candidate,
         sitting=sitting,
         student_id=candidate.student_id,
         paper=papers.to_json(drawn),
-        question_ids=[one for one in drawn.question_ids() if questions[one].is_answerable],
+        question_ids=[one.id for one in drawn.page(0) if questions[one.id].is_answerable],
         deadline=close_of(terms_of(sitting, candidate)),
     )
 

@@ -60,7 +60,7 @@ def take_lease(
         NotOpen: The lobby is not open yet, or the sitting was cancelled.
         AttemptOver: The attempt has ended.
     """
-    _require_open(_own(attempt_id, student_id), {SittingState.LOBBY, SittingState.RUNNING})
+    _require_open(own_attempt(attempt_id, student_id), {SittingState.LOBBY, SittingState.RUNNING})
     return _take_over(
         attempt_id, student_id, device=device[:120], browser=browser[:64], spared=connection_id
     )
@@ -70,7 +70,7 @@ def take_lease(
 def _take_over(
     attempt_id: int, student_id: int, *, device: str, browser: str, spared: str | None
 ) -> UUID:
-    lease, before = uuid4(), _own(attempt_id, student_id, lock=True)
+    lease, before = uuid4(), own_attempt(attempt_id, student_id, lock=True)
     taken = Attempt.objects.filter(pk=attempt_id, student_id=student_id, state__in=LIVE).update(
         lease=lease,
         lease_device=device,
@@ -136,7 +136,7 @@ def start_attempt(attempt_id: int, *, student_id: int, lease: str, browser: str 
         AttemptUnknown, LeaseLost, NotOpen, TooLate, AttemptOver: Nothing was changed.
         TryAgain: The attempt was changed meanwhile, for one by an extension: `version` tells.
     """
-    attempt = _own(attempt_id, student_id)
+    attempt = own_attempt(attempt_id, student_id)
     token = lease_token(lease)
     if not _holds_lease(attempt, token, browser):
         raise LeaseLost
@@ -212,11 +212,11 @@ def submit_attempt(
         AttemptUnknown, LeaseLost, NotStarted, AttemptIsPaused, AttemptOver: Nothing was changed.
     """
     token = lease_token(lease)
-    attempt = _own(attempt_id, student_id, lock=True)  # no save can come between check and move
+    attempt = own_attempt(attempt_id, student_id, lock=True)  # no save comes between check and move
     submission = Submission.objects.filter(attempt_id=attempt_id).first()
     if submission and submission.kind == SubmissionKind.SELF:
         return receipt_of(submission)
-    _require_writable(attempt, token, browser)
+    require_writable(attempt, token, browser)
     missing = missing_answers(attempt_id, digest)
     if missing:
         raise AnswersMissing(missing)
@@ -231,7 +231,12 @@ def missing_answers(attempt_id: int, digest: Mapping[int, int]) -> list[int]:
     return sorted(question for question, seq in digest.items() if stored.get(question, 0) < seq)
 
 
-def _require_writable(attempt: Attempt, token: UUID, browser: str) -> None:
+def require_writable(attempt: Attempt, token: UUID, browser: str) -> None:
+    """Refuse whoever may not write to the attempt now.
+
+    Raises:
+        LeaseLost, NotStarted, AttemptIsPaused, AttemptOver: As their names say.
+    """
     if attempt.state not in LIVE:
         raise AttemptOver(state=attempt.state)
     if not _holds_lease(attempt, token, browser):
@@ -269,7 +274,12 @@ def lease_token(lease: str) -> UUID:
         raise LeaseLost from None
 
 
-def _own(attempt_id: int, student_id: int, *, lock: bool = False) -> Attempt:
+def own_attempt(attempt_id: int, student_id: int, *, lock: bool = False) -> Attempt:
+    """Return a candidate's own attempt with its sitting and candidate, locked if asked for.
+
+    Raises:
+        AttemptUnknown: There is none, or it is somebody else's.
+    """
     rows = Attempt.objects.select_related("sitting", "candidate")
     if lock:
         rows = rows.select_for_update(of=("self",))

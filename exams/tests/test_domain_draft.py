@@ -130,7 +130,11 @@ BAD: list[tuple[QuestionDraft, str, Fault]] = [
     (draft(Kind.INFO, RIGHT), "choices", Fault.NOT_FOR_KIND),
     (draft(Kind.INT, ChoiceDraft("x", fraction=HUNDRED)), "choices.0.text", Fault.NOT_A_VALUE),
     (draft(Kind.INT, ChoiceDraft("1.5", fraction=HUNDRED)), "choices.0.text", Fault.NOT_A_VALUE),
-    (draft(Kind.BOOL, ChoiceDraft("yes", fraction=HUNDRED)), "choices.0.text", Fault.NOT_A_VALUE),
+    (
+        draft(Kind.BOOL, ChoiceDraft("perhaps", fraction=HUNDRED)),
+        "choices.0.text",
+        Fault.NOT_A_VALUE,
+    ),
     (
         draft(Kind.DATE, ChoiceDraft("2026-01-01", fraction=HUNDRED, tolerance=Decimal(1))),
         "choices.0.tolerance",

@@ -11,14 +11,14 @@ LEASE = UUID(int=7)
 def test_the_statement_gets_each_answer_and_the_last_one_is_on_screen() -> None:
     answers = [
         IncomingAnswer(question=11, seq=3, value=["a"], client_at_ms=5),
-        IncomingAnswer(question=12, seq=1, value=None, client_at_ms=None),
+        IncomingAnswer(question=12, seq=1, value=None, client_at_ms=None, text="so"),
     ]
     given = SaveRequest(attempt_id=1, student_id=2, lease=LEASE, answers=answers).parameters()
     assert (given["attempt"], given["student"], given["lease"]) == (1, 2, LEASE)
     assert (given["questions"], given["current"]) == ([11, 12], 12)
     assert json.loads(given["answers"]) == [
-        {"question": 11, "seq": 3, "value": ["a"], "client_at": 5},
-        {"question": 12, "seq": 1, "value": None, "client_at": None},
+        {"question": 11, "seq": 3, "value": ["a"], "text": "", "client_at": 5},
+        {"question": 12, "seq": 1, "value": None, "text": "so", "client_at": None},
     ]
 
 

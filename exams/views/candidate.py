@@ -20,9 +20,10 @@ from exams.domain.states import AttemptState, SittingState
 from exams.errors import SignedOut
 from exams.selectors.attempts import attempt_of, snapshot
 from exams.selectors.browsers import session_entry
-from exams.services import answers as saving, taking
+from exams.services import answers as saving, pages, taking
 from exams.wire import (
     MAX_SAVE_BYTES,
+    AdvancePage,
     AttemptSnapshot,
     Leased,
     SaveAnswers,
@@ -153,6 +154,23 @@ def submit(request: HttpRequest, attempt_id: int) -> HttpResponse:
     return _reply(receipt)
 
 
+@require_POST
+@signed_in
+def advance(request: HttpRequest, attempt_id: int) -> HttpResponse:
+    """Close the open page and answer with the snapshot of the next one."""
+    body = wire.decode(request.body, AdvancePage)
+    user_id, browser = _user_id(request), _known_browser(request, attempt_id)
+    pages.advance_page(
+        attempt_id,
+        student_id=user_id,
+        lease=body.lease,
+        page=body.page,
+        digest={_question(question): seq for question, seq in body.digest.items()},
+        browser=browser,
+    )
+    return _reply(snapshot(attempt_id, user_id, browser=browser))
+
+
 def _question(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise wire.BadMessage(reason="question")
@@ -199,6 +217,7 @@ def _context(seen: AttemptSnapshot) -> dict[str, object]:
                 "start": f"{base}/start",
                 "answers": f"{base}/answers",
                 "submit": f"{base}/submit",
+                "advance": f"{base}/advance",
                 "lobby": reverse("exams:lobby", args=[sitting_id]),
                 "room": reverse("exams:room", args=[sitting_id]),
                 "offline": reverse("exams:offline"),
