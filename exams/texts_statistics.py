@@ -1,4 +1,4 @@
-"""Words of the statistics for people: why a figure is missing, what is conspicuous and by which rule."""
+"""Words of results and statistics: what an answer came to, what is conspicuous and by which rule."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -39,4 +39,14 @@ DOUBTS: "Mapping[Doubt, tuple[Text, Text]]" = {
     ),
     Doubt.UNUSED: (_("Unused choice"), _("Nobody gave one of the wrong choices.")),
     Doubt.OMITTED: (_("Often left out"), _("More than a quarter gave no answer.")),
+}
+
+# By the value of exams.views.overview.Outcome: word and tone.
+OUTCOMES: "Mapping[str, tuple[Text, str]]" = {
+    "full": (_("Right"), "ok"),
+    "partly": (_("Partly right"), "attention"),
+    "none": (_("Wrong"), "critical"),
+    "unanswered": (_("Unanswered"), "offline"),
+    "waiting": (_("Waits for a grader"), "waiting"),
+    "uncounted": (_("Not counted"), "done"),
 }

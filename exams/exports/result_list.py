@@ -76,7 +76,7 @@ def _questions(book: ResultBook) -> Table:
         heading=_("Questions") if rows else "",
         head=(
             *("", _("Question"), _("Asked"), _("Facility"), _("Discrimination")),
-            *(_("Upper − lower"), _("Left out"), _("To look at")),  # noqa: RUF001 a true minus
+            *(_("Upper − lower"), _("Unanswered"), _("To look at")),  # noqa: RUF001 a true minus
         ),
         rows=rows,
         widths=(0, 2, 0, 0, 0, 0, 0, 2),

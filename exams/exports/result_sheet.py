@@ -1,5 +1,6 @@
 """One student's result sheet, to print: what was given to each question, and what it earned."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -15,8 +16,15 @@ from kernel.numerals import in_digits, write_number, write_percent
 _LONGEST = 600  # characters of a question, an answer or a comment
 
 
-def sheet_document(paper: MarkedPaper) -> Document:
-    """Return the sheet of a marked paper; it says so when the result is not released."""
+def sheet_document(
+    paper: MarkedPaper, *, right: Mapping[int, tuple[str, ...]] | None = None
+) -> Document:
+    """Return the sheet of a marked paper; it says so when the result is not released.
+
+    Args:
+        paper: As its reader may see it.
+        right: Question id → right answers as safe HTML, where the reader may see them.
+    """
     facts = [
         (_("Name"), paper.student_name),
         (_("Handed in"), _moment(paper.submitted_at)),
@@ -30,36 +38,40 @@ def sheet_document(paper: MarkedPaper) -> Document:
         subtitle=_("Result sheet") if paper.released_at else _("Result sheet, not released"),
         footer=f"{paper.student_name} · {paper.receipt}",
         facts=[(name, value) for name, value in facts if value],
-        tables=[_answers(paper)],
+        tables=[_answers(paper, right or {})],
     )
 
 
-def _answers(paper: MarkedPaper) -> Table:
+def _answers(paper: MarkedPaper, right: Mapping[int, tuple[str, ...]]) -> Table:
+    with_keys = [_("Right answer")] if right else []
     return Table(
         heading="",
-        head=("", _("Question"), _("Answer"), _("Points"), _("Comment")),
+        head=("", _("Question"), _("Answer"), *with_keys, _("Points"), _("Comment")),
         rows=[
             (
                 in_digits(answer.number),
                 _short(to_plain(answer.prompt_html)),
                 _given(answer),
+                *(_parts(right.get(answer.question_id, ()), answer.kind) for _key in with_keys),
                 _points(answer),
                 _short(answer.comment),
             )
             for answer in paper.answers
         ],
-        widths=(0, 4, 3, 0, 2),
-        numbers=(3,),
+        widths=(0, 4, 3, *(2 for _key in with_keys), 0, 2),
+        numbers=(3 + len(with_keys),),
     )
 
 
 def _given(answer: MarkedAnswer) -> str:
     if answer.upload is not None:
         return _("A file")
-    parts = [to_plain(given_text(part, answer.kind)) for part in answer.given_html]
-    if not parts:
-        return _("No answer")
-    return _short((" " if answer.kind is QuestionKind.TEXT else "; ").join(parts))
+    return _parts(answer.given_html, answer.kind) or _("No answer")
+
+
+def _parts(html: Sequence[str], kind: QuestionKind) -> str:
+    """Return an answer as plain words."""
+    return _short("; ".join(to_plain(given_text(part, kind)) for part in html))
 
 
 def _points(answer: MarkedAnswer) -> str:

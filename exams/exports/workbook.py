@@ -107,7 +107,7 @@ def _point_rows(book: ResultBook) -> Iterator[list[Cell]]:
 def _question_headings() -> list[str]:
     return [
         *(_("Question"), _("Number"), _("Section"), _("Kind"), _("Points"), _("Asked")),
-        *(_("Left out"), _("All points"), _("Facility"), _("Discrimination")),
+        *(_("Unanswered"), _("All points"), _("Facility"), _("Discrimination")),
         *(_("Upper − lower"), _("Discriminative efficiency"), _("Alpha without it")),  # noqa: RUF001 a true minus
         _("To look at"),
     ]

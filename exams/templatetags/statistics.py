@@ -12,9 +12,9 @@ from exams.domain.reliability import Undefined
 from exams.domain.statistics import rounded
 from exams.selectors.question_statistics import PartLine
 from exams.texts import TRUTHS
-from exams.texts_statistics import DOUBTS, UNDEFINED
+from exams.texts_statistics import DOUBTS, OUTCOMES, UNDEFINED
 from kernel.numerals import write_number, write_percent, write_typed
-from web.templatetags.web import chip
+from web.templatetags.web import MARKS, chip
 
 register = template.Library()
 
@@ -79,3 +79,21 @@ def part_text(part: PartLine, kind: str) -> str:
     if kind == QuestionKind.BOOL:
         return str(TRUTHS.get(part.named.text, part.named.text))
     return write_typed(part.named.text) if kind in NUMBER_KINDS else part.named.text
+
+
+@register.filter
+def outcome_chip(outcome: str) -> SafeString:
+    """Draw what an answer came to."""
+    return chip(*OUTCOMES[outcome])
+
+
+@register.filter
+def outcome_word(outcome: str) -> str:
+    """Return what an answer came to."""
+    return str(OUTCOMES[outcome][0])
+
+
+@register.filter
+def outcome_mark(outcome: str) -> str:
+    """Return the sign of what an answer came to."""
+    return MARKS[OUTCOMES[outcome][1]]

@@ -53,3 +53,12 @@ def test_an_answer_left_out_and_a_mark_that_waits_say_so(cast: Cast) -> None:
     (table,) = sheet_document(marked_paper(marked.attempt_ids[0])).tables
     assert table.rows[0][2:4] == ("No answer", "0 / 1")
     assert table.rows[1][2:4] == ("an essay", "— / 2")
+
+
+def test_right_answers_have_a_column_where_they_may_be_seen(cast: Cast) -> None:
+    marked = take(cast, [("wrong", None)], questions=[right_or_wrong("one"), ESSAY])
+    paper = marked_paper(marked.attempt_ids[0])
+    assert "Right answer" not in sheet_document(paper).tables[0].head
+    (table,) = sheet_document(paper, right={marked.questions[0].id: ("<b>right</b>",)}).tables
+    assert [row[3] for row in table.rows] == ["right", ""]
+    assert all(len(row) == len(table.head) == len(table.widths) for row in table.rows)

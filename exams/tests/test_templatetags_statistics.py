@@ -14,6 +14,9 @@ from exams.templatetags.statistics import (
     coefficient,
     doubt_chip,
     doubt_rule,
+    outcome_chip,
+    outcome_mark,
+    outcome_word,
     part_text,
     percentage,
     points_of,
@@ -65,3 +68,8 @@ def test_doubts_and_reasons_have_words() -> None:
     assert "Negative discrimination" in doubt_chip(Doubt.NEGATIVE)
     assert doubt_rule(Doubt.UNUSED).startswith("Nobody")
     assert undefined_text(Undefined.NO_SPREAD) == "all papers reached the same points"
+
+
+def test_outcomes_have_a_word_and_a_sign() -> None:
+    assert "Partly right" in outcome_chip("partly")
+    assert (outcome_word("none"), outcome_mark("none")) == ("Wrong", "✕")

@@ -20,6 +20,7 @@ from exams.exports.result_list import result_document
 from exams.exports.result_sheet import sheet_document
 from exams.exports.typeset import to_pdf
 from exams.exports.workbook import ResultBook, write_workbook
+from exams.selectors.keys import right_answers
 from exams.selectors.question_statistics import question_lines
 from exams.selectors.result_rows import rows_to_export
 from exams.selectors.results import marked_paper, released_paper
@@ -111,7 +112,8 @@ def sheet(request: HttpRequest, attempt_id: int) -> HttpResponse:
 def own_sheet(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Give a student the own released result sheet; before that there is none."""
     paper = released_paper(attempt_id, int(request.user.pk or 0))
-    return _sheet(to_pdf(sheet_document(paper)), attempt_id)
+    made = to_pdf(sheet_document(paper, right=right_answers(paper.sitting_id)))
+    return _sheet(made, attempt_id)
 
 
 def _sheet(made: bytes, attempt_id: int) -> HttpResponse:

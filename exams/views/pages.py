@@ -13,6 +13,7 @@ from exams.errors import ResultUnknown
 from exams.selectors.attempts import attempts_of_student, snapshot
 from exams.selectors.keys import right_answers
 from exams.selectors.results import released_paper
+from exams.views.overview import overview_of
 
 
 @require_safe
@@ -31,7 +32,8 @@ def result(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Show one's own released result; before that there is none."""
     paper = released_paper(attempt_id, _user_id(request))
     keys = right_answers(paper.sitting_id) if paper.answers else {}
-    return render(request, "exams/result.html", {"paper": paper, "keys": keys})
+    context = {"paper": paper, "keys": keys, "overview": overview_of(paper)}
+    return render(request, "exams/result.html", context)
 
 
 @require_safe
