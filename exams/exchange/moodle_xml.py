@@ -54,7 +54,7 @@ def preview(data: bytes) -> Preview:
         root = read_xml(data)
     except XmlRefused as error:
         return refused(error)
-    if local_name(root) != ROOT:
+    if local_name(root) != ROOT or (len(root) and child(root, "question") is None):
         said = Finding(line_of(root), MoodleCode.NOT_MOODLE, local_name(root)[:80])
         return Preview(findings=(said,))
     reading = _Reading(_section_names(root))

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 SIGNS: Final = (b"PK\x03\x04", b"PK\x05\x06")
-MAX_ENTRIES: Final = 2000
+MAX_ENTRIES: Final = 5000
 MAX_TOTAL_BYTES: Final = 100 * 1024 * 1024  # of all entries together, as they say themselves
 MAX_READ_BYTES: Final = 20 * 1024 * 1024  # of the entries that were looked into
 _ARCHIVES: Final = (".zip", ".imscc", ".jar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tar")

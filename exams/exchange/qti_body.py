@@ -5,10 +5,9 @@ from typing import Final
 
 from lxml import etree
 
-from exams.domain.texts import clean_html
 from exams.exchange.items import ItemCode, media_of
 from exams.exchange.qti_names import QtiCode
-from exams.exchange.xml_parts import Element, Notes, child, inner_markup, words
+from exams.exchange.xml_parts import Element, Notes, child, inner_markup, safe_html, words
 
 GAP: Final = "_____"
 _INLINE: Final = {"textEntryInteraction", "inlineChoiceInteraction"}
@@ -42,7 +41,7 @@ def markup_of(element: Element, notes: Notes) -> str:
     markup = inner_markup(element)
     for medium in media_of([markup]):
         notes.add(ItemCode.MEDIA_REMOVED, medium, element)
-    return clean_html(markup).strip()
+    return safe_html(markup)
 
 
 def take_out_the_rest(element: Element, notes: Notes) -> None:
@@ -67,13 +66,13 @@ def take_feedback(element: Element, identifier: str, outcomes: frozenset[str]) -
     for one in shown:
         one.tag = _TAKEN
     etree.strip_elements(element, _TAKEN, with_tail=False)
-    return clean_html(markup).strip()
+    return safe_html(markup)
 
 
 def feedback_of_choice(item: Element, identifier: str, outcomes: frozenset[str]) -> str:
     """Return the feedback after the answer that is shown because this choice was chosen."""
     shown = [one for one in item.iter("modalFeedback") if _is_shown(one, identifier, outcomes)]
-    return clean_html(" ".join(inner_markup(one) for one in shown)).strip()
+    return safe_html(" ".join(inner_markup(one) for one in shown))
 
 
 def lost_feedback(

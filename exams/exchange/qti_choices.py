@@ -6,7 +6,7 @@ from typing import Final
 
 from exams.domain.answer import QuestionKind
 from exams.domain.draft import MAX_CHOICES, ChoiceDraft, QuestionDraft
-from exams.domain.texts import TextFormat, to_plain
+from exams.domain.texts import TextFormat
 from exams.domain.widgets import Widget
 from exams.exchange.items import ItemCode, ItemRefused
 from exams.exchange.numbers import FULL, NONE
@@ -14,7 +14,7 @@ from exams.exchange.qti_body import feedback_of_choice, markup_of, take_feedback
 from exams.exchange.qti_declarations import Declaration, ValueMap, attribute_count
 from exams.exchange.qti_marking import How, Marking
 from exams.exchange.qti_names import QtiCode
-from exams.exchange.xml_parts import Element, Notes, children
+from exams.exchange.xml_parts import Element, Notes, children, words_of
 from exams.exchange.xml_reader import line_of
 
 _PLACES: Final = Decimal("0.00001")
@@ -106,7 +106,7 @@ def text_of_choice(option: Element, notes: Notes) -> str:
     """
     take_out_the_rest(option, notes)
     markup = markup_of(option, notes)
-    if not to_plain(markup):
+    if not words_of(markup):
         raise ItemRefused(ItemCode.EMPTY_ANSWER, option.get("identifier", ""), line_of(option))
     return markup
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from exams.domain.answer import QuestionKind
 from exams.domain.draft import QuestionDraft
-from exams.domain.texts import TextFormat, to_plain
+from exams.domain.texts import TextFormat
 from exams.exchange.items import ItemCode, ItemRefused, refusal_of
 from exams.exchange.numbers import NONE, points_of
 from exams.exchange.qti_body import interactions_in, lost_feedback, prompt_of
@@ -27,7 +27,7 @@ from exams.exchange.qti_values import (
     read_text_entry,
     read_upload,
 )
-from exams.exchange.xml_parts import Element, Notes, child, children, name_from, words
+from exams.exchange.xml_parts import Element, Notes, child, children, name_from, words, words_of
 from exams.exchange.xml_reader import line_of
 
 Reader = Callable[[Task, QuestionDraft], QuestionDraft]
@@ -67,7 +67,7 @@ def draft_of(item: Element, notes: Notes) -> QuestionDraft:
     _note_what_is_beside(item, task, notes)
     draft = _answered(task, _BLANK) if task else _BLANK
     prompt = prompt_of(body, task.interaction if task else None, notes)
-    if not to_plain(prompt):
+    if not words_of(prompt):
         raise ItemRefused(ItemCode.EMPTY_PROMPT, line=line_of(body))
     return _checked(replace(draft, prompt=prompt), item, notes)
 

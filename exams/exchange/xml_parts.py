@@ -8,7 +8,7 @@ from typing import Final
 
 from lxml import etree
 
-from exams.domain.texts import TextFormat, to_html, to_plain
+from exams.domain.texts import TextFormat, clean_html, to_html, to_plain
 from exams.exchange.items import Finding, ItemRefused, Preview
 from exams.exchange.numbers import BadNumber, number_of
 from exams.exchange.xml_reader import XmlRefused, line_of
@@ -107,7 +107,20 @@ def in_one_format(texts: Iterable[tuple[str, TextFormat]]) -> tuple[TextFormat, 
 
 def as_plain(text: str, text_format: TextFormat) -> str:
     """Return a text without markup, for places that show none."""
-    return text.strip() if text_format is TextFormat.PLAIN else to_plain(to_html(text, text_format))
+    if text_format is TextFormat.PLAIN or not text.strip():
+        return text.strip()
+    has_tags = "<" in text or text_format is not TextFormat.HTML
+    return words_of(to_html(text, text_format) if has_tags else text)
+
+
+def safe_html(markup: str) -> str:
+    """Return markup with everything but the allowed tags removed; a shorter way where none is."""
+    return (clean_html(markup) if "<" in markup else markup).strip()
+
+
+def words_of(markup: str) -> str:
+    """Return the text of some markup; a shorter way where no tag is in it."""
+    return to_plain(markup) if "<" in markup else " ".join(html.unescape(markup).split())
 
 
 def name_from(given: str, prompt: str, text_format: TextFormat) -> str:

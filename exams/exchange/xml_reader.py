@@ -147,7 +147,7 @@ def _encoding_of(data: bytes) -> tuple[str, int]:
 
 def _said_encoding(data: bytes) -> str:
     """Return what the XML declaration says, UTF-8 when it says nothing."""
-    head = data[:200].decode("ascii", "replace")
+    head = data[:200].decode("ascii", "replace").lstrip()
     declaration, closing, _rest = head.partition("?>")
     if not declaration.startswith("<?xml") or not closing:
         return "utf-8"
@@ -158,8 +158,12 @@ def _said_encoding(data: bytes) -> str:
 
 
 def _without_declaration(text: str) -> str:
-    """Return the text with its XML declaration blanked: it speaks of the bytes before decoding."""
-    if not text.startswith("<?xml") or text[5:6] not in {" ", "\t", "\n", "\r"}:
+    """Return the text with its XML declaration blanked: it speaks of the bytes before decoding.
+
+    Space before it is no error here: files that scripts write often begin with an empty line.
+    """
+    start = text.lstrip()
+    if not start.startswith("<?xml") or start[5:6] not in {" ", "\t", "\n", "\r"}:
         return text
     declaration, closing, rest = text.partition("?>")
     return "\n" * declaration.count("\n") + rest if closing else text

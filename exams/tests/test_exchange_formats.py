@@ -10,7 +10,7 @@ from exams.tests.imports import check_balance
         ("q.gift", b"::q:: Is it? {T}", Format.GIFT),
         ("", "﻿$CATEGORY: a\n\nIs it? {T}".encode(), Format.GIFT),
         ("export.xml", b"<?xml version='1.0'?>\n<!-- all --><quiz>", Format.MOODLE_XML),
-        ("renamed.gift", "<quiz/>".encode("utf-16"), Format.MOODLE_XML),
+        ("renamed.gift", "<quiz>".encode("utf-16"), Format.MOODLE_XML),
         ("i.xml", b"<!-- x --><assessmentItem xmlns='urn:a'>", Format.QTI),
         ("t.xml", b"<imsqti:assessmentTest>", Format.QTI),
         ("i3.xml", b"<qti-assessment-item>", Format.QTI),

@@ -1,17 +1,23 @@
 """What a preview holds is written whole, with its sections, or not at all."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from exams.domain.answer import QuestionKind
 from exams.domain.draft import QuestionDraft
 from exams.errors import ExamUnknown, QuestionInvalid
+from exams.exchange.formats import Format, parse
 from exams.exchange.items import Finding, Item, ItemCode, Preview, Section
 from exams.exchange.writing import write_preview
 from exams.models import Question, QuestionPool
-from exams.services import authoring
+from exams.services import authoring, questions
 from exams.tests.conftest import Cast
+from exams.tests.imports import damaged
+from exams.tests.qti import declaration, item
 
 NOTE = QuestionDraft(name="n", kind=QuestionKind.TEXT, prompt="Write.")
 
@@ -52,3 +58,51 @@ def test_one_item_that_the_engine_refuses_leaves_nothing_behind(exam_id: int) ->
 def test_an_unknown_exam_takes_nothing() -> None:
     with pytest.raises(ExamUnknown):
         write_preview(10**9, Preview((Item(1, "", NOTE),)))
+
+
+FIXTURES = Path(__file__).parent / "fixtures"
+RIGHT = item(declared=declaration("A"))
+SOURCES: list[tuple[Format, bytes]] = [
+    (Format.GIFT, (FIXTURES / "constructs.gift").read_bytes()),
+    (Format.MOODLE_XML, (FIXTURES / "moodle.xml").read_bytes()),
+    (Format.QTI, (FIXTURES / "qti_3.xml").read_bytes()),
+    (Format.QTI, RIGHT),
+]
+damaged_files = st.sampled_from(SOURCES).flatmap(
+    lambda source: damaged(source[1]).map(lambda data: (source[0], data))
+)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(damaged_files)
+def test_whatever_a_damaged_file_still_holds_can_be_written(
+    exam_id: int, source: tuple[Format, bytes]
+) -> None:
+    seen = parse(*source)
+    with transaction.atomic():
+        write_preview(exam_id, seen)
+        assert Question.objects.filter(pool__exam_id=exam_id).count() == seen.imported
+        transaction.set_rollback(True)
+
+
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(SOURCES), st.integers(1, 3))
+def test_a_failure_at_any_section_leaves_nothing_behind(
+    exam_id: int, source: tuple[Format, bytes], fails_at: int
+) -> None:
+    seen = parse(*source)
+    sections = len({one.section for one in seen.items if one.draft})
+    write, calls = questions.add_questions, []
+
+    def fail(pool_id: int, drafts: list[QuestionDraft]) -> list[int]:
+        calls.append(pool_id)
+        if len(calls) == min(fails_at, sections):
+            raise RuntimeError("disk full")
+        return write(pool_id, drafts)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(questions, "add_questions", fail)
+        with pytest.raises(RuntimeError):
+            write_preview(exam_id, seen)
+    assert not QuestionPool.objects.filter(exam_id=exam_id).exists()
+    assert not Question.objects.exists()

@@ -1,6 +1,6 @@
 import pytest
 
-from exams.domain.texts import TextFormat
+from exams.domain.texts import TextFormat, clean_html, to_plain
 from exams.exchange.items import ItemCode, ItemRefused
 from exams.exchange.xml_parts import (
     Notes,
@@ -13,7 +13,9 @@ from exams.exchange.xml_parts import (
     local_name,
     name_from,
     refused,
+    safe_html,
     words,
+    words_of,
 )
 from exams.exchange.xml_reader import XmlFault, XmlRefused, read_xml
 
@@ -58,6 +60,17 @@ def test_a_name_is_the_given_one_or_the_first_words() -> None:
     assert name_from("", "<p>Well &amp; good?</p>", TextFormat.HTML) == "Well & good?"
     assert len(name_from("x" * 500, "", TextFormat.PLAIN)) == 80
     assert as_plain(" <b> ", TextFormat.PLAIN) == "<b>"
+
+
+@pytest.mark.parametrize("markup", ["a &lt;b&gt; &amp; c", "<b>a</b> &lt;c", "", "a\n b"])
+def test_the_shorter_way_gives_what_the_longer_one_does(markup: str) -> None:
+    assert safe_html(markup) == clean_html(markup).strip()
+    assert words_of(markup) == to_plain(markup)
+    assert as_plain(markup, TextFormat.HTML) == to_plain(markup)
+
+
+def test_a_sign_that_begins_no_tag_is_not_lost() -> None:
+    assert as_plain("x<y and 1 < 2", TextFormat.HTML) == "x<y and 1 < 2"
 
 
 def test_the_same_thing_is_said_once() -> None:

@@ -125,7 +125,7 @@ def test_too_many_elements_or_attributes_are_refused() -> None:
         (b"<p:a/>", 1),
         (b"<a>&#0;</a>", 1),
         (b"<a>\n\xef\xbf\xbf</a>", 2),
-        (b" <?xml version='1.0'?><a/>", 1),
+        (b"<!-- x -->\n<?xml version='1.0'?><a/>", 2),
     ],
 )
 def test_what_is_not_well_formed_is_refused_with_its_line(data: bytes, line: int) -> None:
@@ -149,6 +149,7 @@ def test_control_characters_are_refused_with_their_line(data: bytes, line: int) 
         "<a>é سلام</a>".encode(),
         "﻿<a>é سلام</a>".encode(),
         "<?xml version='1.0' encoding='UTF-8'?><a>é سلام</a>".encode(),
+        "\n\n<?xml version='1.0' encoding='UTF-8'?><a>é سلام</a>".encode(),
         "<?xml version='1.0' encoding='UTF-16'?><a>é سلام</a>".encode("utf-16"),
         b"\xfe\xff" + "<a>é سلام</a>".encode("utf-16-be"),
     ],
