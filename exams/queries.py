@@ -23,6 +23,7 @@ from exams.domain.states import (
     SittingAction,
 )
 from exams.models import Attempt, Result, Sitting
+from kernel.prepared import fetch_prepared
 
 S = TypeVar("S", bound=StrEnum)
 A = TypeVar("A", bound=StrEnum)
@@ -201,9 +202,7 @@ def save_answers(request: SaveRequest) -> Saved | None:
     Budget: 1 query. Its commit is the acknowledgement, so the caller must not be in a
     transaction of its own.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_SAVE, request.parameters())
-        row = cursor.fetchone()
+    row = fetch_prepared(_SAVE, request.parameters())
     if row is None:
         return None
     return Saved(

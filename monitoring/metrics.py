@@ -6,6 +6,7 @@ No label carries an id or a name of a person: routes, methods, states and queues
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from django.conf import settings
@@ -57,9 +58,25 @@ class RequestMetrics:
         match = request.resolver_match
         route = match.route if match else "unrouted"
         method = request.method if request.method in METHODS else "other"
-        REQUESTS.labels(route, method, str(response.status_code)).inc()
-        SECONDS.labels(route).observe(time.perf_counter() - started)
+        record_request(route, method, response.status_code, time.perf_counter() - started)
         return response
+
+
+def record_request(route: str, method: str, status: int, seconds: float) -> None:
+    """Count and time one answered request."""
+    _counter(route, method, status).inc()
+    _timer(route).observe(seconds)
+
+
+@lru_cache(maxsize=2048)
+def _counter(route: str, method: str, status: int) -> Counter:
+    """Finding a child by its labels costs ten times what counting does."""
+    return REQUESTS.labels(route, method, str(status))
+
+
+@lru_cache(maxsize=512)
+def _timer(route: str) -> Histogram:
+    return SECONDS.labels(route)
 
 
 class StateCollector(Collector):

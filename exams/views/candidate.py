@@ -21,6 +21,7 @@ from exams.errors import SignedOut
 from exams.selectors.attempts import attempt_of, snapshot
 from exams.selectors.browsers import session_entry
 from exams.services import answers as saving, pages, taking
+from exams.views.saves import Saver, savers
 from exams.wire import (
     MAX_SAVE_BYTES,
     AdvancePage,
@@ -128,13 +129,15 @@ def start(request: HttpRequest, attempt_id: int) -> HttpResponse:
 def answers(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Save answers; the reply is sent after their commit."""
     body = wire.decode(request.body, SaveAnswers, max_bytes=MAX_SAVE_BYTES)
+    saver = Saver(_user_id(request), _known_browser(request, attempt_id))
     reply = saving.save_answers(
         attempt_id,
-        student_id=_user_id(request),
+        student_id=saver.user_id,
         lease=body.lease,
         answers=body.answers,
-        browser=_known_browser(request, attempt_id),
+        browser=saver.browser,
     )
+    savers.remember(request.META, saver)
     return _reply(reply)
 
 

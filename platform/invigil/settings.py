@@ -111,7 +111,9 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         # An acknowledged answer must survive kill -9: never weaker than "on" (a test asserts it).
         "OPTIONS": {
-            "options": "-c synchronous_commit=on -c lock_timeout=10s",
+            # Prepared statements (kernel/prepared.py) keep one plan, whatever the values.
+            "options": "-c synchronous_commit=on -c lock_timeout=10s"
+            " -c plan_cache_mode=force_generic_plan",
             "connect_timeout": 5,
         },
     }
