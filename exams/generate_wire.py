@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from exams import wire
 from realtime.typescript import Declarations
 
@@ -24,7 +26,12 @@ HEADER: Final = """\
 def generate() -> str:
     """Return the declarations of what is asked and of what is answered."""
     found = Declarations()
-    asked = [wire.TakeLease, wire.StartAttempt, wire.SaveAnswers, wire.AdvancePage]
+    asked: list[type[msgspec.Struct]] = [
+        wire.TakeLease,
+        wire.StartAttempt,
+        wire.SaveAnswers,
+        wire.AdvancePage,
+    ]
     found.add([*asked, wire.SubmitAttempt], asked=True)
     found.add([wire.Leased, wire.AttemptSnapshot, wire.SaveReply, wire.Receipt])
     return HEADER + "\n" + found.text() + "\n"

@@ -27,7 +27,9 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
     "en": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
     "fa": {"color_scheme": "dark", "viewport": {"width": 390, "height": 800}},
 }
-NOT_PAGES: Final = re.compile(r"/(logout|admin|file|export|i18n|static)(/|$)|\.(csv|xlsx|pdf|gift)$")
+NOT_PAGES: Final = re.compile(
+    r"/(logout|admin|file|export|i18n|static)(/|$)|\.(csv|xlsx|pdf|gift)$"
+)
 IDS: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
 MOST_PAGES: Final = 40
 LINKS: Final = "els => els.map((a) => a.pathname + a.search)"
