@@ -49,7 +49,7 @@ class SaveRequest:
             "lease": self.lease,
             "browser": self.browser,
             "answers": json.dumps(rows),
-            "questions": "{%s}" % ",".join(str(a.question) for a in self.answers),
+            "questions": f"{{{','.join(str(a.question) for a in self.answers)}}}",
             "current": self.answers[-1].question,
         }
 
