@@ -246,7 +246,7 @@ class MarkInvalid(DomainError):
 
 
 class ResultFinal(DomainError):
-    """A released result cannot be changed."""
+    """A released result changes only by a regrade that a second person approves."""
 
     code = "result_final"
     http_status = 409
@@ -271,3 +271,52 @@ class DocumentInvalid(DomainError):
 
     code = "document_invalid"
     http_status = 422
+
+
+class TwoMarkersNeeded(DomainError):
+    """Two people mark this answer; a third one reconciles them when they differ."""
+
+    code = "two_markers_needed"
+    http_status = 409
+
+
+class AnswerClaimed(DomainError):
+    """Somebody else is marking this answer, or has marked it meanwhile."""
+
+    code = "answer_claimed"
+    http_status = 409
+
+
+class RegradeUnknown(DomainError):
+    """There is no such regrade."""
+
+    code = "regrade_unknown"
+    http_status = 404
+
+
+class RegradeUnderWay(DomainError):
+    """A regrade of this sitting is under way; `run` is its id."""
+
+    code = "regrade_under_way"
+    http_status = 409
+
+
+class RegradeStale(DomainError):
+    """Marks or the proposal have changed since the preview; it has to be computed again."""
+
+    code = "regrade_stale"
+    http_status = 409
+
+
+class RegradeInvalid(DomainError):
+    """The proposal contradicts the exam or changes nothing; `fault` says how."""
+
+    code = "regrade_invalid"
+    http_status = 422
+
+
+class MarkingBegun(DomainError):
+    """Points were given already: how the sitting is marked stays as it is."""
+
+    code = "marking_begun"
+    http_status = 409

@@ -230,7 +230,7 @@ class MarkForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
 
-    def __init__(self, data: QueryDict | Mapping[str, str], *, possible: Decimal) -> None:
+    def __init__(self, data: QueryDict | Mapping[str, str] | None, *, possible: Decimal) -> None:
         super().__init__(data)
         self.possible = possible
 

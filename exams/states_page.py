@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from exams.domain.late import LATE
+from exams.domain.marking import MARKING
+from exams.domain.regrade import REGRADE
 from exams.domain.states import ATTEMPT, EXAM, RESULT, SITTING
 from kernel.machine import Machine
 
@@ -11,7 +13,7 @@ PATH: Final = Path(__file__).resolve().parents[1] / "docs/states.md"
 _INTRO: Final = """\
 # States
 
-Each life is a table (`exams/domain/states.py`, `late.py`). A row moves by one conditional UPDATE that names
+Each life is a table (`exams/domain/states.py`, `late.py`, `marking.py`, `regrade.py`). A row moves by one conditional UPDATE that names
 the states it may come from; a move that is not in the table answers 409 with the current state.
 This page is drawn from the tables by `python -m exams.states_page`; a test compares.
 """
@@ -32,6 +34,16 @@ _MACHINES: Final[tuple[tuple[str, str, Machine[Any, Any]], ...]] = (
         "Late answer",
         "Held when it came too late; a grader decides, and may decide anew until the release.",
         LATE,
+    ),
+    (
+        "Marking",
+        "One answer that a person marks: alone, or two people and a third who reconciles them.",
+        MARKING,
+    ),
+    (
+        "Regrade",
+        "Proposed by one, approved by another. It changes values of results, never their state.",
+        REGRADE,
     ),
 )
 

@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from exams.domain.jobs import GRADE_QUEUE, GRADE_TASK
-from exams.errors import ResultUnknown
-from exams.services import attempts, grading, sittings
+from exams.domain.jobs import APPLY_TASK, GRADE_QUEUE, GRADE_TASK, PREVIEW_TASK
+from exams.errors import RegradeUnknown, ResultUnknown
+from exams.services import attempts, grading, regrade_apply, regrade_preview, sittings
 from kernel.outbox import PermanentFailure, job
 
 
@@ -24,4 +24,22 @@ def grade_attempt(*, attempt_id: int) -> None:
     try:
         grading.grade_attempt(attempt_id)
     except ResultUnknown as error:
+        raise PermanentFailure(str(error)) from error
+
+
+@job(PREVIEW_TASK, queue=GRADE_QUEUE)
+def preview_regrade(*, run_id: int, edition: int) -> None:
+    """Compute what a regrade changes; killed at any point it goes on where it stood."""
+    try:
+        regrade_preview.compute_preview(run_id, edition)
+    except RegradeUnknown as error:
+        raise PermanentFailure(str(error)) from error
+
+
+@job(APPLY_TASK, queue=GRADE_QUEUE)
+def apply_regrade(*, run_id: int) -> None:
+    """Write an approved regrade to the results, all or nothing."""
+    try:
+        regrade_apply.apply_regrade(run_id)
+    except RegradeUnknown as error:
         raise PermanentFailure(str(error)) from error

@@ -21,4 +21,5 @@ urlpatterns = [
     path("results/<int:attempt_id>/sheet.pdf", exports.own_sheet, name="own_sheet"),
     path("attempts/<int:attempt_id>/receipt/", pages.receipt, name="receipt"),
     path("", include("exams.staff_urls")),
+    path("", include("exams.grading_urls")),
 ]

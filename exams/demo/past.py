@@ -28,8 +28,8 @@ from exams.models import (
 )
 from exams.selectors.attempts import attempt_of
 from exams.selectors.contents import approved_content
-from exams.services import answers, attempts, grading, scheduling, sittings, taking
-from exams.services.grading import HandMark
+from exams.services import answers, attempts, grading, handmarks, scheduling, sittings, taking
+from exams.services.handmarks import HandMark
 from exams.services.scheduling import SittingPlan
 from exams.wire import AnswerIn, AnswerValue
 from kernel import clock
@@ -162,7 +162,7 @@ def _read_essays(attempt_id: int, grader_id: int, chance: random.Random) -> None
     for row in waiting:
         points = Decimal(chance.randint(4, 8)) / 8 * row.possible
         given = HandMark(row.question_id, points, "Clear and complete.")
-        grading.mark_answer(attempt_id, given, actor_id=grader_id)
+        handmarks.mark_answer(attempt_id, given, actor_id=grader_id)
 
 
 @transaction.atomic

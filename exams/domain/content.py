@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from exams.domain.answer import QuestionKind
+from exams.domain.rubric import RubricContent
 
 # Kinds whose choices are shown as what they are; a label says nothing there.
 DRAWN_WHOLE: Final = frozenset(
@@ -72,6 +73,8 @@ class QuestionContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     all_or_nothing: bool = False
     text_response: bool = False
     text_response_label: str = ""
+    # Left out of the stored form where there is none: the hash of older content stays the same.
+    rubric: RubricContent | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def is_answerable(self) -> bool:

@@ -1,5 +1,6 @@
 """The life of an answer that was held because it came too late (pure)."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -32,6 +33,14 @@ LATE: Final[Machine[LateState, LateAction]] = Machine(
     },
     ends=frozenset(),
 )
+
+
+def lateness(arrived_at: datetime, ended_at: datetime | None) -> timedelta:
+    """Return how long after the candidate's own end an answer came; never below zero.
+
+    An answer that a replaced device sent while the attempt still ran was not late at all.
+    """
+    return timedelta() if ended_at is None else max(timedelta(), arrived_at - ended_at)
 
 
 class LateCause(StrEnum):

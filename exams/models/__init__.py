@@ -2,6 +2,19 @@
 
 from exams.models.accommodation import Accommodation
 from exams.models.attempt import Answer, AnswerRevision, Attempt, Mark, Result, Submission
+from exams.models.grading import (
+    Criterion,
+    GivenMark,
+    KeyCorrection,
+    Level,
+    MarkChange,
+    Marking,
+    MarkingPlan,
+    RegradeChange,
+    RegradeRun,
+    ResultVersion,
+    Rubric,
+)
 from exams.models.paper import Choice, Exam, Question, QuestionBank, QuestionPool
 from exams.models.sitting import Candidate, GrantReceipt, Sitting, TimeGrant
 
@@ -12,13 +25,24 @@ __all__ = [
     "Attempt",
     "Candidate",
     "Choice",
+    "Criterion",
     "Exam",
+    "GivenMark",
     "GrantReceipt",
+    "KeyCorrection",
+    "Level",
     "Mark",
+    "MarkChange",
+    "Marking",
+    "MarkingPlan",
     "Question",
     "QuestionBank",
     "QuestionPool",
+    "RegradeChange",
+    "RegradeRun",
     "Result",
+    "ResultVersion",
+    "Rubric",
     "Sitting",
     "Submission",
     "TimeGrant",

@@ -197,6 +197,9 @@ class Result(models.Model):
     )
     passed = models.BooleanField(null=True)
     needs_person = models.BooleanField(default=False, help_text="Some marks wait for a grader")
+    version = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Rises with every change of the marks"
+    )
     graded_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
     released_by = models.ForeignKey(

@@ -3,15 +3,19 @@
 from functools import lru_cache
 from typing import Protocol
 
+import msgspec
+
 from exams.domain import content as frozen
-from exams.domain.answer import QuestionKind
+from exams.domain.answer import PERSON_KINDS, QuestionKind
 from exams.domain.content import ChoiceContent, ExamContent, PoolContent, QuestionContent
 from exams.domain.numbers import plain, plain_or_none
 from exams.domain.paper import Paper
+from exams.domain.rubric import RubricContent
 from exams.domain.texts import TextFormat, to_html
 from exams.domain.widgets import Widget, widget_of
 from exams.errors import ExamNotApproved
 from exams.models import Choice, Exam, Question
+from exams.selectors.rubrics import content_of_rubric
 from exams.wire import PaperChoice, PaperQuestion
 
 
@@ -25,7 +29,9 @@ class Render(Protocol):
 
 def content_of_rows(exam: Exam, *, rendered: bool = True) -> ExamContent:
     """Return the exam as its rows stand now, every text rendered to safe HTML, or none."""
-    pools = exam.pools.prefetch_related("questions__choices").order_by("order")
+    pools = exam.pools.prefetch_related(
+        "questions__choices", "questions__rubric__criteria__levels"
+    ).order_by("order")
     return ExamContent(
         name=exam.name,
         version_label=exam.version_label,
@@ -79,7 +85,13 @@ def question_of_row(row: Question, *, rendered: bool = True) -> QuestionContent:
         text_response=row.text_response,
         text_response_label=row.text_response_label,
         choices=tuple(_choice_of_row(choice, html) for choice in row.choices.all()),
+        rubric=_rubric_of_row(row),
     )
+
+
+def _rubric_of_row(row: Question) -> RubricContent | msgspec.UnsetType:
+    rubric = getattr(row, "rubric", None) if row.kind in PERSON_KINDS else None
+    return content_of_rubric(rubric) if rubric else msgspec.UNSET
 
 
 def _no_html(text: str, text_format: TextFormat, *, inline: bool = False) -> str:

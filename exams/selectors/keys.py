@@ -3,15 +3,17 @@
 from exams.domain.answer import QuestionKind
 from exams.domain.configuration import configuration_of
 from exams.domain.content import ChoiceContent, QuestionContent
+from exams.domain.corrections import corrected
 from exams.models import Sitting
 from exams.selectors.contents import approved_content
-from exams.selectors.results import given_html
+from exams.selectors.corrections import corrections_of
+from exams.selectors.given import given_html
 
 
 def right_answers(sitting_id: int) -> dict[int, tuple[str, ...]]:
     """Return question id → what is right as safe HTML; nothing where it is not to be shown.
 
-    One query. Questions that a person marks have no right answer to show.
+    Two queries. What was corrected since is right. Questions that a person marks have no right answer to show.
 
     Needs: the caller has seen to it that the reader's result is released.
     """
@@ -19,7 +21,11 @@ def right_answers(sitting_id: int) -> dict[int, tuple[str, ...]]:
     content = approved_content(exam.pk, exam.content_hash)
     if not configuration_of(content.configuration).show_key:
         return {}
-    found = {pk: right_of(question) for pk, question in content.question_map().items()}
+    overlay = corrections_of(sitting_id)
+    found = {
+        pk: right_of(corrected(question, overlay.get(pk)))
+        for pk, question in content.question_map().items()
+    }
     return {pk: parts for pk, parts in found.items() if parts}
 
 

@@ -1,5 +1,6 @@
 """Reads of answers that were held because they came too late, and of what was decided on them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,6 +50,15 @@ def accepted_answers(attempt_id: int) -> dict[int, object]:
     """Return the values that count instead of what was handed in, by question id. One query."""
     rows = _held().filter(attempt_id=attempt_id, decision=LateState.ACCEPTED)
     return dict(rows.values_list("question_id", "value"))
+
+
+def accepted_of(attempt_ids: Collection[int]) -> dict[int, dict[int, object]]:
+    """Return the values that count instead of what was handed in, by attempt and question id."""
+    accepted: dict[int, dict[int, object]] = {}
+    rows = _held().filter(attempt_id__in=attempt_ids, decision=LateState.ACCEPTED)
+    for attempt_id, question_id, value in rows.values_list("attempt_id", "question_id", "value"):
+        accepted.setdefault(attempt_id, {})[question_id] = value
+    return accepted
 
 
 def open_late_answers(sitting_id: int) -> int:

@@ -1,6 +1,6 @@
 """Reads of results: tables for staff, answers for graders, the released result for its student."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,21 +11,22 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q
 
 from exams.domain import paper as papers
-from exams.domain.answer import InvalidAnswer, QuestionKind, parse
+from exams.domain.answer import QuestionKind
 from exams.domain.content import ExamContent, QuestionContent
 from exams.domain.late import LateState
-from exams.domain.scoring import chosen_keys, rules_of, shown, worth
+from exams.domain.scoring import chosen_keys, shown, worth
 from exams.domain.states import AttemptState, ResultState
-from exams.domain.texts import TextFormat, to_html
 from exams.domain.walk import asked_questions
 from exams.errors import ResultUnknown
 from exams.models import Answer, AnswerRevision, Attempt, Mark, Result, Submission
 from exams.selectors.contents import approved_content
+from exams.selectors.corrections import corrections_of
+from exams.selectors.given import given_html, upload_of
 from exams.selectors.late import LateAnswer, accepted_answers, late_answers, open_late_answers
+from exams.selectors.markingplans import masks_of
 from exams.selectors.sittings import SittingView, sitting_view
 from scanner.selectors import upload_cards
 
-_UNKNOWN: Final = "?"
 _UNDECIDED: Final = Q(revisions__late=True, revisions__decision=LateState.OPEN)
 
 
@@ -58,7 +59,10 @@ class ResultRow:
 
 
 def results_of_sitting(sitting_id: int) -> list[ResultRow]:
-    """Return every candidate of a sitting with the result, by name. One query."""
+    """Return every candidate of a sitting with the result, by name. Two queries.
+
+    While the sitting is marked blind they are numbers, by number. Three queries more then.
+    """
     late = Count("revisions", filter=Q(revisions__late=True))
     undecided = Count("revisions", filter=_UNDECIDED)
     rows = (
@@ -68,7 +72,13 @@ def results_of_sitting(sitting_id: int) -> list[ResultRow]:
         .annotate(late=late, undecided=undecided)
         .order_by("student__full_name", "pk")
     )
-    return [_result_row(row) for row in rows]
+    masks = masks_of(sitting_id)
+    shown_rows = [_masked(_result_row(row), masks) for row in rows]
+    return sorted(shown_rows, key=lambda row: row.name) if masks else shown_rows
+
+
+def _masked(row: ResultRow, masks: Mapping[int, str]) -> ResultRow:
+    return replace(row, name=masks[row.attempt_id], seat="") if masks else row
 
 
 def _result_row(attempt: Attempt) -> ResultRow:
@@ -165,6 +175,7 @@ class MarkedAnswer:
         feedback_html: What the author says of the choices that were chosen; safe HTML.
         came_late: What was given came too late and was accepted.
         late: Answers that were held, oldest first; for graders only.
+        remedy: What was corrected in the question after the exam, exams/domain/corrections.py.
     """
 
     question_id: int
@@ -186,6 +197,7 @@ class MarkedAnswer:
     feedback_html: tuple[str, ...] = ()
     came_late: bool = False
     late: tuple[MarkedLate, ...] = ()
+    remedy: str = ""
 
     @property
     def may_reject_late(self) -> bool:
@@ -195,7 +207,11 @@ class MarkedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class MarkedPaper:
-    """A whole attempt as handed in, with its marks in the order of the paper."""
+    """A whole attempt as handed in, with its marks in the order of the paper.
+
+    Attributes:
+        is_blind: The name is a number, and files are opened on the pages of marking only.
+    """
 
     attempt_id: int
     sitting_id: int
@@ -216,6 +232,7 @@ class MarkedPaper:
     needs_person: bool
     released_at: datetime | None
     answers: tuple[MarkedAnswer, ...]
+    is_blind: bool = False
 
 
 def marked_paper(attempt_id: int) -> MarkedPaper:
@@ -225,7 +242,9 @@ def marked_paper(attempt_id: int) -> MarkedPaper:
         ResultUnknown: Nothing was handed in.
     """
     result = _result(attempt_id)
-    return _paper(result, late=late_answers(attempt_id), names=True)
+    paper = _paper(result, late=late_answers(attempt_id), names=True)
+    mask = masks_of(paper.sitting_id).get(attempt_id)
+    return replace(paper, student_name=mask, is_blind=True) if mask else paper
 
 
 def released_paper(attempt_id: int, student_id: int) -> MarkedPaper:
@@ -261,6 +280,7 @@ def _paper(result: Result, *, late: Mapping[int, list[LateAnswer]], names: bool)
     given = {int(one): answer["value"] for one, answer in submission.answers.items()} | accepted
     content = approved_content(sitting.exam_id, sitting.exam.content_hash)
     marks = {row.question_id: row for row in result.marks.all()}
+    overlay = corrections_of(sitting.pk)
     return MarkedPaper(
         attempt_id=attempt.pk,
         sitting_id=sitting.pk,
@@ -285,6 +305,7 @@ def _paper(result: Result, *, late: Mapping[int, list[LateAnswer]], names: bool)
                 _marked(question, number, given.get(question.id), marks.get(question.id)),
                 name=question.name if names else "",
                 came_late=question.id in accepted,
+                remedy=overlay[question.id].remedy.value if question.id in overlay else "",
                 late=tuple(_held(question, one) for one in late.get(question.id, [])),
             )
             for number, question in enumerate(_asked(attempt, content), start=1)
@@ -308,7 +329,7 @@ def _marked(
         name="",
         prompt_html=question.prompt_html,
         given_html=given_html(question, value),
-        upload=_upload_of(question, value),
+        upload=upload_of(question, value),
         points=None if points is None or (row and row.needs_person) else shown(points),
         possible=row.possible if row else worth(question),
         valid=row.valid if row else None,
@@ -325,54 +346,7 @@ def _marked(
 
 
 def _held(question: QuestionContent, late: LateAnswer) -> MarkedLate:
-    return MarkedLate(late, given_html(question, late.value), _upload_of(question, late.value))
-
-
-def given_html(question: QuestionContent, value: object) -> tuple[str, ...]:
-    """Return what was given as safe HTML, one part per choice or pair; empty for nothing.
-
-    Choices and pairs are shown by the choices they name, also where the answer is not valid; a
-    part that names none is a question mark, because the keys on the wire say nothing to people.
-    """
-    if value is None or question.kind is QuestionKind.FILE:
-        return ()
-    if question.kind is QuestionKind.CHOICE:
-        html = {str(choice.key): choice.html for choice in question.choices}
-        return _named(html, value) if isinstance(value, list) else (_UNKNOWN,)
-    if question.kind is QuestionKind.MATCHING:
-        return _pairs_html(question, value) if isinstance(value, dict) else (_UNKNOWN,)
-    if question.kind is QuestionKind.ORDERING:
-        items = {str(choice.key): choice.html for choice in question.choices}
-        order = value if isinstance(value, list) else [None]
-        return tuple(items.get(str(key), _UNKNOWN) for key in order)
-    return (to_html(value if isinstance(value, str) else str(value).lower(), TextFormat.PLAIN),)
-
-
-def _pairs_html(question: QuestionContent, pairs: Mapping[str, object]) -> tuple[str, ...]:
-    rights = {str(right.match_key): right.match_html for right in question.rights}
-    chosen = {
-        str(left.key): f"{left.html} → {rights.get(str(pairs[str(left.key)]), _UNKNOWN)}"
-        for left in question.lefts
-        if pairs.get(str(left.key)) not in (None, "")
-    }
-    return _named(chosen, [left for left, right in pairs.items() if right not in (None, "")])
-
-
-def _named(html: Mapping[str, str], keys: Iterable[object]) -> tuple[str, ...]:
-    """Return what the keys name, in authored order, then one mark for each that names nothing."""
-    wanted = [str(key) for key in keys]
-    known = [text for key, text in html.items() if key in wanted]
-    return (*known, *(_UNKNOWN for key in wanted if key not in html))
-
-
-def _upload_of(question: QuestionContent, value: object) -> UUID | None:
-    if question.kind is not QuestionKind.FILE:
-        return None
-    try:
-        parsed = parse(rules_of(question), value)
-    except InvalidAnswer:
-        return None
-    return parsed if isinstance(parsed, UUID) else None
+    return MarkedLate(late, given_html(question, late.value), upload_of(question, late.value))
 
 
 def sittings_of_answer_file(upload_id: UUID) -> list[SittingView]:

@@ -1,23 +1,23 @@
-"""Grade submissions, take marks from people, release results."""
+"""Grade submissions by machine, release results."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from exams.domain import paper as papers
 from exams.domain.answer import Fault, InvalidAnswer, QuestionKind, parse
 from exams.domain.content import ExamContent, QuestionContent
+from exams.domain.corrections import Overlay, mark_under, settled_under
 from exams.domain.jobs import GRADE_QUEUE, GRADE_TASK
-from exams.domain.scoring import QuestionMark, mark, rules_of, shown, total
+from exams.domain.scoring import Outcome, QuestionMark, rules_of, shown, total
 from exams.domain.states import ResultAction, ResultState, SittingAction, SittingState
 from exams.domain.walk import asked_questions
 from exams.errors import (
-    MarkInvalid,
     ResultFinal,
     ResultUnknown,
     SittingUnknown,
@@ -27,6 +27,7 @@ from exams.events import ResultReleased
 from exams.models import Mark, Result, Sitting, Submission
 from exams.queries import database_now, move_results, move_sitting
 from exams.selectors.contents import approved_content
+from exams.selectors.corrections import corrections_of
 from exams.selectors.late import accepted_answers, open_late_answers
 from exams.services import pushes
 from exams.services.scheduling import audit_sitting
@@ -60,15 +61,16 @@ def grade_attempt(attempt_id: int) -> None:
     result = Result.objects.select_for_update().get(attempt_id=attempt_id)
     if result.state == ResultState.RELEASED:
         return
-    content = _content_of(submission)
-    marks = _mark_all(submission, content)
+    content = content_of(submission)
+    overlay = corrections_of(submission.attempt.sitting_id)
+    marks = machine_marks(submission, content, accepted_answers(attempt_id), overlay)
     human = {one.question_id: one for one in result.marks.filter(marked_by__isnull=False)}
     result.marks.filter(marked_by__isnull=True).delete()
     Mark.objects.bulk_create(
-        _row(result, question, one) for question, one in marks.items() if question not in human
+        mark_row(result, question, one) for question, one in marks.items() if question not in human
     )
-    marks.update({question: _mark_of(row) for question, row in human.items()})
-    _store_outcome(result, marks.values(), content.passing_score)
+    marks.update({question: mark_of(row) for question, row in human.items()})
+    store_outcome(result, marks.values(), content.passing_score)
 
 
 @transaction.atomic
@@ -89,21 +91,35 @@ def ask_for_grading(attempt_id: int, *, actor_id: int) -> None:
     )
 
 
-def _content_of(submission: Submission) -> ExamContent:
+def content_of(submission: Submission) -> ExamContent:
+    """Return the frozen content that an attempt was drawn from."""
     exam = submission.attempt.sitting.exam
     return approved_content(exam.pk, exam.content_hash)
 
 
-def _mark_all(submission: Submission, content: ExamContent) -> dict[int, QuestionMark]:
+def machine_marks(
+    submission: Submission,
+    content: ExamContent,
+    accepted: Mapping[int, object],
+    overlay: Overlay,
+) -> dict[int, QuestionMark]:
+    """Return what each answer of a submission is worth by machine, by question id.
+
+    Args:
+        submission: With its attempt.
+        content: What the attempt was drawn from.
+        accepted: Late answers that count instead of what was handed in, by question id.
+        overlay: What was corrected since the exam was approved.
+    """
     paper = papers.from_json(submission.attempt.paper)
     asked = asked_questions(content, paper, submission.answers)
     values = {one.id: submission.answers.get(str(one.id), {}).get("value") for one in asked}
-    values |= accepted_answers(submission.attempt_id)
+    values |= accepted
     foreign = _foreign_files(asked, values, submission.attempt.student_id)
     return {
-        question.id: _foreign_mark(question)
+        question.id: settled_under(question, _foreign_mark(question), overlay)
         if question.id in foreign
-        else mark(question, values[question.id])
+        else mark_under(question, values[question.id], overlay)
         for question in asked
     }
 
@@ -140,7 +156,8 @@ def _foreign_mark(question: QuestionContent) -> QuestionMark:
     )
 
 
-def _row(result: Result, question_id: int, one: QuestionMark) -> Mark:
+def mark_row(result: Result, question_id: int, one: QuestionMark) -> Mark:
+    """Return an unsaved row of what an answer is worth."""
     return Mark(
         result=result,
         question_id=question_id,
@@ -154,7 +171,8 @@ def _row(result: Result, question_id: int, one: QuestionMark) -> Mark:
     )
 
 
-def _mark_of(row: Mark) -> QuestionMark:
+def mark_of(row: Mark) -> QuestionMark:
+    """Return what a stored row says, in exact fractions."""
     return QuestionMark(
         points=Fraction(int(row.points_num), int(row.points_den)),
         possible=Fraction(row.possible),
@@ -164,9 +182,21 @@ def _mark_of(row: Mark) -> QuestionMark:
     )
 
 
-def _store_outcome(result: Result, marks: Iterable[QuestionMark], passing_score: Decimal) -> None:
-    outcome = total(marks, passing_score)
-    changes = {
+def store_outcome(result: Result, marks: Iterable[QuestionMark], passing_score: Decimal) -> None:
+    """Add up the marks of a result that was not released and store what comes out.
+
+    Raises:
+        ResultFinal: It was released meanwhile.
+    """
+    outcome = columns_of(total(marks, passing_score))
+    changes = outcome | {"graded_at": database_now(), "version": F("version") + 1}
+    if not move_results([result.pk], ResultAction.GRADE, changes):
+        raise ResultFinal(attempt=result.attempt_id)
+
+
+def columns_of(outcome: Outcome) -> dict[str, object]:
+    """Return an outcome as the columns of a result and of its history."""
+    return {
         "points_num": Decimal(outcome.points.numerator),
         "points_den": Decimal(outcome.points.denominator),
         "possible_num": Decimal(outcome.possible.numerator),
@@ -174,60 +204,7 @@ def _store_outcome(result: Result, marks: Iterable[QuestionMark], passing_score:
         "score": None if outcome.score is None else shown(outcome.score),
         "passed": outcome.passed,
         "needs_person": outcome.needs_person,
-        "graded_at": database_now(),
     }
-    if not move_results([result.pk], ResultAction.GRADE, changes):
-        raise ResultFinal(attempt=result.attempt_id)
-
-
-@dataclass(frozen=True, slots=True)
-class HandMark:
-    """Points given by a person to one answer."""
-
-    question_id: int
-    points: Decimal
-    comment: str = ""
-
-
-@transaction.atomic
-def mark_answer(attempt_id: int, given: HandMark, *, actor_id: int) -> None:
-    """Give points to one answer, or change what grading gave; the result is added up again.
-
-    Raises:
-        ResultUnknown: There is no graded result, or the question is not in it.
-        ResultFinal: The result was released.
-        StillGrading: It is not graded yet.
-        MarkInvalid: The points are not between zero and what the question carries.
-    """
-    result = changeable_result(attempt_id)
-    if result.state != ResultState.GRADED:
-        raise StillGrading(attempt=attempt_id)
-    row = result.marks.filter(question_id=given.question_id).first()
-    if row is None:
-        raise ResultUnknown(attempt=attempt_id, question=given.question_id)
-    if not (given.points.is_finite() and 0 <= given.points <= row.possible and row.possible):
-        raise MarkInvalid(possible=str(row.possible))
-    before = str(Fraction(int(row.points_num), int(row.points_den)))
-    points = Fraction(given.points)
-    row.points_num, row.points_den = Decimal(points.numerator), Decimal(points.denominator)
-    row.correct = points == Fraction(row.possible)
-    row.needs_person = False
-    row.marked_by_id = actor_id
-    row.comment = given.comment.strip()
-    row.save()
-    submission = Submission.objects.select_related("attempt__sitting__exam").get(
-        attempt_id=attempt_id
-    )
-    marks = [_mark_of(one) for one in result.marks.all()]
-    _store_outcome(result, marks, _content_of(submission).passing_score)
-    audit.append(
-        "mark.given",
-        actor_id=actor_id,
-        subject=f"attempt:{attempt_id}",
-        reason=row.comment,
-        data={"question": given.question_id, "before": before, "after": str(points)},
-        institution_id=submission.attempt.sitting.institution_id,
-    )
 
 
 def changeable_result(attempt_id: int) -> Result:

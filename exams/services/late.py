@@ -4,6 +4,9 @@ What was handed in stays as it is, with its digest and receipt; an accepted answ
 when the attempt is graded.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -12,9 +15,18 @@ from exams.domain.states import ResultState
 from exams.errors import ReasonNeeded, ResultUnknown
 from exams.models import AnswerRevision, Result
 from exams.queries import database_now
+from exams.services import markings
 from exams.services.grading import changeable_result, grade_attempt
 from kernel import audit
 from kernel.machine import IllegalMove
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decides on late answers, and why."""
+
+    actor_id: int
+    reason: str = ""
 
 
 @transaction.atomic
@@ -35,10 +47,9 @@ def accept_late_answer(
     row = held.filter(pk=revision_id).first()
     if row is None:
         raise ResultUnknown(attempt=attempt_id, question=question_id)
-    _decide(held.exclude(pk=revision_id), LateAction.REJECT, actor_id, "")
-    if not _decide(held.filter(pk=revision_id), LateAction.ACCEPT, actor_id, reason):
+    if not count_instead(attempt_id, question_id, revision_id, Decision(actor_id, reason)):
         raise IllegalMove(LATE.name, row.decision, LateAction.ACCEPT.value)
-    _grade_again(result, question_id)
+    _grade_again(result, question_id, actor_id)
     _audit("late.accepted", result, actor_id, reason, {"question": question_id, "seq": row.seq})
 
 
@@ -60,8 +71,63 @@ def reject_late_answers(attempt_id: int, question_id: int, *, actor_id: int, rea
     if not rejected:
         raise ResultUnknown(attempt=attempt_id, question=question_id)
     if counted:
-        _grade_again(result, question_id)
+        _grade_again(result, question_id, actor_id)
     _audit("late.rejected", result, actor_id, reason, {"question": question_id, "n": rejected})
+
+
+def accept_late_answers(attempt_id: int, revisions: Mapping[int, int], decision: Decision) -> None:
+    """Let several held answers of one attempt count; the paper is graded again once.
+
+    Args:
+        attempt_id: Whose.
+        revisions: Held answer by question id.
+        decision: Who, and why.
+
+    Raises:
+        ResultUnknown: Nothing was handed in.
+        ResultFinal: The result was released.
+
+    Needs: an open transaction.
+    """
+    result = changeable_result(attempt_id)
+    for question_id, revision_id in revisions.items():
+        count_instead(attempt_id, question_id, revision_id, decision)
+        markings.reopen(result, question_id, actor_id=decision.actor_id, reason=decision.reason)
+        result.marks.filter(question_id=question_id).delete()
+    if result.state == ResultState.GRADED:
+        grade_attempt(attempt_id)
+    data: dict[str, object] = {"questions": sorted(revisions)}
+    _audit("late.accepted", result, decision.actor_id, decision.reason, data)
+
+
+def reject_rows(revision_ids: Sequence[int], decision: Decision) -> int:
+    """Reject held answers that wait for a decision; no result changes by it.
+
+    Returns:
+        How many were rejected.
+
+    Needs: an open transaction.
+    """
+    waiting = AnswerRevision.objects.filter(pk__in=revision_ids, late=True, decision=LateState.OPEN)
+    attempts = sorted(set(waiting.values_list("attempt_id", flat=True)))
+    rejected = _decide(waiting, LateAction.REJECT, decision.actor_id, decision.reason)
+    for result in Result.objects.filter(attempt_id__in=attempts).select_related("attempt__sitting"):
+        _audit("late.rejected", result, decision.actor_id, decision.reason, {"of": len(attempts)})
+    return rejected
+
+
+def count_instead(attempt_id: int, question_id: int, revision_id: int, decision: Decision) -> bool:
+    """Let one held answer count and the others of its question not; nothing is graded.
+
+    Returns:
+        Whether it did not count before.
+
+    Needs: the result, locked, in a transaction.
+    """
+    held = _held(attempt_id, question_id)
+    _decide(held.exclude(pk=revision_id), LateAction.REJECT, decision.actor_id, "")
+    accepted = held.filter(pk=revision_id)
+    return bool(_decide(accepted, LateAction.ACCEPT, decision.actor_id, decision.reason))
 
 
 def _held(attempt_id: int, question_id: int) -> QuerySet[AnswerRevision]:
@@ -79,8 +145,12 @@ def _decide(rows: QuerySet[AnswerRevision], action: LateAction, actor_id: int, r
     )
 
 
-def _grade_again(result: Result, question_id: int) -> None:
-    """Grade the paper anew; while its first grading is under way, that one sees the decision."""
+def _grade_again(result: Result, question_id: int, actor_id: int) -> None:
+    """Grade the paper anew; while its first grading is under way, that one sees the decision.
+
+    Points that people gave were for another answer: they are set aside, and kept as history.
+    """
+    markings.reopen(result, question_id, actor_id=actor_id)
     result.marks.filter(question_id=question_id).delete()
     if result.state == ResultState.GRADED:
         grade_attempt(result.attempt_id)

@@ -18,6 +18,7 @@ from exams.services.drafts import (
     writable_pool,
     writable_question,
 )
+from exams.services.rubrics import copy_rubric
 
 
 def add_question(pool_id: int, draft: QuestionDraft, *, order: int | None = None) -> int:
@@ -102,7 +103,9 @@ def copy_questions(pool_id: int, question_ids: Sequence[int]) -> int:
     )
     if banked.count() != len(wanted):
         raise ExamUnknown(pool=pool_id)
-    add_questions(pool_id, [leading_nowhere(question_draft(question_id)) for question_id in wanted])
+    drafts = [leading_nowhere(question_draft(question_id)) for question_id in wanted]
+    for source, copied in zip(wanted, add_questions(pool_id, drafts), strict=True):
+        copy_rubric(source, copied)
     return len(wanted)
 
 

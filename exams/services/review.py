@@ -16,6 +16,7 @@ from exams.selectors.contents import content_of_rows
 from exams.selectors.exams import drafts_of_exam
 from exams.services.authoring import create_exam
 from exams.services.drafts import audit_exam, locked_exam, refusing_taken_names
+from exams.services.rubrics import copy_rubric
 from kernel import clock
 
 
@@ -131,9 +132,10 @@ def _copy_pools(source: Exam, exam_id: int) -> None:
 def _copy_question(
     question: Question, pool_id: int, copies: Mapping[int | None, int | None]
 ) -> None:
-    choices = list(question.choices.all())
+    choices, old = list(question.choices.all()), question.pk
     question.pk, question.pool_id = None, pool_id
     question.save(force_insert=True)
+    copy_rubric(old, question.pk)
     for choice in choices:
         choice.pk, choice.question_id = None, question.pk
         choice.next_question_pool_id = copies.get(choice.next_question_pool_id)

@@ -6,8 +6,8 @@ from exams.domain.answer import QuestionKind
 from exams.domain.draft import QuestionDraft
 from exams.exports.result_sheet import sheet_document
 from exams.selectors.results import marked_paper
-from exams.services import grading
-from exams.services.grading import HandMark
+from exams.services import handmarks
+from exams.services.handmarks import HandMark
 from exams.tests.conftest import Cast
 from exams.tests.marked import right_or_wrong, take
 
@@ -29,7 +29,7 @@ def test_it_tells_what_was_given_and_what_it_earned(cast: Cast) -> None:
         questions=[right_or_wrong("one"), ESSAY, RATING],
         names={0: "#Ana"},
     )
-    grading.mark_answer(
+    handmarks.mark_answer(
         marked.attempt_ids[0],
         HandMark(marked.questions[1].id, Decimal("1.5"), "Well *done*"),
         actor_id=cast.grader.pk,

@@ -8,7 +8,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from exams.domain.answer import QuestionKind
-from exams.domain.content import ChoiceContent, QuestionContent
 from exams.domain.draft import QuestionDraft
 from exams.domain.late import LateCause, LateState
 from exams.domain.states import ResultState
@@ -29,11 +28,11 @@ def finish(running: Taking, *values: object) -> None:
     grading.grade_attempt(running.attempt_id)
 
 
-def test_the_table_of_a_sitting_is_one_query(running: Taking) -> None:
+def test_the_table_of_a_sitting_is_two_queries(running: Taking) -> None:
     finish(running, [1], "424242", "canary-key-char")
     with CaptureQueriesContext(connection) as seen:
         ana, ben = results.results_of_sitting(running.sitting_id)
-    assert len(seen) == 1
+    assert len(seen) == 2
     assert (ana.name, ana.result_state) == ("Ana", ResultState.GRADED)
     assert (ana.points, ana.possible, ana.score) == (
         Decimal("2.00"),
@@ -99,48 +98,6 @@ def test_graders_see_names_late_work_and_who_marked(running: Taking) -> None:
         results.marked_paper(10**9)
 
 
-def test_what_was_given_is_shown_as_safe_html(running: Taking) -> None:
-    exam = running.attempt.sitting.exam
-    first, second, third, _ = approved_content(exam.pk, exam.content_hash).question_map().values()
-    right = first.choices[0]
-    assert results.given_html(first, [right.key]) == (right.html,)
-    assert results.given_html(second, "<script>") == ("&lt;script&gt;",)
-    assert results.given_html(third, None) == ()
-
-
-@pytest.mark.parametrize("value", ["nonsense", 7, {"1": 2}])
-def test_what_is_no_list_of_choices_is_no_text_either(running: Taking, value: object) -> None:
-    exam = running.attempt.sitting.exam
-    first = approved_content(exam.pk, exam.content_hash).question_map()[running.questions[0]]
-    assert results.given_html(first, value) == ("?",)
-
-
-def test_an_invalid_choice_is_shown_by_what_it_names_and_never_by_keys(running: Taking) -> None:
-    exam = running.attempt.sitting.exam
-    first = approved_content(exam.pk, exam.content_hash).question_map()[running.questions[0]]
-    right, wrong = first.choices
-    both = [987654321, str(wrong.key), right.key]
-    assert results.given_html(first, both) == (right.html, wrong.html, "?")
-
-
-def test_invalid_pairs_are_shown_by_what_they_name() -> None:
-    def pair(key: int, left: str, right: str) -> ChoiceContent:
-        return ChoiceContent(
-            key=key, text=left, html=left, match_key=key + 100, match=right, match_html=right
-        )
-
-    question = QuestionContent(
-        id=1,
-        name="",
-        kind=QuestionKind.MATCHING,
-        prompt="p",
-        prompt_html="p",
-        choices=(pair(1, "a", "A"), pair(2, "b", "B")),
-    )
-    given = {"9": "101", "1": 102, "2": None}
-    assert results.given_html(question, given) == ("a → B", "?")
-
-
 def test_progress_of_grading(running: Taking) -> None:
     assert results.grading_progress(running.sitting_id) == results.GradingProgress(0, 0, 0, 0, 0, 0)
     finish(running, None, None, None, "An essay")
@@ -163,16 +120,3 @@ def test_a_file_that_came_too_late_stands_at_its_question(cast: Cast) -> None:
     (answer,) = results.marked_paper(taken.attempt_id).answers
     assert (answer.upload, [held.upload for held in answer.late]) == (None, [upload])
     assert answer.may_reject_late
-
-
-def test_an_order_is_shown_as_it_was_given() -> None:
-    items = tuple(
-        ChoiceContent(key=number, text=text, html=text, match_key=number + 10)
-        for number, text in enumerate("abc", start=1)
-    )
-    question = QuestionContent(
-        id=1, name="", kind=QuestionKind.ORDERING, prompt="", prompt_html="", choices=items
-    )
-    assert results.given_html(question, [3, 1, 2]) == ("c", "a", "b")
-    assert results.given_html(question, [3, 9]) == ("c", "?")
-    assert results.given_html(question, "x") == ("?",)

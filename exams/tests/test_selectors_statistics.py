@@ -19,8 +19,8 @@ from exams.selectors.statistics import (
     exam_statistics,
     group_figures,
 )
-from exams.services import grading, late
-from exams.services.grading import HandMark
+from exams.services import grading, handmarks, late
+from exams.services.handmarks import HandMark
 from exams.tests.conftest import PERCENT, Cast
 from exams.tests.marked import Marked, right_or_wrong, take
 
@@ -62,7 +62,7 @@ def test_once_computed_it_takes_one_query_to_see_that_nothing_changed(marked: Ma
 def test_points_given_by_hand_are_in_the_figures_at_once(marked: Marked) -> None:
     before = exam_statistics(marked.exam_id, [marked.sitting_id])
     question = marked.questions[2].id
-    grading.mark_answer(
+    handmarks.mark_answer(
         marked.attempt_ids[3], HandMark(question, Decimal("0.5")), actor_id=marked.cast.grader.pk
     )
     after = exam_statistics(marked.exam_id, [marked.sitting_id])
@@ -111,7 +111,7 @@ def test_papers_that_wait_for_a_grader_are_left_out_and_counted(cast: Cast) -> N
     )
     found = exam_statistics(marked.exam_id, [marked.sitting_id])
     assert (found.counted, found.waiting) == (2, 1)
-    grading.mark_answer(
+    handmarks.mark_answer(
         marked.attempt_ids[0],
         HandMark(marked.questions[1].id, Decimal(3)),
         actor_id=cast.grader.pk,

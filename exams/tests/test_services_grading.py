@@ -20,8 +20,8 @@ from exams.errors import (
 from exams.events import ResultReleased
 from exams.models import Answer, Attempt, Mark, Result, Sitting
 from exams.selectors.results import grading_progress
-from exams.services import attempts, grading, sittings
-from exams.services.grading import HandMark
+from exams.services import attempts, grading, handmarks, sittings
+from exams.services.handmarks import HandMark
 from exams.tests.conftest import (
     Cast,
     Heard,
@@ -132,7 +132,7 @@ def test_an_essay_waits_for_a_person_and_the_result_with_it(running: Taking) -> 
         grading.release_results(running.sitting_id, actor_id=running.cast.grader.pk)
     assert refusal.value.data == {"waiting": 1, "late": 0}
     essay = running.questions[3]
-    grading.mark_answer(
+    handmarks.mark_answer(
         running.attempt_id,
         HandMark(essay, Decimal("0.25"), "Too short"),
         actor_id=running.cast.grader.pk,
@@ -147,7 +147,7 @@ def test_a_regrade_keeps_what_a_person_gave(running: Taking) -> None:
     handed_in(running, None, "1", None, "An essay.")
     graded(running)
     for place in (1, 3):
-        grading.mark_answer(
+        handmarks.mark_answer(
             running.attempt_id,
             HandMark(running.questions[place], Decimal(1)),
             actor_id=running.cast.grader.pk,
@@ -163,19 +163,19 @@ def test_points_beyond_the_question_are_refused(running: Taking, points: str) ->
     graded(running)
     given = HandMark(running.questions[1], Decimal(points))
     with pytest.raises(MarkInvalid):
-        grading.mark_answer(running.attempt_id, given, actor_id=running.cast.grader.pk)
+        handmarks.mark_answer(running.attempt_id, given, actor_id=running.cast.grader.pk)
 
 
 def test_a_mark_needs_a_graded_result_and_a_question_of_it(running: Taking) -> None:
     actor = running.cast.grader.pk
     with pytest.raises(ResultUnknown):
-        grading.mark_answer(running.attempt_id, HandMark(1, Decimal(1)), actor_id=actor)
+        handmarks.mark_answer(running.attempt_id, HandMark(1, Decimal(1)), actor_id=actor)
     handed_in(running, None, "1")
     with pytest.raises(StillGrading):
-        grading.mark_answer(running.attempt_id, HandMark(1, Decimal(1)), actor_id=actor)
+        handmarks.mark_answer(running.attempt_id, HandMark(1, Decimal(1)), actor_id=actor)
     graded(running)
     with pytest.raises(ResultUnknown):
-        grading.mark_answer(running.attempt_id, HandMark(10**9, Decimal(1)), actor_id=actor)
+        handmarks.mark_answer(running.attempt_id, HandMark(10**9, Decimal(1)), actor_id=actor)
 
 
 def test_results_are_released_together_and_final(running: Taking, heard: Heard) -> None:
@@ -203,7 +203,7 @@ def test_results_are_released_together_and_final(running: Taking, heard: Heard) 
     result.refresh_from_db()
     assert (result.state, facts(result)) == (ResultState.RELEASED, before)
     with pytest.raises(ResultFinal):
-        grading.mark_answer(
+        handmarks.mark_answer(
             running.attempt_id, HandMark(running.questions[1], Decimal(1)), actor_id=actor
         )
     assert AuditEntry.objects.filter(action="result.released").count() == 1

@@ -10,8 +10,8 @@ from exams.errors import ReasonNeeded, ResultFinal, ResultUnknown, StillGrading
 from exams.models import Answer, AnswerRevision, Result, Submission
 from exams.selectors import late as selectors
 from exams.selectors.results import marked_paper, released_paper, results_of_sitting
-from exams.services import attempts, grading, late
-from exams.services.grading import HandMark
+from exams.services import attempts, grading, handmarks, late
+from exams.services.handmarks import HandMark
 from exams.tests.conftest import Taking, close
 from exams.tests.test_domain_late import LATE_MOVES
 from kernel.errors import DomainError
@@ -125,7 +125,7 @@ def test_the_row_of_a_held_answer_moves_as_specified_and_not_otherwise(handed_in
 
 def test_points_given_to_the_other_answer_do_not_stay(handed_in: Taking) -> None:
     given = HandMark(handed_in.questions[1], Decimal("0.5"))
-    grading.mark_answer(handed_in.attempt_id, given, actor_id=handed_in.cast.grader.pk)
+    handmarks.mark_answer(handed_in.attempt_id, given, actor_id=handed_in.cast.grader.pk)
     accept(handed_in)
     assert points(handed_in) == 1
 

@@ -8,8 +8,8 @@ from exams.models import Attempt, Result, Sitting
 from exams.selectors.attempts import snapshot
 from exams.selectors.progress import wall_rows
 from exams.selectors.results import released_paper
-from exams.services import answers, attempts, grading, sittings, taking
-from exams.services.grading import HandMark
+from exams.services import answers, attempts, grading, handmarks, sittings, taking
+from exams.services.handmarks import HandMark
 from exams.tests.conftest import Taking, shift
 from exams.wire import AnswerIn
 
@@ -47,7 +47,7 @@ def grade_with_a_person(running: Taking, essay: int) -> None:
     result = Result.objects.get(attempt_id=running.attempt_id)
     assert (result.state, result.needs_person, result.score) == (ResultState.GRADED, True, None)
     given = HandMark(essay, Decimal("0.5"))
-    grading.mark_answer(running.attempt_id, given, actor_id=running.cast.grader.pk)
+    handmarks.mark_answer(running.attempt_id, given, actor_id=running.cast.grader.pk)
     result.refresh_from_db()
     assert (result.score, result.passed) == (Decimal("70.00"), True)
 

@@ -55,7 +55,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_done(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(grading, "_store_outcome", die)
+        broken.setattr(grading, "store_outcome", die)
         with pytest.raises(KeyboardInterrupt):
             tasks.grade_attempt(outbox_id=str(entry.pk), **entry.kwargs)
     assert not Mark.objects.exists()

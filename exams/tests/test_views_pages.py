@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.models import User
 from exams.selectors.attempts import snapshot
-from exams.services import attempts, grading, sittings, taking
+from exams.services import attempts, grading, handmarks, sittings, taking
 from exams.tests.conftest import Cast, Taking, begin, shift
 from exams.tests.pages import client_of, page_of
 
@@ -23,9 +23,9 @@ def release(taken: Taking) -> None:
         shift_out(taken, other)
     grading.grade_attempt(taken.attempt_id)
     essay = taken.questions[-1]
-    grading.mark_answer(
+    handmarks.mark_answer(
         taken.attempt_id,
-        grading.HandMark(essay, Decimal("0.5"), "Well argued"),
+        handmarks.HandMark(essay, Decimal("0.5"), "Well argued"),
         actor_id=taken.cast.grader.pk,
     )
     sittings.move_due_sittings()

@@ -12,6 +12,7 @@ from exams.domain.states import HANDED_IN
 from exams.errors import ResultUnknown
 from exams.selectors.attempts import attempts_of_student, snapshot
 from exams.selectors.keys import right_answers
+from exams.selectors.regrades import changes_of_result
 from exams.selectors.results import released_paper
 from exams.views.overview import overview_of
 
@@ -32,7 +33,12 @@ def result(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Show one's own released result; before that there is none."""
     paper = released_paper(attempt_id, _user_id(request))
     keys = right_answers(paper.sitting_id) if paper.answers else {}
-    context = {"paper": paper, "keys": keys, "overview": overview_of(paper)}
+    context = {
+        "paper": paper,
+        "keys": keys,
+        "overview": overview_of(paper),
+        "changes": changes_of_result(attempt_id),
+    }
     return render(request, "exams/result.html", context)
 
 

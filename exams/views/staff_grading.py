@@ -9,21 +9,27 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from exams.domain.states import SittingState
+from accounts.selectors import user_cards
+from exams.domain.states import ResultState, SittingState
 from exams.errors import ResultUnknown, StillGrading
 from exams.forms_sittings import MarkForm
 from exams.selectors.attempts import attempt_facts
 from exams.selectors.jobs import grading_jobs
+from exams.selectors.markingplans import needs_two_markers
+from exams.selectors.markings import history_of
+from exams.selectors.regrades import changes_of_result, regrade_under_way
 from exams.selectors.results import (
     MarkedPaper,
     grading_progress,
     marked_paper,
     results_of_sitting,
 )
-from exams.services import grading, late
-from exams.services.grading import HandMark
+from exams.services import grading, handmarks, late
+from exams.services.handmarks import HandMark
 from exams.views.figures import figures_of
 from exams.views.staff_access import sitting_for
+from kernel.jobs import JobView
+from kernel.jobstates import JobState
 from kernel.wire import plain
 from web.templatetags.web import digits
 
@@ -41,15 +47,27 @@ def results(request: HttpRequest, sitting_id: int) -> HttpResponse:
         "rights": rights,
         "rows": [(row, jobs.get(row.attempt_id)) for row in rows],
         "progress": progress,
+        "failed": sum(
+            1
+            for row in rows
+            if row.result_state == ResultState.GRADING and _is_parked(jobs.get(row.attempt_id))
+        ),
         "figures": figures_of(rows),
         "is_busy": progress.graded < progress.submissions,
         "may_release": rights.release
         and sitting.state in {SittingState.CLOSED, SittingState.GRADED}
         and progress.is_complete,
     }
-    if request.headers.get("HX-Request"):
-        return render(request, "exams/staff/results_body.html", context)
-    return render(request, "exams/staff/results.html", context)
+    if not request.headers.get("HX-Request"):
+        return render(request, "exams/staff/results.html", context)
+    response = render(request, "exams/staff/results_body.html", context)
+    if not context["is_busy"]:
+        response["HX-Refresh"] = "true"  # the button of the release stands outside of this part
+    return response
+
+
+def _is_parked(job: JobView | None) -> bool:
+    return job is not None and job.state == JobState.PARKED
 
 
 @require_safe
@@ -58,7 +76,17 @@ def paper(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Show one handed-in paper with its marks, and a form at what a person marks."""
     seen = marked_paper(attempt_id)
     sitting_for(request, seen.sitting_id, "grade")
-    context = {"paper": seen, "is_final": seen.released_at is not None}
+    history = history_of(attempt_id)
+    context = {
+        "paper": seen,
+        "is_blind": seen.is_blind,
+        "is_final": seen.released_at is not None,
+        "two_markers": needs_two_markers(seen.sitting_id),
+        "history": history,
+        "people": user_cards({line.actor_id for lines in history.values() for line in lines}),
+        "changes": changes_of_result(attempt_id),
+        "under_way": regrade_under_way(seen.sitting_id),
+    }
     return render(request, "exams/staff/paper.html", context | _next_to_mark(seen))
 
 
@@ -88,12 +116,13 @@ def mark(request: HttpRequest, attempt_id: int, question_id: int) -> HttpRespons
     form = MarkForm(request.POST, possible=possible[question_id])
     if not form.is_valid():
         context = {"paper": seen, "form": form, "bad_question": question_id, "is_final": False}
+        context["is_blind"] = seen.is_blind
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return render(
             request, "exams/staff/paper.html", context | _next_to_mark(seen), status=status
         )
     given = HandMark(question_id, form.cleaned_data["points"], form.cleaned_data["comment"])
-    grading.mark_answer(attempt_id, given, actor_id=staff.user_id)
+    handmarks.mark_answer(attempt_id, given, actor_id=staff.user_id)
     messages.success(request, _("The points are saved."))
     return redirect("exams:paper", attempt_id)
 

@@ -91,10 +91,17 @@ EXAMS: Mapping[str, Promise] = {
     "grant_invalid": _("Give between one second and one day."),
     "still_grading": _("Grading is not finished."),
     "mark_invalid": _("These points are outside of what the question carries."),
-    "result_final": _("A released result cannot be changed."),
     "document_invalid": _("This document does not follow its form. Nothing was changed."),
     "accommodation_unknown": _("There is no such accommodation, or it has been ended."),
     "accommodation_invalid": _("This accommodation does not fit. Check its numbers and days."),
+    "result_final": _("A released result changes only by a regrade that somebody else approves."),
+    "two_markers_needed": _("Two people mark this answer. Mark it in the queue."),
+    "answer_claimed": _("Somebody else is marking this answer. Take the next one."),
+    "marking_begun": _("Marking has begun. How it is done stays as it is."),
+    "regrade_unknown": _("There is no such regrade."),
+    "regrade_under_way": _("A regrade of this sitting is under way. Finish or reject it first."),
+    "regrade_stale": _("Marks have changed since the preview. Compute it again, then decide."),
+    "regrade_invalid": _("This regrade changes nothing, or does not fit the exam."),
 }
 
 PROCTORING: Mapping[str, Promise] = {

@@ -1,0 +1,143 @@
+"""All late answers of a sitting at once: all, up to a time, none; after the release by a regrade."""
+
+from datetime import timedelta
+
+import pytest
+
+from exams.domain.late import LateState
+from exams.domain.regrade import RegradeState
+from exams.errors import ReasonNeeded, RegradeUnderWay, ResultUnknown
+from exams.models import Answer, AnswerRevision, Attempt, RegradeRun, Result
+from exams.selectors.attempts import attempt_of
+from exams.selectors.late_queue import held_answers, open_in_sitting
+from exams.selectors.regrades import regrade_view
+from exams.services import attempts, grading, late_queue, regrade
+from exams.services.regrade_apply import apply_regrade
+from exams.services.regrade_preview import compute_preview
+from exams.tests.conftest import Taking, close
+from kernel.models import AuditEntry
+
+MINUTE = timedelta(minutes=1)
+
+
+def hold(attempt_id: int, question: int, value: object, late_by: timedelta) -> int:
+    ended = Attempt.objects.get(pk=attempt_id).ended_at
+    assert ended is not None
+    row = AnswerRevision.objects.create(
+        attempt_id=attempt_id,
+        question_id=question,
+        seq=AnswerRevision.objects.count() + 10,
+        value=value,
+        late=True,
+        held_for="ended",
+    )
+    AnswerRevision.objects.filter(pk=row.pk).update(saved_at=ended + late_by)
+    return row.pk
+
+
+@pytest.fixture
+def held(running: Taking) -> Taking:
+    """Ana handed in a wrong number; then a word came 1 minute late, the number 1 and 3 late."""
+    number, word = running.questions[1:3]
+    Answer.objects.create(attempt_id=running.attempt_id, question_id=number, seq=1, value="1")
+    attempts.force_submit(running.attempt_id, actor_id=running.cast.ivo.pk, reason="Test")
+    hold(running.attempt_id, word, "canary-key-char", MINUTE)
+    hold(running.attempt_id, number, "7", MINUTE)
+    hold(running.attempt_id, number, "424242", 3 * MINUTE)
+    grading.grade_attempt(running.attempt_id)
+    close(running)
+    return running
+
+
+def score(taken: Taking) -> object:
+    return Result.objects.get(attempt_id=taken.attempt_id).points_num
+
+
+def states(taken: Taking) -> list[str]:
+    rows = AnswerRevision.objects.filter(attempt_id=taken.attempt_id, late=True).order_by("pk")
+    return list(rows.values_list("decision", flat=True))
+
+
+def test_the_queue_shows_what_came_late_beside_what_was_handed_in(held: Taking) -> None:
+    first, second, third = held_answers(held.sitting_id)
+    assert open_in_sitting(held.sitting_id) == 3
+    assert (first.number, first.candidate, first.late_by) == (3, "Ana", MINUTE)
+    assert (second.given_html, second.handed_in_html) == (("7",), ("1",))
+    assert (third.late_by, third.state, third.is_released) == (3 * MINUTE, LateState.OPEN, False)
+
+
+def test_all_count_the_newest_of_each_question(held: Taking) -> None:
+    done = late_queue.accept_open(
+        held.sitting_id, reason="The network failed", actor_id=held.cast.grader.pk
+    )
+    assert (done.accepted, done.rejected, done.proposed) == (2, 0, 0)
+    assert score(held) == 2
+    assert states(held) == [LateState.ACCEPTED, LateState.REJECTED, LateState.ACCEPTED]
+    assert AuditEntry.objects.filter(action="late.accepted").count() == 1
+
+
+def test_up_to_a_time_counts_and_what_came_later_is_rejected(held: Taking) -> None:
+    done = late_queue.accept_open(
+        held.sitting_id, reason="Two minutes", actor_id=held.cast.grader.pk, within=2 * MINUTE
+    )
+    assert (done.accepted, done.rejected) == (2, 1)
+    assert score(held) == 1
+    assert states(held) == [LateState.ACCEPTED, LateState.ACCEPTED, LateState.REJECTED]
+
+
+def test_none_counts_and_a_reason_is_needed(held: Taking) -> None:
+    actor = held.cast.grader.pk
+    for act in (late_queue.reject_open, late_queue.accept_open):
+        with pytest.raises(ReasonNeeded):
+            act(held.sitting_id, reason=" ", actor_id=actor)
+    done = late_queue.reject_open(held.sitting_id, reason="No fault of ours", actor_id=actor)
+    assert done.rejected == 3
+    assert score(held) == 0
+    assert open_in_sitting(held.sitting_id) == 0
+
+
+def test_after_the_release_what_is_to_count_goes_into_a_regrade(held: Taking) -> None:
+    cast = held.cast
+    late_queue.reject_open(held.sitting_id, reason="Too late", actor_id=cast.grader.pk)
+    grading.release_results(held.sitting_id, actor_id=cast.grader.pk)
+    hold(held.attempt_id, held.questions[1], "424242", 5 * MINUTE)
+    done = late_queue.accept_open(
+        held.sitting_id, reason="The server held it", actor_id=cast.grader.pk
+    )
+    assert (done.accepted, done.proposed) == (0, 1)
+    assert score(held) == 0
+    assert done.run_id is not None
+    regrade.ask_preview(done.run_id, actor_id=cast.grader.pk)
+    compute_preview(done.run_id, RegradeRun.objects.get().edition)
+    regrade.approve_regrade(done.run_id, actor_id=cast.admin.pk)
+    with pytest.raises(RegradeUnderWay):
+        late_queue.accept_open(held.sitting_id, reason="Once more", actor_id=cast.grader.pk)
+    apply_regrade(done.run_id)
+    assert score(held) == 1
+    assert open_in_sitting(held.sitting_id) == 0
+    assert regrade_view(done.run_id).state == RegradeState.APPLIED
+
+
+def test_after_the_release_one_answer_is_proposed_and_rejecting_changes_no_result(
+    held: Taking,
+) -> None:
+    cast = held.cast
+    late_queue.reject_open(held.sitting_id, reason="Too late", actor_id=cast.grader.pk)
+    grading.release_results(held.sitting_id, actor_id=cast.grader.pk)
+    one = hold(held.attempt_id, held.questions[2], "canary-key-char", MINUTE)
+    two = hold(held.attempt_id, held.questions[1], "7", MINUTE)
+    run_id = late_queue.propose_one(
+        held.attempt_id, one, reason="Our fault", actor_id=cast.grader.pk
+    )
+    assert [line.part for line in regrade_view(run_id).late] == [f"late-{one}"]
+    assert late_queue.propose_one(held.attempt_id, two, reason="x", actor_id=1) == run_id
+    done = late_queue.reject_open(held.sitting_id, reason="No", actor_id=cast.grader.pk)
+    assert (done.rejected, score(held)) == (2, 0)
+
+
+def test_an_answer_of_somebody_else_is_an_outsider(held: Taking) -> None:
+    other = attempt_of(held.sitting_id, held.cast.ben.pk)
+    mine = AnswerRevision.objects.filter(late=True).values_list("pk", flat=True)[0]
+    with pytest.raises(ResultUnknown):
+        late_queue.propose_one(other, mine, reason="x", actor_id=held.cast.grader.pk)
+    assert late_queue.accept_open(10**9, reason="x", actor_id=1).accepted == 0

@@ -1,0 +1,67 @@
+"""Applying is all or nothing; what it replaced can be read afterwards."""
+
+from decimal import Decimal
+
+import pytest
+
+from exams import tasks
+from exams.domain.corrections import Correction, Remedy
+from exams.domain.jobs import APPLY_TASK, PREVIEW_TASK
+from exams.domain.regrade import RegradeState
+from exams.errors import RegradeUnknown
+from exams.models import KeyCorrection, Mark, RegradeRun, ResultVersion
+from exams.services import regrade, regrade_apply
+from exams.services.regrade_apply import apply_regrade
+from exams.tests.conftest import Taking, close
+from exams.tests.test_services_grading import graded, handed_in
+from exams.tests.test_services_regrade import opened, second, standing
+from kernel.jobstates import JobState
+from kernel.models import OutboxEntry
+
+
+@pytest.fixture
+def approved(running: Taking) -> tuple[Taking, int]:
+    """The number is void; the jobs of preview and applying run as workers run them."""
+    graded(handed_in(running, None, "424242"))
+    close(running)
+    run_id, grader = opened(running), running.cast.grader.pk
+    void = Correction(remedy=Remedy.VOID)
+    regrade.correct_question(run_id, running.questions[1], void, actor_id=grader)
+    regrade.ask_preview(run_id, actor_id=grader)
+    entry = OutboxEntry.objects.get(task=PREVIEW_TASK)
+    tasks.preview_regrade(outbox_id=str(entry.pk), **entry.kwargs)
+    regrade.approve_regrade(run_id, actor_id=second(running))
+    return running, run_id
+
+
+def test_a_worker_killed_in_the_middle_leaves_nothing_half_done(
+    approved: tuple[Taking, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, run_id = approved
+    before, entry = standing(taken.attempt_id), OutboxEntry.objects.get(task=APPLY_TASK)
+
+    def die(*args: object, **kwargs: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(regrade_apply, "move_run", die)
+        with pytest.raises(KeyboardInterrupt):
+            tasks.apply_regrade(outbox_id=str(entry.pk), **entry.kwargs)
+    assert standing(taken.attempt_id) == before
+    assert not KeyCorrection.objects.exists()
+    assert not ResultVersion.objects.exists()
+    apply_regrade(run_id)
+    assert RegradeRun.objects.get().state == RegradeState.APPLIED
+    mark = Mark.objects.get(question_id=taken.questions[1])
+    assert (mark.possible, mark.correct) == (Decimal(0), None)
+    (kept,) = ResultVersion.objects.get().marks
+    assert (kept["points"], kept["possible"], kept["correct"]) == ("1", "1", True)
+
+
+def test_the_job_of_a_regrade_that_is_gone_is_parked(approved: tuple[Taking, int]) -> None:
+    entry = OutboxEntry.objects.get(task=APPLY_TASK)
+    tasks.apply_regrade(outbox_id=str(entry.pk), run_id=10**9)
+    entry.refresh_from_db()
+    assert entry.state == JobState.PARKED
+    with pytest.raises(RegradeUnknown):
+        apply_regrade(10**9)
