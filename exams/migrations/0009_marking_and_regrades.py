@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exams', '0007_pages'),
+        ('exams', '0008_times'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
