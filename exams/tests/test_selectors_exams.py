@@ -58,12 +58,12 @@ def test_a_question_knows_its_place(cast: Cast) -> None:
             ask(10**9)
 
 
-def test_the_sections_of_a_draft_are_five_queries_and_one_of_them_a_single_one(cast: Cast) -> None:
+def test_the_sections_of_a_draft_are_six_queries_and_one_of_them_a_single_one(cast: Cast) -> None:
     exam_id, pool_id = draft_exam(cast)
     other_id, _pool = draft_exam(cast, name="Other", questions=False)
     with CaptureQueriesContext(connection) as seen:
         (whole,) = selectors.pools_of_exam(exam_id)
-    assert len(seen) == 5
+    assert len(seen) == 6
     with CaptureQueriesContext(connection) as seen:
         card = selectors.pool_of_exam(exam_id, pool_id)
     assert len(seen) == 1
