@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exams', '0008_times'),
+        ('exams', '0009_configuration_object'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
