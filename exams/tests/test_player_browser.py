@@ -13,12 +13,16 @@ from typing import Any, Final
 
 import pytest
 from django.db import connections
+from django.urls import reverse
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from accounts.models import User
 from exams.domain.answer import QuestionKind as Kind
 from exams.domain.draft import ChoiceDraft, QuestionDraft
 from exams.domain.widgets import Widget
 from exams.models import Answer, Attempt, Choice, Submission
+from exams.services import authoring, pools, review
+from exams.services.questions import add_question
 from exams.tests.conftest import Cast, Taking, approved_exam, begin
 from kernel.tests.browsers import (
     LOOKS,
@@ -34,7 +38,7 @@ pytestmark = [
     pytest.mark.timeout(300),
 ]
 
-PASSWORD: Final = "by-Keyboard-42"  # noqa: S105 of a person made for this test
+PASSWORD: Final = "by-Keyboard-42"
 SOON: Final = 15_000
 MOST_TABS: Final = 60
 RIGHT: Final = Decimal(100)
@@ -140,6 +144,19 @@ def pairs_of(name: str) -> dict[str, str]:
 
 LINES: Final = ("Mercury", "Venus", "Earth")
 
+
+def put_in_order(keys: Keys) -> None:
+    """Sort by the arrow keys on the buttons: the last line first, so each ends where it belongs."""
+    for line in reversed(LINES):
+        keys.page.locator(".prompt").focus()
+        keys.to(keys.page.get_by_role("button", name=f"Move up: {line}"))
+        keys.press("Home")
+        expect(keys.page.locator(".item").first).to_contain_text(line)
+        focused = keys.page.evaluate("document.activeElement.getAttribute('aria-label')")
+        assert focused == f"Move up: {line}"
+        assert keys.page.get_by_text(f"{line}: place 1 of 3.").count() == 1
+
+
 STEPS: Final = [
     Step(asked(Kind.BOOL), lambda k: k.pick("Space", "ArrowDown"), False),
     Step(asked(Kind.BOOL, "box", widget=Widget.CHECKBOX), lambda k: k.pick("Space"), True),
@@ -210,21 +227,9 @@ STEPS: Final = [
         lambda k: k.pair(),
         pairs_of,
     ),
-    Step(asked(Kind.ORDERING, choices=options(*LINES)), lambda k: put_in_order(k), keys_of(*LINES)),
+    Step(asked(Kind.ORDERING, choices=options(*LINES)), put_in_order, keys_of(*LINES)),
     Step(asked(Kind.INFO), lambda k: k.press("Tab"), None),
 ]
-
-
-def put_in_order(keys: Keys) -> None:
-    """Sort by the arrow keys on the buttons: the last line first, so each ends where it belongs."""
-    for line in reversed(LINES):
-        keys.page.locator(".prompt").focus()
-        keys.to(keys.page.get_by_role("button", name=f"Move up: {line}"))
-        keys.press("Home")
-        expect(keys.page.locator(".item").first).to_contain_text(line)
-        focused = keys.page.evaluate("document.activeElement.getAttribute('aria-label')")
-        assert focused == f"Move up: {line}"
-        assert keys.page.get_by_text(f"{line}: place 1 of 3.").count() == 1
 
 
 @pytest.fixture(scope="module")
@@ -235,15 +240,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def sitter(cast: Cast) -> Cast:
-    cast.ana.set_password(PASSWORD)
-    cast.ana.save()
+    for person in (cast.ana, cast.author):
+        person.set_password(PASSWORD)
+        person.save()
     return cast
 
 
-def sign_in(page: Page, base: str, cast: Cast) -> None:
+def sign_in(page: Page, base: str, who: User) -> None:
     page.goto(f"{base}/accounts/login/")
     page.fill("[name=institution]", "HOME")
-    page.fill("[name=login]", cast.ana.registration_number)
+    page.fill("[name=login]", who.registration_number)
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
     page.wait_for_url(f"{base}/")
@@ -263,7 +269,7 @@ def test_every_kind_is_answered_and_handed_in_by_keyboard_alone(
     page.set_default_timeout(SOON)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    sign_in(page, live_server.url, sitter)
+    sign_in(page, live_server.url, sitter.ana)
     open_room(page, live_server.url, taking)
     keys = Keys(page, tmp_path)
     page.locator(".prompt").focus()
@@ -290,7 +296,11 @@ def check_stored(taking: Taking) -> None:
         if step.draft.kind is Kind.INFO:
             continue
         row = rows[names[name]]
-        wanted = step.stored(name) if callable(step.stored) and step.stored is not uuid.UUID else step.stored
+        wanted = (
+            step.stored(name)
+            if callable(step.stored) and step.stored is not uuid.UUID
+            else step.stored
+        )
         if step.stored is uuid.UUID:
             assert uuid.UUID(row.value["upload"]), name
         elif step.draft.max_answers is None:
@@ -301,41 +311,127 @@ def check_stored(taking: Taking) -> None:
     assert Submission.objects.filter(attempt_id=taking.attempt_id).exists()
 
 
-def answered(steps: list[Step], keys: Keys) -> None:
-    for step in steps:
-        step.answer(keys)
-
-
 @pytest.mark.parametrize("look", LOOKS)
 def test_every_widget_is_whole_in_every_look(
     browser: Browser, live_server: Any, sitter: Cast, look: Look
 ) -> None:
+    """The author's preview draws the room's own widgets, all on one page."""
     width, theme, language = look
-    taking = begin(sitter, exam_id=approved_exam(sitter, [step.draft for step in STEPS]))
+    exam_id = approved_exam(sitter, [step.draft for step in STEPS])
     context = browser.new_context(viewport={"width": width, "height": 820}, has_touch=width < 500)
     page = context.new_page()
     page.set_default_timeout(SOON)
-    sign_in(page, live_server.url, sitter)
+    sign_in(page, live_server.url, sitter.author)
     chosen = {"theme": theme, "django_language": language}
-    context.add_cookies([{"name": n, "value": v, "url": live_server.url} for n, v in chosen.items()])
-    open_room(page, live_server.url, taking)
-    findings: list[str] = []
-    for place, step in enumerate(STEPS):
-        expect(page.locator(".prompt")).to_have_text(step.draft.prompt)
-        if step.draft.name == "choice":
-            page.locator(".question input").last.click()
-            expect(page.locator(".beside")).to_be_visible()
-        findings += findings_of(page) + overflow_of(page)
-        keep_picture(page, f"player-{place:02}-{step.draft.name}-{width}-{theme}-{language}")
-        page.locator(".foot-bar button.primary").click()
-    keep_picture(page, f"player-99-hand-in-{width}-{theme}-{language}")
-    findings += findings_of(page) + overflow_of(page)
-    assert findings == []
+    context.add_cookies(
+        [{"name": n, "value": v, "url": live_server.url} for n, v in chosen.items()]
+    )
+    page.goto(f"{live_server.url}{reverse('exams:preview_exam', args=[exam_id])}")
+    expect(page.locator(".question")).to_have_count(len(STEPS))
+    another = page.locator(".question", has_text="Prompt of choice").locator("input").last
+    another.click()
+    expect(page.locator(".beside textarea")).to_be_visible()
+    page.locator("[role=option]").first.click()
+    page.locator(".item button").last.focus()
+    page.keyboard.press("Home")
+    keep_picture(page, f"preview-{width}-{theme}-{language}")
+    assert findings_of(page) + overflow_of(page) == []
     context.close()
+
+
+def test_an_item_is_dragged_with_a_finger(browser: Browser, live_server: Any, sitter: Cast) -> None:
+    ordering = [asked(Kind.ORDERING, choices=options(*LINES))]
+    taking = begin(sitter, exam_id=approved_exam(sitter, ordering))
+    context = browser.new_context(viewport={"width": 390, "height": 820}, has_touch=True)
+    page = context.new_page()
+    page.set_default_timeout(SOON)
+    sign_in(page, live_server.url, sitter.ana)
+    open_room(page, live_server.url, taking)
+    shown = page.locator(".item .words").all_inner_texts()
+    last, first = (
+        page.locator(".grip").last.bounding_box(),
+        page.locator(".grip").first.bounding_box(),
+    )
+    assert last
+    assert first
+    finger = context.new_cdp_session(page)
+    for kind, box in (("touchStart", last), ("touchMove", last), ("touchMove", first)):
+        touch = {"x": box["x"] + 10, "y": box["y"] + (2 if box is first else 20)}
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [touch]})
+    expect(page.locator(".item.held")).to_have_count(1)
+    keep_picture(page, "dragged-390")
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(page.locator(".item").first).to_contain_text(shown[-1])
+    expect(page.get_by_text("Saved").first).to_be_visible()
+    context.close()
+    connections.close_all()
+    order = Answer.objects.get(attempt_id=taking.attempt_id).value
+    texts = {one.key: one.text for one in Choice.objects.filter(question__pool__isnull=False)}
+    assert [texts[key] for key in order] == [shown[-1], *shown[:-1]]
+
+
+def test_pages_are_walked_by_keyboard_and_wait_for_the_network(
+    browser: Browser, live_server: Any, sitter: Cast, tmp_path: Path
+) -> None:
+    pages = [
+        [asked(Kind.CHAR, "one", required=True), asked(Kind.CHAR, "two")],
+        [asked(Kind.CHAR, "three")],
+    ]
+    exam_id = exam_of_pages(sitter, pages)
+    taking = begin(sitter, exam_id=exam_id, policy={"navigation": "sections"})
+    context = browser.new_context(viewport={"width": 1280, "height": 820})
+    page = context.new_page()
+    page.set_default_timeout(SOON)
+    sign_in(page, live_server.url, sitter.ana)
+    open_room(page, live_server.url, taking)
+    keys = Keys(page, tmp_path)
+    keys.push("End of this page")
+    expect(page.get_by_text("you cannot come back to its questions")).to_be_visible()
+    keep_picture(page, "page-end-1280")
+    assert findings_of(page) + overflow_of(page) == []
+    keys.push("Continue to the next page")
+    expect(page.get_by_text("Some questions of this page need an answer")).to_be_visible()
+    keys.push("Go to question 1")
+    keys.write("first")
+    expect(page.get_by_text("Saved").first).to_be_visible()
+    context.set_offline(True)
+    keys.push("End of this page")
+    keys.push("Continue to the next page")
+    expect(page.get_by_text("It opens by itself when the connection is back")).to_be_visible()
+    keep_picture(page, "page-end-offline-1280")
+    context.set_offline(False)
+    expect(page.locator(".prompt")).to_have_text("Prompt of three", timeout=30_000)
+    expect(
+        page.get_by_text("2 questions came before, on pages that are closed.").first
+    ).to_be_visible()
+    page.reload()
+    expect(page.locator(".prompt")).to_have_text("Prompt of three")
+    keys.write("last")
+    keys.push("Next")
+    keys.push("Hand in now")
+    keys.push("Yes, hand in")
+    expect(page.get_by_text("This is your receipt")).to_be_visible(timeout=SOON)
+    context.close()
+    connections.close_all()
+    given = Answer.objects.filter(attempt_id=taking.attempt_id).order_by("saved_at")
+    assert list(given.values_list("value", flat=True)) == ["first", "last"]
+
+
+def exam_of_pages(cast: Cast, pages: list[list[QuestionDraft]]) -> int:
+    exam_id = authoring.create_exam(
+        institution_id=cast.institution.pk, name="In pages", actor_id=cast.author.pk
+    )
+    for place, drafts in enumerate(pages, 1):
+        pool_id = pools.add_pool(exam_id, name=f"Part {place}")
+        for draft in drafts:
+            add_question(pool_id, draft)
+    review.send_to_review(exam_id, actor_id=cast.author.pk)
+    review.approve_exam(exam_id, actor_id=cast.admin.pk)
+    return exam_id
 
 
 def keep_picture(page: Page, name: str) -> None:
     """Keep a screenshot when somebody wants to look at them."""
     folder = os.environ.get("INVIGIL_PICTURES_IN")
     if folder:
-        page.screenshot(path=f"{folder}/{name.replace(' ', '-')}.png")
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)

@@ -74,6 +74,7 @@ export class Closing {
   private async refused(code: string): Promise<void> {
     if (code === "attempt_ended") await this.ports.askAgain();
     else if (code === "lease_lost") this.ports.autosave().setGate("moved");
-    this.ports.dispatch({ type: "failed", code });
+    // A pause has a screen of its own; after it the candidate presses again.
+    this.ports.dispatch({ type: "failed", code: code === "paused" ? "" : code });
   }
 }
