@@ -4,13 +4,26 @@ import random
 from collections.abc import Callable
 from typing import Any, Final
 
+_OF_CHOICES: Final = frozenset({"choice", "matching", "ordering"})
 WORDS: Final = ("river", "seven", "because", "کتاب", "light", "therefore", "ۀ", "matrix", "green")
 
 
 def answer_to(question: dict[str, Any], rng: random.Random) -> Any:  # noqa: ANN401 any answer value
     """Return a plausible answer to a question of the paper; None when it asks for nothing."""
-    make = _MAKERS.get(question["kind"])
+    kind = question["kind"]
+    if question.get("choices") and kind not in _OF_CHOICES:
+        return [rng.choice(question["choices"])["id"]]  # a value that is offered is picked
+    make = _MAKERS.get(kind)
     return make(question, rng) if make else None
+
+
+def text_beside(question: dict[str, Any], value: object, rng: random.Random) -> str | None:
+    """Return the words beside an answer; None where neither question nor option asks for any."""
+    picked = value if isinstance(value, list) else []
+    asking = (one["id"] for one in question.get("choices", ()) if one.get("text_response"))
+    if question.get("text_response") or any(one in picked for one in asking):
+        return " ".join(rng.choice(WORDS) for _ in range(3))
+    return None
 
 
 def _choice(question: dict[str, Any], rng: random.Random) -> list[int]:

@@ -91,6 +91,7 @@ class Log:
 
     Attributes:
         sent: (question, seq) → value, everything the candidate entered.
+        texts: (question, seq) → the words beside the answer, where there are any.
         acked: question → highest sequence the server acknowledged.
         save_ms: Time of each successful save, milliseconds.
         chat: What became of the posts to the class's room.
@@ -100,6 +101,7 @@ class Log:
 
     attempt: int
     sent: dict[tuple[int, int], Any] = field(default_factory=dict)
+    texts: dict[tuple[int, int], str] = field(default_factory=dict)
     acked: dict[int, int] = field(default_factory=dict)
     save_ms: list[float] = field(default_factory=list)
     start_ms: list[float] = field(default_factory=list)

@@ -56,7 +56,7 @@ def losses_of(log: Log, stored: Mapping[str, Any]) -> list[str]:
 
     Args:
         log: What the candidate's browser saw.
-        stored: `answers` (question id → seq and value) of the submission.
+        stored: `answers` (question id → seq, value and the text beside it) of the submission.
     """
     lost = []
     answers = stored.get("answers", {})
@@ -68,6 +68,8 @@ def losses_of(log: Log, stored: Mapping[str, Any]) -> list[str]:
             lost.append(f"attempt {log.attempt}: question {question} is older than acknowledged")
         elif held["value"] != log.sent.get((question, held["seq"])):
             lost.append(f"attempt {log.attempt}: question {question} holds another value")
+        elif held.get("text") != log.texts.get((question, held["seq"])):
+            lost.append(f"attempt {log.attempt}: question {question} holds another text beside it")
     return lost
 
 

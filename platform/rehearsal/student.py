@@ -3,12 +3,13 @@
 import asyncio
 import random
 import time
-from typing import Any, Final
+from collections.abc import Container, Iterator
+from typing import Any, Final, NamedTuple
 
 from aiortc import RTCPeerConnection
 
 from rehearsal import camera
-from rehearsal.answers import answer_to
+from rehearsal.answers import answer_to, text_beside
 from rehearsal.browser import Browser, Refused
 from rehearsal.chat_probe import ChatProbe
 from rehearsal.live import CONNECTION, CallRefused, Live
@@ -18,6 +19,14 @@ BATCH: Final = 20
 START_POLL_S: Final = 0.5
 ACK_AGAIN_S: Final = 0.5
 PAUSED_S: Final = 1.0
+
+
+class Entered(NamedTuple):
+    """What a candidate gave to one question, and its number."""
+
+    seq: int
+    value: Any
+    text: str | None
 
 
 class Student:
@@ -41,7 +50,8 @@ class Student:
         self.log = Log(attempt, chat=self._chat.log)
         self._lease = ""
         self._media = f"media:a{attempt}"
-        self._pending: dict[int, tuple[int, Any]] = {}
+        self._pending: dict[int, Entered] = {}
+        self._page: dict[str, Any] = {}
         self._seq = 0
         self._camera: RTCPeerConnection | None = None
         self._publishing: asyncio.Task[None] | None = None
@@ -151,30 +161,63 @@ class Student:
 
     # ── The exam ────────────────────────────────────────────────────────────────────────────
     async def work(self, options: Options) -> None:
-        """Start as soon as the sitting does, answer until the time is up, hand in.
+        """Start as soon as the sitting does, go from page to page until the time is up, hand in.
 
         A final no of the server ends the work: it is noted as a problem, there is no receipt.
         """
         try:
-            paper = await self._start()
-            await self._answer(paper["questions"], options)
-            await self._save_everything()
+            end = time.monotonic() + options.minutes * 60
+            page: dict[str, Any] | None = await self._start()
+            while page:
+                self._page = page
+                await self._answer(self._plan(end), options)
+                await self._save_everything()
+                page = await self._turn() if time.monotonic() < end else None
             await self._hand_in()
         except Refused as refusal:
             self.log.problems.append(f"work ended: {refusal.code}")
 
-    async def _answer(self, paper: list[dict[str, Any]], options: Options) -> None:
-        """Enter answers until the time is up, while they are saved beside.
+    def _plan(self, end: float) -> Iterator[dict[str, Any]]:
+        """What is answered in turn: all of a page once, then the last page until the time is up."""
+        asked = self._page["questions"]
+        questions = [question for question in asked if answer_to(question, self._rng) is not None]
+        if not self._page["page"]["is_last"]:
+            yield from questions
+        while questions and self._page["page"]["is_last"] and time.monotonic() < end:
+            yield self._rng.choice(questions)
+
+    async def _turn(self) -> dict[str, Any] | None:
+        """Close the page for good and return the next one; None when nothing follows.
+
+        Raises:
+            Refused: For good; a page whose every question is answered can be closed.
+        """
+        if self._page["page"]["is_last"]:
+            return None
+        body = {
+            "lease": self._lease,
+            "page": self._page["page"]["number"],
+            "digest": self._digest(),
+        }
+        try:
+            return dict(await self.browser.post(self._api("advance"), body))
+        except Refused as refusal:
+            if refusal.code != "last_page":
+                raise
+            return None
+
+    async def _answer(self, plan: Iterator[dict[str, Any]], options: Options) -> None:
+        """Enter answers as planned, while they are saved beside.
 
         Raises:
             Refused: A save was refused for good.
         """
-        questions = [question for question in paper if answer_to(question, self._rng) is not None]
         saving = asyncio.ensure_future(self._keep_saving())
-        end = time.monotonic() + options.minutes * 60
         try:
-            while time.monotonic() < end and not saving.done():
-                self._enter(self._rng.choice(questions))
+            for question in plan:
+                if saving.done():
+                    break
+                self._enter(question)
                 await asyncio.sleep(self._rng.uniform(0.2, 1.8) * options.think_s)
         finally:
             saving.cancel()
@@ -197,9 +240,12 @@ class Student:
 
     def _enter(self, question: dict[str, Any]) -> None:
         value = answer_to(question, self._rng)
+        text = text_beside(question, value, self._rng)
         self._seq += 1
         self.log.sent[question["id"], self._seq] = value
-        self._pending[question["id"]] = (self._seq, value)
+        if text:
+            self.log.texts[question["id"], self._seq] = text
+        self._pending[question["id"]] = Entered(self._seq, value, text)
 
     async def _keep_saving(self) -> None:
         while True:
@@ -223,8 +269,8 @@ class Student:
         body = {
             "lease": self._lease,
             "answers": [
-                {"question": q, "seq": seq, "value": value, "client_at": now_ms}
-                for q, (seq, value) in batch.items()
+                {"question": question, **entered._asdict(), "client_at": now_ms}
+                for question, entered in batch.items()
             ],
         }
         self.log.saves_sent += len(batch)
@@ -243,22 +289,25 @@ class Student:
             self.log.problems.append(f"answer refused: {code}")
             self._pending.pop(int(question), None)
 
-    def _acked(self, question: int, seq: int, batch: dict[int, tuple[int, Any]]) -> None:
+    def _acked(self, question: int, seq: int, batch: Container[int]) -> None:
         if question not in batch:
             return
         self.log.saves_acked += 1
         self.log.acked[question] = max(self.log.acked.get(question, 0), seq)
-        if self._pending.get(question, (0, None))[0] <= seq:
-            self._pending.pop(question, None)
+        if question in self._pending and self._pending[question].seq <= seq:
+            del self._pending[question]
 
     async def _hand_in(self) -> None:
         began = time.perf_counter()
-        digest = {str(question): seq for question, seq in self.log.acked.items()}
-        reply = await self.browser.post(
-            self._api("submit"), {"lease": self._lease, "digest": digest}
-        )
+        body = {"lease": self._lease, "digest": self._digest()}
+        reply = await self.browser.post(self._api("submit"), body)
         self.log.submit_ms.append((time.perf_counter() - began) * 1000)
         self.log.receipt = reply["receipt"]
+
+    def _digest(self) -> dict[str, int]:
+        """What the server acknowledged of the open page: question id → seq."""
+        open_ids = {question["id"] for question in self._page["questions"]}
+        return {str(one): seq for one, seq in self.log.acked.items() if one in open_ids}
 
     async def leave(self) -> None:
         """Close the camera and the browser."""

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.answers import answer_to
+from rehearsal.answers import answer_to, text_beside
 
 QUESTION: dict[str, Any] = {
     "choices": [{"id": 4}, {"id": 5}, {"id": 6}],
@@ -22,8 +22,9 @@ def test_answers_keep_to_the_limits_of_the_question(seed: int) -> None:
     chosen = answer_to({**QUESTION, "kind": "choice"}, rng)
     assert set(chosen) <= {4, 5, 6}
     assert 1 <= len(chosen) <= 2
-    assert len(answer_to({**QUESTION, "kind": "text"}, rng)) <= 12
-    assert 3 <= int(answer_to({**QUESTION, "kind": "int"}, rng)) <= 9
+    typed = {**QUESTION, "choices": []}
+    assert len(answer_to({**typed, "kind": "text"}, rng)) <= 12
+    assert 3 <= int(answer_to({**typed, "kind": "int"}, rng)) <= 9
     assert set(answer_to({**QUESTION, "kind": "matching"}, rng)) == {"1", "2"}
     assert sorted(answer_to({**QUESTION, "kind": "ordering"}, rng)) == sorted(
         choice["id"] for choice in QUESTION["choices"]
@@ -32,4 +33,19 @@ def test_answers_keep_to_the_limits_of_the_question(seed: int) -> None:
 
 @pytest.mark.parametrize("kind", ["info", "file"])
 def test_what_a_simulated_browser_cannot_give_is_left_out(kind: str) -> None:
-    assert answer_to({**QUESTION, "kind": kind}, random.Random(1)) is None
+    assert answer_to({**QUESTION, "choices": [], "kind": kind}, random.Random(1)) is None
+
+
+@pytest.mark.parametrize("kind", ["int", "date", "char", "bool"])
+def test_a_value_that_is_offered_is_picked(kind: str) -> None:
+    (picked,) = answer_to({**QUESTION, "kind": kind}, random.Random(1))
+    assert picked in {4, 5, 6}
+
+
+def test_words_are_given_beside_an_answer_only_where_they_are_asked_for() -> None:
+    rng = random.Random(1)
+    other = {**QUESTION, "kind": "choice", "choices": [{"id": 4}, {"id": 5, "text_response": True}]}
+    assert text_beside(other, [4], rng) is None
+    assert text_beside(other, [4, 5], rng)
+    assert text_beside({**QUESTION, "kind": "int", "text_response": True}, "3", rng)
+    assert text_beside({"kind": "float"}, "3", rng) is None

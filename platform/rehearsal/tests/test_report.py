@@ -33,6 +33,17 @@ def test_a_missing_an_older_and_a_changed_answer_are_each_a_loss() -> None:
     assert losses_of(ana(), changed) == ["attempt 7: question 1 holds another value"]
 
 
+def test_the_words_beside_an_answer_are_part_of_it() -> None:
+    log = ana()
+    log.texts = {(1, 2): "because"}
+    answers = {"q1": {"seq": 2, "value": "b", "text": "because"}, "q2": {"seq": 3, "value": [5]}}
+    assert losses_of(log, stored(**answers)) == []
+    answers["q1"] = {"seq": 2, "value": "b"}
+    assert losses_of(log, stored(**answers)) == [
+        "attempt 7: question 1 holds another text beside it"
+    ]
+
+
 def test_an_attempt_without_any_submission_loses_everything() -> None:
     assert len(losses_of(ana(), {})) == 2
 

@@ -17,6 +17,7 @@ QUESTIONS = [
     {"id": 32, "kind": "float"},
     {"id": 33, "kind": "file"},
 ]
+PAPER = {"questions": QUESTIONS, "page": {"number": 1, "is_last": True, "asked_before": 0}}
 NOT_OPEN = (409, {"code": "not_open", "data": {}})
 STOPS = ["attempt_ended", "lease_lost", "signed_out"]
 BRIEF = Options(students=1, minutes=0.005, think_s=0.02)
@@ -32,7 +33,7 @@ async def ana(site: Site, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stud
     """Ana at a site where everything goes well; the test may change that."""
     monkeypatch.setattr(module, "START_POLL_S", 0.01)
     site.reply(f"{API}/lease", (200, {"lease": "l-1"}))
-    site.reply(f"{API}/start", (200, {"questions": QUESTIONS}))
+    site.reply(f"{API}/start", (200, PAPER))
     site.reply(f"{API}/answers", (200, {"saved": {"31": 99, "32": 99}, "refused": {}}))
     site.reply(f"{API}/submit", (200, {"receipt": "R-7"}))
     site.snapshots["watch:7"] = {"commands": []}
@@ -70,7 +71,7 @@ async def test_arriving_at_a_foreign_sitting_is_refused(site: Site, ana: Student
 
 
 async def test_working_saves_what_was_entered_and_hands_in(site: Site, ana: Student) -> None:
-    site.reply(f"{API}/start", NOT_OPEN, (200, {"questions": QUESTIONS}))
+    site.reply(f"{API}/start", NOT_OPEN, (200, PAPER))
     await ana.arrive()
     await ana.enter()
     await ana.work(BRIEF)
@@ -86,6 +87,26 @@ async def test_working_saves_what_was_entered_and_hands_in(site: Site, ana: Stud
     assert ana.log.receipt == "R-7"
     assert ana.log.saves_acked == ana.log.saves_sent == len(sent)
     assert len(ana.log.start_ms) == len(ana.log.submit_ms) == 1
+
+
+async def test_pages_are_closed_one_after_the_other_and_the_last_is_handed_in(
+    site: Site, ana: Student
+) -> None:
+    first, second = ({"questions": [one], "page": {"number": n, "is_last": False, "asked_before": n - 1}}
+                     for n, one in enumerate(QUESTIONS[:2], 1))  # fmt: skip
+    site.reply(f"{API}/start", (200, first))
+    site.reply(f"{API}/advance", (200, second), (409, {"code": "last_page", "data": {}}))
+    await ana.arrive()
+    await ana.enter()
+    await ana.work(Options(students=1, minutes=0.2, think_s=0.02))
+    assert [(body["page"], body["digest"]) for body in site.bodies(f"{API}/advance")] == [
+        (1, {"31": 99}),
+        (2, {"32": 99}),
+    ]
+    (handed_in,) = site.bodies(f"{API}/submit")
+    assert handed_in["digest"] == {"32": 99}
+    assert ana.log.receipt == "R-7"
+    assert ana.log.problems == []
 
 
 async def test_an_answer_stays_pending_until_its_own_sequence_is_acknowledged(
