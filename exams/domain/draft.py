@@ -21,6 +21,7 @@ from exams.domain.answer import (
 from exams.domain.scoring import fraction_of, key_value
 from exams.domain.texts import TextFormat
 from exams.domain.widgets import Widget, fits
+from exams.domain.xml_names import is_xml_name
 
 MAX_POINTS: Final = Decimal("99999.99")
 MAX_CHOICES: Final = 100
@@ -295,8 +296,7 @@ def _drawing(draft: QuestionDraft) -> Iterator[DraftFinding]:
         known = draft.widget in set(Widget)
         if not (known and fits(draft.kind, Widget(draft.widget), multiple=multiple)):
             yield DraftFinding("widget", DraftFault.NOT_FOR_KIND, draft.widget)
-    beside = [draft.text_response, *(choice.text_response for choice in draft.choices)]
-    if any(beside) and draft.kind in WITHOUT_TEXT_BESIDE:
+    if asks_text(draft) and draft.kind in WITHOUT_TEXT_BESIDE:
         yield DraftFinding("text_response", DraftFault.NOT_FOR_KIND)
     labels = [("text_response_label", draft.text_response_label)]
     for index, choice in enumerate(draft.choices):
@@ -318,18 +318,6 @@ def _xml_ids(draft: QuestionDraft) -> Iterator[DraftFinding]:
         if xml_id and xml_id in seen:
             yield DraftFinding(field, DraftFault.NOT_AN_XML_NAME, xml_id[:40])
         seen.add(xml_id)
-
-
-def is_xml_name(text: str) -> bool:
-    """Whether the text may be an id in an XML document: a letter first, no spaces, no colon.
-
-    Source: Namespaces in XML 1.0, NCName; a few exotic characters it allows are refused.
-    """
-    return (
-        0 < len(text) <= MAX_LABEL
-        and text[0] not in "-."
-        and text.replace("-", "_").replace(".", "_").isidentifier()
-    )
 
 
 def _branches(draft: QuestionDraft) -> Iterator[DraftFinding]:

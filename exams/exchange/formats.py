@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from exams.exchange import gift, moodle_xml, packages, qti, qti_names
+from exams.exchange import exam_xml, gift, moodle_xml, packages, qti, qti_names
 from exams.exchange.items import Preview
 from exams.exchange.xml_reader import looks_like_xml, root_name
 
@@ -15,17 +15,20 @@ class Format(StrEnum):
     GIFT = "gift"
     MOODLE_XML = "moodle_xml"
     QTI = "qti"
+    EXAM_XML = "exam_xml"
 
 
 _PARSERS: Final[Mapping[Format, Callable[[bytes], Preview]]] = {
     Format.GIFT: gift.preview,
     Format.MOODLE_XML: moodle_xml.preview,
     Format.QTI: qti.preview,
+    Format.EXAM_XML: exam_xml.preview,
 }
 # XML is told by the name of its first element.
 _ROOTS: Final[Mapping[str, Format]] = {
     moodle_xml.ROOT: Format.MOODLE_XML,
     **dict.fromkeys(qti_names.ROOTS, Format.QTI),
+    exam_xml.ROOT: Format.EXAM_XML,
 }
 _OTHER_XML: Final = Format.MOODLE_XML  # which says what it is not
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from exams.domain.draft import DraftFault, DraftFinding, QuestionDraft, findings_of
+from exams.domain.outline import ExamOutline
 
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_ITEMS: Final = 10_000
@@ -94,11 +95,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an import would do."""
+    """What an import would do; `exam` is set where the file holds a whole exam, pools and all."""
 
     items: tuple[Item, ...] = ()
     findings: tuple[Finding, ...] = ()
     sections: tuple[Section, ...] = ()
+    exam: ExamOutline | None = None
 
     @property
     def imported(self) -> int:

@@ -15,6 +15,7 @@ from exams.models.grading import (
     ResultVersion,
     Rubric,
 )
+from exams.models.imports import ImportFile
 from exams.models.paper import Choice, Exam, Question, QuestionBank, QuestionPool
 from exams.models.sitting import Candidate, GrantReceipt, Sitting, TimeGrant
 
@@ -29,6 +30,7 @@ __all__ = [
     "Exam",
     "GivenMark",
     "GrantReceipt",
+    "ImportFile",
     "KeyCorrection",
     "Level",
     "Mark",

@@ -44,7 +44,11 @@ class Exam(models.Model):
         "accounts.Institution", on_delete=models.PROTECT, related_name="+"
     )
     name = models.CharField(max_length=200)
-    version_label = models.CharField(max_length=40, default="1")
+    version_label = models.CharField(max_length=255, default="1")
+    version_id = models.BigIntegerField(
+        null=True, blank=True, help_text="Number of the version in another system"
+    )
+    version_comment = models.CharField(max_length=255, blank=True, default="", db_default="")
     subject = models.CharField(max_length=200, blank=True, default="")
     xml_id = models.CharField(max_length=255, blank=True, default="", db_default="")
     configuration = models.JSONField(
@@ -93,7 +97,7 @@ class QuestionPool(models.Model):
     """An ordered section of an exam; draws `number_to_answer` of its questions if randomised."""
 
     exam = models.ForeignKey(Exam, on_delete=models.CASCADE, related_name="pools")
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=255)
     order = models.PositiveIntegerField()
     randomize_questions = models.BooleanField(default=False)
     number_to_answer = models.PositiveIntegerField(null=True, blank=True)

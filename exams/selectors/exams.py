@@ -247,16 +247,17 @@ def question_draft(question_id: int) -> QuestionDraft:
     row = Question.objects.prefetch_related("choices").filter(pk=question_id).first()
     if row is None:
         raise ExamUnknown(question=question_id)
-    return _draft_of(row)
+    return draft_of_row(row)
 
 
 def drafts_of_exam(exam_id: int) -> dict[int, QuestionDraft]:
     """Return every question of an exam as its author wrote it, by id. Two queries."""
     rows = Question.objects.filter(pool__exam_id=exam_id).prefetch_related("choices")
-    return {row.pk: _draft_of(row) for row in rows.order_by("pool__order", "order", "pk")}
+    return {row.pk: draft_of_row(row) for row in rows.order_by("pool__order", "order", "pk")}
 
 
-def _draft_of(row: Question) -> QuestionDraft:
+def draft_of_row(row: Question) -> QuestionDraft:
+    """Return a row with its choices as its author wrote it."""
     return QuestionDraft(
         name=row.name,
         kind=QuestionKind(row.kind),

@@ -6,8 +6,9 @@ from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, transaction
 
-from exams.domain.draft import DraftFault, is_xml_name
+from exams.domain.draft import DraftFault
 from exams.domain.states import ExamState
+from exams.domain.xml_names import is_xml_name
 from exams.errors import ExamFrozen, ExamUnknown, JumpInvalid, NameTaken, QuestionInvalid
 from exams.models import Choice, Exam, Question, QuestionPool
 from kernel import audit

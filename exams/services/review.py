@@ -111,7 +111,12 @@ def new_version(exam_id: int, *, version_label: str, actor_id: int) -> int:
         passing_score=source.passing_score,
         actor_id=actor_id,
     )
-    Exam.objects.filter(pk=copy_id).update(xml_id=source.xml_id, configuration=source.configuration)
+    Exam.objects.filter(pk=copy_id).update(
+        xml_id=source.xml_id,
+        configuration=source.configuration,
+        version_id=source.version_id,
+        version_comment=source.version_comment,
+    )
     _copy_pools(source, copy_id)
     return copy_id
 
