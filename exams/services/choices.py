@@ -9,7 +9,7 @@ from exams.errors import ExamUnknown, QuestionInvalid
 from exams.models import Choice, Question
 from exams.selectors.exams import question_draft
 from exams.services.drafts import check_structure, writable_question
-from exams.services.questions import choice_fields
+from exams.services.question_rows import choice_columns
 
 
 @transaction.atomic
@@ -31,7 +31,7 @@ def add_choice(question_id: int, draft: ChoiceDraft, *, order: int | None = None
     """
     question = writable_question(question_id)
     rows = list(question.choices.order_by("order"))
-    row = Choice(question_id=question_id, order=len(rows) + 1, **choice_fields(draft))
+    row = Choice(question_id=question_id, order=len(rows) + 1, **choice_columns(draft))
     place = len(rows) if order is None else max(0, min(order - 1, len(rows)))
     row.save()
     rows.insert(place, row)
@@ -47,7 +47,7 @@ def update_choice(choice_id: int, draft: ChoiceDraft, *, order: int | None = Non
         ExamUnknown, ExamFrozen, QuestionInvalid, JumpInvalid, NameTaken: As for `add_choice`.
     """
     question, rows, row = _found(choice_id)
-    for name, value in choice_fields(draft).items():
+    for name, value in choice_columns(draft).items():
         setattr(row, name, value)
     row.save()
     if order is not None:

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Max
 
-from exams.domain.draft import ChoiceDraft, QuestionDraft, faults_of_parts, findings_of
-from exams.errors import ExamUnknown, QuestionInvalid
+from exams.domain.draft import QuestionDraft
+from exams.errors import ExamUnknown
 from exams.models import Choice, Question, QuestionBank
 from exams.selectors.exams import question_draft
 from exams.services.authoring import bank_for
@@ -18,6 +18,7 @@ from exams.services.drafts import (
     writable_pool,
     writable_question,
 )
+from exams.services.question_rows import check_draft, choice_rows, fill_question
 from exams.services.rubrics import copy_rubric
 
 
@@ -49,19 +50,21 @@ def add_questions(
     """
     pool = writable_pool(pool_id)
     for draft in drafts:
-        _check(draft, complete=complete)
+        check_draft(draft, complete=complete)
     questions = Question.objects.filter(pool_id=pool_id)
     last: int = questions.aggregate(last=Max("order"))["last"] or 0
     first = last + 1 if order is None else max(1, order)
     questions.filter(order__gte=first).update(order=F("order") + len(drafts))
     bank_id = bank_for(institution_id=pool.exam.institution_id, name=pool.exam.name)
     rows = [
-        _filled(Question(bank_id=bank_id, pool_id=pool_id, order=place), draft)
+        fill_question(Question(bank_id=bank_id, pool_id=pool_id, order=place), draft)
         for place, draft in enumerate(drafts, start=first)
     ]
     Question.objects.bulk_create(rows)
     pairs = zip(rows, drafts, strict=True)
-    Choice.objects.bulk_create(one for row, draft in pairs for one in _choices_of(row.pk, draft))
+    Choice.objects.bulk_create(
+        one for row, draft in pairs for one in choice_rows(row.pk, draft.choices)
+    )
     check_structure(pool.exam_id)
     return [row.pk for row in rows]
 
@@ -71,7 +74,7 @@ def add_bank_question(bank_id: int, draft: QuestionDraft) -> int:
     """Add a question to a bank, outside of any exam, and return its id."""
     if not QuestionBank.objects.filter(pk=bank_id).exists():
         raise ExamUnknown(bank=bank_id)
-    _check(draft)
+    check_draft(draft)
     return _write_question(Question(bank_id=bank_id), leading_nowhere(draft))
 
 
@@ -122,7 +125,7 @@ def update_question(question_id: int, draft: QuestionDraft, *, complete: bool = 
         NameTaken: An `xml_id` names something else in the exam.
     """
     question = writable_question(question_id)
-    _check(draft, complete=complete)
+    check_draft(draft, complete=complete)
     question.choices.all().delete()
     _write_question(question, draft if question.pool else leading_nowhere(draft))
     if question.pool:
@@ -147,8 +150,8 @@ def update_text(question_id: int, draft: QuestionDraft) -> None:
         QuestionInvalid, ExamFrozen, ExamUnknown, NameTaken: As for `update_question`.
     """
     question = writable_question(question_id)
-    _check(with_text(question_draft(question_id), asdict(draft)), complete=False)
-    _filled(question, draft).save()
+    check_draft(with_text(question_draft(question_id), asdict(draft)), complete=False)
+    fill_question(question, draft).save()
     if question.pool:
         check_structure(question.pool.exam_id)
 
@@ -178,44 +181,6 @@ def move_question(question_id: int, *, order: int) -> None:
 
 
 def _write_question(question: Question, draft: QuestionDraft) -> int:
-    _filled(question, draft).save()
-    Choice.objects.bulk_create(_choices_of(question.pk, draft))
+    fill_question(question, draft).save()
+    Choice.objects.bulk_create(choice_rows(question.pk, draft.choices))
     return question.pk
-
-
-def _filled(question: Question, draft: QuestionDraft) -> Question:
-    fields = asdict(draft)
-    fields.pop("choices")
-    fields["accept"] = list(draft.accept)
-    for name, value in fields.items():
-        setattr(question, name, value)
-    return question
-
-
-def _choices_of(question_id: int, draft: QuestionDraft) -> list[Choice]:
-    rows = [_choice(question_id, place, c) for place, c in enumerate(draft.choices, start=1)]
-    return _sharing_matches(rows)
-
-
-def _choice(question_id: int, place: int, draft: ChoiceDraft) -> Choice:
-    return Choice(question_id=question_id, order=place, **choice_fields(draft))
-
-
-def choice_fields(draft: ChoiceDraft) -> dict[str, Any]:
-    """Return the columns of a choice's row, all but its question and place."""
-    columns = asdict(draft)
-    columns["next_question_pool_id"] = columns.pop("next_question_pool")
-    return columns
-
-
-def _sharing_matches(rows: list[Choice]) -> list[Choice]:
-    """Give equal right-hand sides one key: either of them is right for either left-hand side."""
-    keys: dict[str, int] = {}
-    for row in rows:
-        row.match_key = keys.setdefault(row.match.strip(), row.match_key)
-    return rows
-
-
-def _check(draft: QuestionDraft, *, complete: bool = True) -> None:
-    for finding in findings_of(draft) if complete else faults_of_parts(draft):
-        raise QuestionInvalid(field=finding.field, fault=finding.fault.value, detail=finding.detail)
