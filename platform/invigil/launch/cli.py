@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from invigil.launch import interrupts, report
 from invigil.launch.environment import stack_environment, tool_environment
@@ -141,17 +141,23 @@ def check(place: Place, words: Sequence[str]) -> int:
     return 0
 
 
+# Python keeps the word for itself, so the module has another name.
+BENCH_NAMES: Final = {"importing": "import"}
+
+
 def bench(place: Place, words: Sequence[str]) -> int:
     """Run one benchmark, with engines of its own."""
     folder = place.root / "platform" / "bench"
-    names = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    files = [path.stem for path in folder.glob("*.py") if not path.stem.startswith("_")]
+    modules = {BENCH_NAMES.get(stem, stem): stem for stem in files}
+    names = sorted(modules)
     if not words or words[0] not in names:
         asked = f"There is no benchmark {words[0]!r}. " if words else ""
         raise Stop(
             f"{asked}Benchmarks: {', '.join(names) or 'none'}.", "python3 run.py bench NAME", code=2
         )
     return with_engines(
-        place.with_var(place.root / ".var-bench"), ["-m", f"bench.{words[0]}", *words[1:]]
+        place.with_var(place.root / ".var-bench"), ["-m", f"bench.{modules[words[0]]}", *words[1:]]
     )
 
 
