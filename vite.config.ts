@@ -1,11 +1,9 @@
 /** Builds every `<app>/ui/<name>.entry.ts` into platform/web/dist and runs the unit tests. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { svelteTesting } from "@testing-library/svelte/vite";
-import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
-import { toTrueType } from "./platform/web/ui/printing/woff2.ts";
 
 const root = import.meta.dirname;
 
@@ -32,25 +30,12 @@ function entries(): Record<string, string> {
   return found;
 }
 
-/** The Persian font once more, in the form that exams/exports/typeset.py prints with. */
-function fontToPrint(): Plugin {
-  const source = "node_modules/@fontsource-variable/vazirmatn/files/vazirmatn-arabic-wght-normal.woff2";
-  return {
-    name: "font-to-print",
-    apply: "build",
-    generateBundle() {
-      const font = toTrueType(readFileSync(join(root, source)));
-      this.emitFile({ type: "asset", fileName: "print/vazirmatn.ttf", source: font });
-    },
-  };
-}
-
 export default defineConfig({
   root,
   // Relative addresses: the files work under any STATIC_URL.
   base: "./",
   publicDir: false,
-  plugins: [svelte(), svelteTesting(), fontToPrint()],
+  plugins: [svelte(), svelteTesting()],
   resolve: {
     alias: {
       $web: join(root, "platform/web/ui"),

@@ -80,6 +80,20 @@ class BankNotEmpty(DomainError):
     http_status = 409
 
 
+class ImportUnknown(DomainError):
+    """There is no such import of this person, or it was too old."""
+
+    code = "import_unknown"
+    http_status = 404
+
+
+class ImportOver(DomainError):
+    """The import is being written or done; `state` says which."""
+
+    code = "import_over"
+    http_status = 409
+
+
 class SecondPersonNeeded(DomainError):
     """Who wrote or sent an exam to review cannot approve it."""
 

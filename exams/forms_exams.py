@@ -24,7 +24,7 @@ class ExamForm(forms.Form):
     )
     version_label = forms.CharField(
         label=_("Version"),
-        max_length=40,
+        max_length=255,
         initial="1",
         help_text=_(
             "Tells versions apart, for example 2026 or B. An approved version never changes."
@@ -45,7 +45,7 @@ class PoolForm(forms.Form):
 
     name = forms.CharField(
         label=_("Name of the section"),
-        max_length=200,
+        max_length=255,
         help_text=_("For authors; candidates see the questions in one row."),
     )
     randomize_questions = forms.BooleanField(
@@ -118,33 +118,3 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
-
-
-class ImportForm(forms.Form):
-    """Questions in GIFT, as a file or pasted."""
-
-    file = forms.FileField(
-        label=_("GIFT file"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": ".txt,.gift,text/plain"}),
-    )
-    text = forms.CharField(
-        label=_("or paste the questions here"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "dir": "auto"}),
-    )
-
-    def clean(self) -> dict[str, object]:
-        """One of the two is needed."""
-        cleaned = super().clean() or {}
-        if not cleaned.get("file") and not str(cleaned.get("text") or "").strip():
-            self.add_error("file", _("Choose a file, or paste questions below."))
-        return cleaned
-
-    def data_bytes(self, limit: int) -> bytes:
-        """Return what was sent, cut one byte above the limit so that the excess is noticed."""
-        sent = self.cleaned_data.get("file")
-        if sent:
-            content: bytes = sent.read(limit + 1)
-            return content
-        return str(self.cleaned_data["text"]).encode()

@@ -8,6 +8,7 @@ from exams.views import (
     exports,
     staff_banks,
     staff_exams,
+    staff_export,
     staff_grading,
     staff_import,
     staff_ledger,
@@ -55,15 +56,13 @@ urlpatterns = [
         staff_questions.new_question,
         name="new_question",
     ),
+    path("exams/<int:exam_id>/export.xml", staff_export.exam_xml, name="export_exam"),
     path("exams/<int:exam_id>/import/", staff_import.upload, name="import"),
-    path(
-        "exams/<int:exam_id>/import/<slug:draft_id>/", staff_import.preview, name="import_preview"
-    ),
-    path(
-        "exams/<int:exam_id>/import/<slug:draft_id>/commit/",
-        staff_import.commit,
-        name="import_commit",
-    ),
+    path("exams/import/", staff_import.upload_exam, name="import_exam"),
+    path("banks/<int:bank_id>/import/", staff_import.upload_bank, name="import_bank"),
+    path("imports/<uuid:import_id>/", staff_import.preview, name="import_preview"),
+    path("imports/<uuid:import_id>/commit/", staff_import.commit, name="import_commit"),
+    path("imports/<uuid:import_id>/status", staff_import.status, name="import_status"),
     path("questions/<int:question_id>/", staff_questions.question, name="question"),
     path(
         "questions/<int:question_id>/delete/",

@@ -1,10 +1,15 @@
 """What runs without anybody asking: the tick of sittings and attempts, and grading."""
 
+from uuid import UUID
+
 from celery import shared_task
 
+from exams.domain.imports import IMPORT_QUEUE, IMPORT_TASK
 from exams.domain.jobs import APPLY_TASK, GRADE_QUEUE, GRADE_TASK, PREVIEW_TASK
 from exams.errors import RegradeUnknown, ResultUnknown
-from exams.services import attempts, grading, regrade_apply, regrade_preview, sittings
+from exams.exchange import importing
+from exams.services import attempts, grading, imports, regrade_apply, regrade_preview, sittings
+from kernel.errors import DomainError
 from kernel.outbox import PermanentFailure, job
 
 
@@ -16,6 +21,24 @@ def tick() -> dict[str, int]:
     """
     expired = attempts.expire_due()
     return {"expired": expired, "moved": sittings.move_due_sittings()}
+
+
+@shared_task(name="exams.purge_imports", ignore_result=True)
+def purge_imports() -> int:
+    """Forget the files of imports that are older than a day."""
+    return imports.purge_imports()
+
+
+@job(IMPORT_TASK, queue=IMPORT_QUEUE)
+def import_file(*, import_id: str) -> None:
+    """Write the questions of a large file; killed at any point it begins again from nothing.
+
+    A refusal is an answer: it is noted for the person who waits, and not tried again.
+    """
+    try:
+        importing.run_import(UUID(import_id))
+    except DomainError as error:
+        imports.fail_import(UUID(import_id), error)
 
 
 @job(GRADE_TASK, queue=GRADE_QUEUE)

@@ -25,6 +25,7 @@ from exams.exchange.moodle_answers import MoodleCode
 from exams.exchange.packages import PackageFault
 from exams.exchange.qti_names import QtiCode
 from exams.exchange.xml_reader import XmlFault
+from exams.texts_exchange import EXAM_XML_FINDINGS
 
 if TYPE_CHECKING:  # lazy texts have a type in the stubs only
     from django_stubs_ext import StrOrPromise as Text
@@ -297,6 +298,7 @@ IMPORT_FINDINGS: "Mapping[StrEnum, Text]" = {
     XmlFault.TOO_MANY_ELEMENTS: _("There are too many elements."),
     XmlFault.TOO_MANY_ATTRIBUTES: _("An element has too many attributes."),
     XmlFault.MALFORMED: _("This is not well-formed XML."),
+    **EXAM_XML_FINDINGS,
 }
 
 NAVIGATIONS: "Mapping[Navigation, Text]" = {

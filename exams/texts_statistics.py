@@ -46,7 +46,7 @@ OUTCOMES: "Mapping[str, tuple[Text, str]]" = {
     "full": (_("Right"), "ok"),
     "partly": (_("Partly right"), "attention"),
     "none": (_("Wrong"), "critical"),
-    "unanswered": (_("Unanswered"), "waiting"),
-    "waiting": (_("Waits for a grader"), "checking"),
-    "uncounted": (_("Not counted"), "offline"),
+    "unanswered": (_("Unanswered"), "offline"),
+    "waiting": (_("Waits for a grader"), "waiting"),
+    "uncounted": (_("Not counted"), "done"),
 }

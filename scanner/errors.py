@@ -66,6 +66,13 @@ class NotClean(DomainError):
     http_status = 409
 
 
+class CheckUnavailable(DomainError):
+    """The scanner does not answer; the file was not read."""
+
+    code = "check_unavailable"
+    http_status = 503
+
+
 class FileUnreadable(DomainError):
     """The disk does not give out the stored file at the moment; nothing was decided about it."""
 

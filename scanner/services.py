@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import UUID, uuid4
@@ -38,7 +39,14 @@ from scanner.engines.base import (
     ScanOutcome,
     bound_engine,
 )
-from scanner.errors import FileUnreadable, NotClean, StorageFailed, TooManyWaiting, TooMuchToday
+from scanner.errors import (
+    CheckUnavailable,
+    FileUnreadable,
+    NotClean,
+    StorageFailed,
+    TooManyWaiting,
+    TooMuchToday,
+)
 from scanner.events import UploadCleared, UploadRejected
 from scanner.models import ScanReport, Upload
 from scanner.selectors import UploadCard, card_of, count_bytes_today, count_waiting, upload_status
@@ -51,8 +59,7 @@ MAX_WAITING_PER_OWNER: Final = 60
 MAX_BYTES_PER_OWNER_A_DAY: Final = 500 * MIB  # twenty of the largest files
 REQUEUE_BATCH: Final = 200
 HOLD: Final = timedelta(days=30)  # infected and refused bytes are kept this long for inspection
-ORPHAN_AGE: Final = timedelta(hours=2)
-ORPHAN_BATCH: Final = 500
+ORPHAN_AGE, ORPHAN_BATCH = timedelta(hours=2), 500
 _ACTIONS: Final = {
     Finding.CLEAN: VerdictAction.CLEAR,
     Finding.INFECTED: VerdictAction.CONDEMN,
@@ -110,10 +117,27 @@ def receive_upload(
     return card_of(upload)
 
 
+def check_passing_file(data: bytes) -> bool:
+    """Check bytes that are read once and never given out; whether a scanner looked at them.
+
+    Raises:
+        NotClean, CheckUnavailable: It cannot vouch for them, or does not answer.
+    """
+    if bound_engine().name == NoEngine.name:
+        return False
+    try:
+        finding = bound_engine().scan(BytesIO(data), len(data)).finding
+    except EngineUnavailable:
+        raise CheckUnavailable from None
+    if finding is not Finding.CLEAN:
+        raise NotClean(state=finding.value)
+    return True
+
+
 def scan_upload(upload_id: UUID) -> Verdict:
     """Check one upload; returns where it stands afterwards. Safe to repeat and to interrupt.
 
-    1. Claim it with a fresh number (a worker that went silent can then no longer decide).
+    1. Claim it with a fresh number (a silent worker can then no longer decide).
     2. Give the engine the bytes and hash exactly what it was given.
     3. Copy them to the clean store, comparing the hash again, if and only if it said clean.
     4. Move the row, with report and event, if the number is still ours.

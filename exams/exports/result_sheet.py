@@ -6,10 +6,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from exams.domain.answer import QuestionKind
+from exams.domain.texts import to_plain
 from exams.exports.cells import passed_word, wall_time
 from exams.exports.typeset import Document, Table
 from exams.selectors.results import MarkedAnswer, MarkedPaper
-from exams.templatetags.exams import given_text, plain_text
+from exams.templatetags.exams import given_text
 from kernel.numerals import in_digits, write_number, write_percent
 
 _LONGEST = 600  # characters of a question, an answer or a comment
@@ -49,7 +50,7 @@ def _answers(paper: MarkedPaper, right: Mapping[int, tuple[str, ...]]) -> Table:
         rows=[
             (
                 in_digits(answer.number),
-                _short(plain_text(answer.prompt_html)),
+                _short(to_plain(answer.prompt_html)),
                 _given(answer),
                 *(_parts(right.get(answer.question_id, ()), answer.kind) for _key in with_keys),
                 _points(answer),
@@ -70,7 +71,7 @@ def _given(answer: MarkedAnswer) -> str:
 
 def _parts(html: Sequence[str], kind: QuestionKind) -> str:
     """Return an answer as plain words."""
-    return _short("; ".join(plain_text(given_text(part, kind)) for part in html))
+    return _short("; ".join(to_plain(given_text(part, kind)) for part in html))
 
 
 def _points(answer: MarkedAnswer) -> str:

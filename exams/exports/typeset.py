@@ -2,8 +2,7 @@
 
 The template is ours and constant. What people wrote goes in as JSON and comes out as text: it is
 never part of a source that is evaluated. No font of the machine is used, so a document looks the
-same everywhere: Persian is set in the font of the pages, which the build of the front end turns into
-a form that the typesetter reads.
+same everywhere.
 """
 
 import json
@@ -18,14 +17,10 @@ import typst
 from django.utils.translation import get_language, get_language_bidi
 
 from kernel.numerals import is_persian
-from web.built import folder as built_folder
 
 _TEMPLATE: Final = Path(__file__).with_name("tables.typ")
-# The first and the last are in the typesetter itself; the last has every Persian letter as well, so
-# that nothing is lost where the front end is not built.
-LATIN: Final = "Libertinus Serif"
-PERSIAN: Final = "Vazirmatn"
-LAST: Final = "DejaVu Sans Mono"
+# Both are in the typesetter itself; the second has the Arabic script, all Persian letters too.
+FONTS: Final = ("Libertinus Serif", "DejaVu Sans Mono")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +65,13 @@ def template() -> bytes:
     return _TEMPLATE.read_bytes()
 
 
-def font_folder() -> Path:
-    """Return where the build of the front end puts the fonts to print with."""
-    return built_folder() / "print"
-
-
-@cache
-def known_fonts(folder: Path) -> typst.Fonts:
-    """Return the fonts of the typesetter and of a folder, none of the machine; read once."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
-
-
-def fonts() -> tuple[str, ...]:
-    """Return the families in the order in which they are tried."""
-    return (LATIN, PERSIAN, LAST) if any(font_folder().glob("*.ttf")) else (LATIN, LAST)
-
-
 def inputs_of(document: Document) -> dict[str, str]:
     """Return what the template is given: one JSON text."""
     words = {
         **msgspec.to_builtins(document),
         "lang": (get_language() or "en").split("-")[0],
         "rtl": get_language_bidi(),
-        "fonts": fonts(),
+        "fonts": FONTS,
         "pages": "\u06f1 / \u06f1" if is_persian() else "1 / 1",
     }
     return {"data": json.dumps(words, ensure_ascii=False)}
@@ -101,8 +80,5 @@ def inputs_of(document: Document) -> dict[str, str]:
 def to_pdf(document: Document) -> bytes:
     """Return the document as tagged PDF; 1,000 lines of a table take about 0.4 s."""
     return typst.compile(
-        template(),
-        format="pdf",
-        sys_inputs=inputs_of(document),
-        font_paths=known_fonts(font_folder()),
+        template(), format="pdf", sys_inputs=inputs_of(document), ignore_system_fonts=True
     )

@@ -11,9 +11,7 @@ from exams.services.handmarks import HandMark
 from exams.tests.conftest import Cast
 from exams.tests.marked import right_or_wrong, take
 
-ESSAY = QuestionDraft(
-    name="e", kind=QuestionKind.TEXT, prompt="Write *freely*\n\nAt length", points=Decimal(2)
-)
+ESSAY = QuestionDraft(name="e", kind=QuestionKind.TEXT, prompt="Write *freely*", points=Decimal(2))
 RATING = QuestionDraft(
     name="r",
     kind=QuestionKind.RATING,
@@ -44,7 +42,7 @@ def test_it_tells_what_was_given_and_what_it_earned(cast: Cast) -> None:
     (table,) = made.tables
     choice, essay, rating = table.rows
     assert choice == ("1", "prompt of one", "right", "1 / 1", "")
-    assert essay[1] == "Write freely At length"
+    assert essay[1] == "Write freely"
     assert len(essay[2]) == 601  # type: ignore[arg-type]  # a text, no bar
     assert essay[3:] == ("1.5 / 2", "Well *done*")
     assert rating[2:4] == ("4", "Not counted")

@@ -1,7 +1,6 @@
 """Documents: words of people are text whatever they are, in both directions."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,21 +8,7 @@ import typst
 from django.utils import translation
 from hypothesis import given, settings, strategies as st
 
-from exams.exports import typeset
-from exams.exports.typeset import (
-    LAST,
-    LATIN,
-    PERSIAN,
-    Document,
-    Part,
-    Table,
-    font_folder,
-    fonts,
-    inputs_of,
-    known_fonts,
-    template,
-    to_pdf,
-)
+from exams.exports.typeset import FONTS, Document, Part, Table, inputs_of, template, to_pdf
 from exams.tests.exported import HOSTILE
 
 
@@ -33,9 +18,7 @@ def document(*words: str) -> Document:
 
 
 def headings_of(one: Document) -> list[Any]:
-    found = typst.query(
-        template(), "heading", sys_inputs=inputs_of(one), font_paths=known_fonts(font_folder())
-    )
+    found = typst.query(template(), "heading", sys_inputs=inputs_of(one), ignore_system_fonts=True)
     return [each["body"] for each in json.loads(found)]
 
 
@@ -60,29 +43,15 @@ def test_a_document_goes_in_the_direction_of_its_language(language: str, *, rtl:
     assert (words["lang"], words["rtl"]) == (language, rtl)
 
 
-def test_the_fonts_are_in_the_typesetter_and_in_the_build_of_the_pages() -> None:
-    assert fonts() == (LATIN, PERSIAN, LAST)
-    assert set(fonts()) <= set(known_fonts(font_folder()).families())
+def test_the_fonts_are_part_of_the_typesetter() -> None:
+    families = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True).families()
+    assert set(FONTS) <= set(families)
 
 
-def test_without_the_build_what_the_typesetter_has_is_enough(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(typeset, "font_folder", lambda: tmp_path)
-    assert fonts() == (LATIN, LAST)
-    assert set(fonts()) <= set(known_fonts(tmp_path).families())
-    assert to_pdf(document("نتایج")).startswith(b"%PDF-")
-
-
-@pytest.mark.parametrize("family", [PERSIAN, LAST])
-def test_every_persian_letter_has_a_glyph(family: str) -> None:
+def test_every_persian_letter_has_a_glyph() -> None:
     letters = "ءآأؤئابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی۰۱۲۳۴۵۶۷۸۹٫٪،؛؟"
-    words = json.loads(inputs_of(document(letters))["data"])
     made, warnings = typst.compile_with_warnings(
-        template(),
-        format="pdf",
-        sys_inputs={"data": json.dumps({**words, "fonts": [LATIN, family]})},
-        font_paths=known_fonts(font_folder()),
+        template(), format="pdf", sys_inputs=inputs_of(document(letters)), ignore_system_fonts=True
     )
     assert made
     assert not warnings

@@ -1,9 +1,7 @@
 import pytest
 from django import forms
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils.datastructures import MultiValueDict
 
-from exams.forms_exams import BankForm, ExamForm, ImportForm, PoolForm, VersionForm
+from exams.forms_exams import BankForm, ExamForm, PoolForm, VersionForm
 from exams.forms_question import QuestionForm
 from exams.forms_sittings import CandidateForm, SittingForm
 
@@ -21,18 +19,6 @@ def test_the_pass_mark_is_a_percentage() -> None:
     base = {"name": "x", "version_label": "1"}
     assert ExamForm({**base, "passing_score": "100"}).is_valid()
     assert not ExamForm({**base, "passing_score": "100.01"}).is_valid()
-
-
-def test_an_import_reads_the_file_first_and_one_byte_beyond_the_limit() -> None:
-    form = ImportForm(
-        {"text": "pasted"}, MultiValueDict({"file": [SimpleUploadedFile("q.txt", b"0123456789")]})
-    )
-    assert form.is_valid()
-    assert form.data_bytes(4) == b"01234"
-    pasted = ImportForm({"text": "ماه"})
-    assert pasted.is_valid()
-    assert pasted.data_bytes(4) == "ماه".encode()
-    assert not ImportForm({"text": " "}).is_valid()
 
 
 @pytest.mark.parametrize(

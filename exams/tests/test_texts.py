@@ -10,6 +10,7 @@ from exams.domain.late import LateCause, LateState
 from exams.domain.policy import Camera, ChatLock
 from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
 from exams.domain.texts import TextFormat
+from exams.exchange.exam_xml_terms import XmlCode
 from exams.exchange.gift_syntax import GiftCode
 from exams.exchange.items import ItemCode
 from exams.exchange.moodle_answers import MoodleCode
@@ -44,6 +45,7 @@ FINDINGS: tuple[type[StrEnum], ...] = (
     GiftCode,
     MoodleCode,
     QtiCode,
+    XmlCode,
     PackageFault,
     XmlFault,
 )

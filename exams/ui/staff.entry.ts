@@ -1,7 +1,9 @@
 /** Entry of the staff pages. */
 import "./staff.css";
 import { startBuilder } from "./builder";
+import { startImports } from "./importing";
 import { startRows } from "./staff";
 
 startRows(document);
 startBuilder(document);
+startImports(document);

@@ -36,6 +36,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 1800, "queue": "scans"},
     },
+    "purge-imports": {
+        "task": "exams.purge_imports",
+        "schedule": 3600.0,
+        "options": {"expires": 1800},
+    },
     "send-notices": {
         "task": "notifications.send_due",
         "schedule": 10.0,

@@ -19,18 +19,13 @@ class NotBuilt(LookupError):
     """The front end is not built, or has no such entry."""
 
 
-def folder() -> Path:
-    """Return where the build puts its files."""
-    return _manifest_path().parent
-
-
 def file_of(entry: str) -> Path:
     """Return the built script of an entry.
 
     Raises:
         NotBuilt: There is none.
     """
-    return folder() / str(_chunk(_manifest(), entry)["file"])
+    return _manifest_path().parent / str(_chunk(_manifest(), entry)["file"])
 
 
 def addresses_of(*entries: str) -> list[str]:

@@ -90,6 +90,8 @@ EXAMS: Mapping[str, Promise] = {
     "reason_needed": _("Say why."),
     "grant_invalid": _("Give between one second and one day."),
     "still_grading": _("Grading is not finished."),
+    "import_unknown": _("This import does not exist, or it is too old. Send the file again."),
+    "import_over": _("This import is being written, or it is done. Reload the page."),
     "mark_invalid": _("These points are outside of what the question carries."),
     "document_invalid": _("This document does not follow its form. Nothing was changed."),
     "accommodation_unknown": _("There is no such accommodation, or it has been ended."),
@@ -137,6 +139,7 @@ FILES: Mapping[str, Promise] = {
     ),
     "too_much_today": _("You have sent as many files as one person may within a day."),
     "upload_not_clean": _("This file has not passed the virus check and cannot be opened."),
+    "check_unavailable": _("The virus check does not answer. Try again in a few minutes."),
     "file_unreadable": _(
         "This file cannot be read at the moment. It is not lost: try again in a few minutes."
     ),

@@ -13,9 +13,16 @@ from kernel.models import AuditEntry, OutboxEntry
 from kernel.tests.machines import disagreements, moves_of_row
 from scanner import services
 from scanner.domain import SCAN_LEASE, Verdict, VerdictAction
-from scanner.engines.base import EngineUnavailable, Finding, ScanOutcome, bind_engine
+from scanner.engines.base import (
+    EngineUnavailable,
+    Finding,
+    NoEngine,
+    ScanOutcome,
+    bind_engine,
+)
 from scanner.engines.samples import zip_of
 from scanner.errors import (
+    CheckUnavailable,
     NotClean,
 )
 from scanner.events import UploadCleared, UploadRejected
@@ -283,3 +290,17 @@ def test_the_row_of_an_upload_moves_as_specified_and_not_otherwise(ana: User) ->
         return rows.get().state != upload.state
 
     assert disagreements(moves_of_row(rows, act), EXPECTED) == []
+
+
+def test_bytes_that_only_pass_through_are_checked_and_never_kept(ana: User, stores: Path) -> None:
+    infected = ScanOutcome(Finding.INFECTED, "Eicar")
+    bind_engine(Scripted(CLEAN, infected, EngineUnavailable("down")))
+    assert services.check_passing_file(b"words")
+    with pytest.raises(NotClean):
+        services.check_passing_file(b"words")
+    with pytest.raises(CheckUnavailable):
+        services.check_passing_file(b"words")
+    bind_engine(NoEngine())
+    assert not services.check_passing_file(b"words")
+    assert not Upload.objects.exists()
+    assert files(stores) == []
