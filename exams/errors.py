@@ -334,3 +334,10 @@ class MarkingBegun(DomainError):
 
     code = "marking_begun"
     http_status = 409
+
+
+class TimetableUnknown(DomainError):
+    """There is no such timetable in this institution."""
+
+    code = "timetable_unknown"
+    http_status = 404

@@ -18,6 +18,7 @@ from exams.models.grading import (
 from exams.models.imports import ImportFile
 from exams.models.paper import Choice, Exam, Question, QuestionBank, QuestionPool
 from exams.models.sitting import Candidate, GrantReceipt, Sitting, TimeGrant
+from exams.models.timetable import Timetable, TimetableSitting
 
 __all__ = [
     "Accommodation",
@@ -48,4 +49,6 @@ __all__ = [
     "Sitting",
     "Submission",
     "TimeGrant",
+    "Timetable",
+    "TimetableSitting",
 ]

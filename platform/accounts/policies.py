@@ -88,6 +88,17 @@ def can_manage_accommodations(roles: RoleSet, *, institution_id: int) -> bool:
     return roles.holds(MANAGERS, institution_id=institution_id)
 
 
+def can_draft_timetables(roles: RoleSet, *, institution_id: int) -> bool:
+    """Write timetables of the institution's classes and send them to review."""
+    return roles.holds_within(AUTHORS, institution_id=institution_id)
+
+
+def can_approve_timetable(roles: RoleSet, *, institution_id: int, author_ids: set[int]) -> bool:
+    """Approve a timetable for the institution: an administrator who neither wrote nor sent it."""
+    is_second_person = roles.user_id is not None and roles.user_id not in author_ids
+    return is_second_person and roles.holds(MANAGERS, institution_id=institution_id)
+
+
 def can_view_audit(roles: RoleSet, *, institution_id: int) -> bool:
     """Read the institution's audit trail."""
     return roles.holds(AUDITORS, institution_id=institution_id)

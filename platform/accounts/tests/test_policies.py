@@ -60,6 +60,14 @@ TABLE: dict[str, tuple[Ask, set[Role]]] = {
         lambda r, i, c: policies.can_manage_accommodations(r, institution_id=i),
         {M},
     ),
+    "can_draft_timetables": (
+        lambda r, i, c: policies.can_draft_timetables(r, institution_id=i),
+        {A, M},
+    ),
+    "can_approve_timetable": (
+        lambda r, i, c: policies.can_approve_timetable(r, institution_id=i, author_ids={0}),
+        {M},
+    ),
     "can_view_audit": (lambda r, i, c: policies.can_view_audit(r, institution_id=i), {U, M}),
     "can_enter_room": (
         lambda r, i, c: policies.can_enter_room(r, institution_id=i, class_id=c),
@@ -76,11 +84,16 @@ IN_CLASS = {name: allowed for name, (_, allowed) in TABLE.items()} | {
     "can_enter_room": {S, V, C, A, G, M, U},
     "can_manage_people": set(),
     "can_manage_accommodations": set(),
+    "can_approve_timetable": set(),
     "can_view_audit": set(),
     "can_view_operations": set(),
 }
 # … and who may from another class, because the act is about the institution as a whole.
-FROM_OTHER_CLASS = {"can_author_exams": {A, M}, "can_approve_exam": {A, M}}
+FROM_OTHER_CLASS = {
+    "can_author_exams": {A, M},
+    "can_approve_exam": {A, M},
+    "can_draft_timetables": {A, M},
+}
 SITE_WIDE = {"can_view_operations"}
 
 
