@@ -45,6 +45,7 @@ def takes_exams(request: HttpRequest) -> bool:
 NAV = (
     NavItem(label=_("Exams"), route="exams:exams", visible=writes_exams, rank=20),
     NavItem(label=_("Sittings"), route="exams:sittings", visible=works_on_sittings, rank=30),
+    NavItem(label=_("My exams"), route="exams:own_exams", visible=takes_exams, rank=38),
     NavItem(label=_("My results"), route="exams:results", visible=takes_exams, rank=40),
 )
 

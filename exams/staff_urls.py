@@ -17,6 +17,7 @@ from exams.views import (
     staff_sittings,
     staff_times,
     statistics,
+    timetables,
 )
 
 urlpatterns = [
@@ -98,6 +99,14 @@ urlpatterns = [
         accommodations.end_accommodation,
         name="end_accommodation",
     ),
+    path("timetables/", timetables.timetables, name="timetables"),
+    path("timetables/new/", timetables.new_timetable, name="new_timetable"),
+    path("timetables/schema.json", timetables.schema, name="timetable_schema"),
+    path("timetables/<int:timetable_id>/", timetables.timetable, name="timetable"),
+    path("timetables/<int:timetable_id>/edit/", timetables.edit, name="edit_timetable"),
+    path("timetables/<int:timetable_id>.json", timetables.document, name="timetable_document"),
+    path("timetables/<int:timetable_id>/review/", timetables.review, name="review_timetable"),
+    path("timetables/<int:timetable_id>/schedule/", timetables.schedule, name="schedule_timetable"),
     path("sittings/", staff_sittings.sittings, name="sittings"),
     path("sittings/new/", staff_sittings.schedule, name="schedule"),
     path("sittings/<int:sitting_id>/", staff_sittings.sitting, name="sitting"),

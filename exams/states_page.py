@@ -7,6 +7,7 @@ from exams.domain.late import LATE
 from exams.domain.marking import MARKING
 from exams.domain.regrade import REGRADE
 from exams.domain.states import ATTEMPT, EXAM, RESULT, SITTING
+from exams.domain.timetable import TIMETABLE
 from kernel.machine import Machine
 
 PATH: Final = Path(__file__).resolve().parents[1] / "docs/states.md"
@@ -44,6 +45,11 @@ _MACHINES: Final[tuple[tuple[str, str, Machine[Any, Any]], ...]] = (
         "Regrade",
         "Proposed by one, approved by another. It changes values of results, never their state.",
         REGRADE,
+    ),
+    (
+        "Timetable",
+        "Drafted by one person, approved by another; a newer one of the class replaces it.",
+        TIMETABLE,
     ),
 )
 

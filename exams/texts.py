@@ -18,6 +18,7 @@ from exams.domain.paths import Flaw
 from exams.domain.policy import Camera, ChatLock, Navigation
 from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
 from exams.domain.texts import TextFormat
+from exams.domain.timetable import TimetableCode, TimetableState
 from exams.domain.widgets import Widget
 from exams.exchange.gift_syntax import GiftCode
 from exams.exchange.items import ItemCode
@@ -317,6 +318,27 @@ AGREEMENTS: "Mapping[Agreement, Text]" = {
     Agreement.AVERAGE: _("The average of both"),
     Agreement.FIRST: _("The first one"),
     Agreement.HIGHER: _("The higher one"),
+}
+
+TIMETABLE_STATES: "Mapping[TimetableState, tuple[Text, str]]" = {
+    TimetableState.DRAFT: (_("Draft"), "offline"),
+    TimetableState.IN_REVIEW: (_("In review"), "waiting"),
+    TimetableState.APPROVED: (_("Approved"), "ok"),
+    TimetableState.SUPERSEDED: (_("Replaced by a newer one"), "done"),
+}
+
+TIMETABLE_FAULTS: "Mapping[str, Text]" = {
+    TimetableCode.UNKNOWN_ZONE: _("There is no time zone of this name: %(detail)s"),
+    TimetableCode.NOT_A_DAY: _("There is no such day: %(detail)s"),
+    TimetableCode.NOT_IN_ORDER: _("The end must come after %(detail)s."),
+    TimetableCode.TOO_LITTLE_TIME: _("The working time is longer than the window."),
+    TimetableCode.REPEATED_ID: _("Another entry has this id: %(detail)s"),
+    TimetableCode.OVERLAPS: _("The class sits in another exam then: %(detail)s"),
+    TimetableCode.OUTSIDE_TERM: _("This day is not in the term: %(detail)s"),
+    TimetableCode.EXAM_UNKNOWN: _("There is no such exam in this institution."),
+    TimetableCode.EXAM_NOT_APPROVED: _("This exam is not approved yet; no sitting is made of it."),
+    TimetableCode.ROOM_TAKEN: _("The room is taken then: %(detail)s"),
+    TimetableCode.EMPTY: _("There is no entry yet."),
 }
 
 DOCUMENT_FAULTS: "Mapping[str, Text]" = {

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from exams.views import candidate, exports, offline, pages
+from exams.views import candidate, exports, offline, own_exams, pages
 
 app_name = "exams"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/attempts/<int:attempt_id>/answers", candidate.answers, name="answers"),
     path("api/attempts/<int:attempt_id>/submit", candidate.submit, name="submit"),
     path("api/attempts/<int:attempt_id>/advance", candidate.advance, name="advance"),
+    path("my/exams/", own_exams.own_exams, name="own_exams"),
     path("results/", pages.results, name="results"),
     path("results/<int:attempt_id>/", pages.result, name="result"),
     path("results/<int:attempt_id>/sheet.pdf", exports.own_sheet, name="own_sheet"),

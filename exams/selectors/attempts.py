@@ -185,6 +185,7 @@ class AttemptCard:
     sitting_id: int
     title: str
     subject: str
+    code: str
     class_group_id: int
     sitting_state: SittingState
     state: AttemptState
@@ -211,6 +212,7 @@ def attempts_of_student(student_id: int) -> list[AttemptCard]:
             sitting_id=row.sitting_id,
             title=row.sitting.title,
             subject=row.sitting.exam.subject,
+            code=row.sitting.code,
             class_group_id=row.sitting.class_group_id,
             sitting_state=SittingState(row.sitting.state),
             state=AttemptState(row.state),

@@ -92,6 +92,16 @@ def sittings_of_exam(exam_id: int) -> list[SittingView]:
     return [_view(row) for row in _counted().filter(exam_id=exam_id).order_by("starts_at", "pk")]
 
 
+def sitting_by_code(code: str, student_id: int) -> int | None:
+    """Return the sitting of this code in which a student is a candidate; None without one.
+
+    Spaces and the case of letters do not matter. What exists for others is not told. One query.
+    """
+    typed = "".join(code.split()).upper()
+    rows = Candidate.objects.filter(sitting__code=typed, student_id=student_id)
+    return rows.values_list("sitting_id", flat=True).first()
+
+
 def candidate_ids(sitting_id: int) -> list[int]:
     """Return the user ids of everybody registered for a sitting."""
     rows = Candidate.objects.filter(sitting_id=sitting_id).order_by("student_id")

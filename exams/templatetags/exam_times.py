@@ -11,8 +11,9 @@ from exams import texts
 from exams.domain.accommodation import Adjustment, Exemption
 from exams.domain.documents import DocumentFault
 from exams.domain.policy import Navigation
+from exams.domain.timetable import TimetableState
 from exams.templatetags.exams import minutes
-from web.templatetags.web import digits, local_datetime, percent
+from web.templatetags.web import chip, digits, local_datetime, percent
 
 register = template.Library()
 
@@ -51,7 +52,7 @@ def exemption_name(exemption: str) -> str:
 @register.filter
 def fault_text(fault: DocumentFault) -> str:
     """Say what is wrong with a document at one place."""
-    words = texts.DOCUMENT_FAULTS[fault.code]
+    words = {**texts.DOCUMENT_FAULTS, **texts.TIMETABLE_FAULTS}[fault.code]
     return str(words) % {"detail": fault.detail}
 
 
@@ -65,3 +66,9 @@ def navigation_text(navigation: str) -> str:
 def lookup(mapping: Mapping[object, object], key: object) -> object:
     """Return what a mapping has for a key; None without it."""
     return mapping.get(key)
+
+
+@register.filter
+def timetable_chip(state: str) -> SafeString:
+    """Draw the state of a timetable."""
+    return chip(*texts.TIMETABLE_STATES[TimetableState(state)])

@@ -26,7 +26,7 @@ def nav_of(user: User) -> list[str]:
 
 
 def test_the_navigation_follows_the_roles(cast: Cast) -> None:
-    assert nav_of(cast.ana) == ["results"]
+    assert nav_of(cast.ana) == ["own_exams", "results"]
     assert nav_of(cast.ivo) == ["sittings"]
     assert nav_of(cast.author) == ["exams"]
     assert nav_of(cast.admin) == ["exams", "sittings"]
@@ -53,7 +53,7 @@ def test_an_attempt_that_is_over_waits_among_the_results(running: Taking) -> Non
     attempts.force_submit(running.attempt_id, actor_id=running.cast.ivo.pk, reason="End")
     cards = cards_of(running.cast.ana)
     assert "next-sitting" not in cards
-    (row,) = cards["results"].rows
+    (row,) = cards["own_exams", "results"].rows
     assert str(row.chip) == "Not released yet"
     assert row.url == f"/attempts/{running.attempt_id}/receipt/"
 

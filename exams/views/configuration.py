@@ -69,7 +69,7 @@ def document(request: HttpRequest, exam_id: int) -> HttpResponse:
 def schema(request: HttpRequest, exam_id: int) -> HttpResponse:
     """Answer with the JSON Schema that documents are held against."""
     exam_for(request, exam_id)
-    return _attached(written(SCHEMA), "configuration.schema.json")
+    return attached(written(SCHEMA), "configuration.schema.json")
 
 
 def _read(form: DocumentForm) -> tuple[dict[str, Any], list[DocumentFault]]:
@@ -83,10 +83,11 @@ def _read(form: DocumentForm) -> tuple[dict[str, Any], list[DocumentFault]]:
 
 def _file(exam: ExamView) -> HttpResponse:
     complete = to_json(configuration_of_exam(exam.id))
-    return _attached(written(complete), f"exam-{exam.id}-configuration.json")
+    return attached(written(complete), f"exam-{exam.id}-configuration.json")
 
 
-def _attached(text: str, name: str) -> HttpResponse:
+def attached(text: str, name: str) -> HttpResponse:
+    """Answer with a JSON document as a file."""
     response = HttpResponse(text, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

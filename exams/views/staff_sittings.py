@@ -43,7 +43,10 @@ def sittings(request: HttpRequest) -> HttpResponse:
     if not everything and not schedulable_classes(staff) and not _works_on_sittings(staff):
         raise Forbidden
     names = class_cards(one.class_group_id for one in everything)
+    query = wire.plain(request.GET.get("q", "")).strip()
+    everything = [one for one in everything if _fits(one, query)]
     context = {
+        "query": query,
         "coming": [
             (one, names[one.class_group_id]) for one in everything if one.state in UNFINISHED
         ],
@@ -58,6 +61,11 @@ def sittings(request: HttpRequest) -> HttpResponse:
         ),
     }
     return render(request, "exams/staff/sittings.html", context)
+
+
+def _fits(one: SittingView, query: str) -> bool:
+    """Whether a sitting has these words in its title, or this code."""
+    return query.casefold() in one.title.casefold() or query.upper() == one.code
 
 
 def _visible(staff: Staff) -> list[SittingView]:

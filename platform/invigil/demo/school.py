@@ -26,6 +26,7 @@ from chat.sample import CLASS_TALK, STAFF_TALK, lines_of
 from chat.services import ensure_room, import_conversation
 from exams.demo.exam import create_demo_exam
 from exams.demo.past import PastSitting, hold_past_sitting
+from exams.demo.timetable import approve_demo_timetable
 from exams.domain.accommodation import Adjustment, Exemption, Validity
 from exams.selectors.accommodations import standing_of
 from exams.selectors.sittings import SittingView, sittings_of_institution
@@ -82,6 +83,12 @@ def make_school() -> None:
             grader_id=people["author"],
             student_ids=[people[student.login] for student in STUDENTS[PAST_CLASS]],
         )
+    )
+    approve_demo_timetable(
+        classes[EXAM_CLASS].id,
+        exam_id=exam_id,
+        author_id=people["author"],
+        approver_id=people["admin"],
     )
     write_notices(
         actor_id=people["admin"],
