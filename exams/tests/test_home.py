@@ -53,7 +53,7 @@ def test_an_attempt_that_is_over_waits_among_the_results(running: Taking) -> Non
     attempts.force_submit(running.attempt_id, actor_id=running.cast.ivo.pk, reason="End")
     cards = cards_of(running.cast.ana)
     assert "next-sitting" not in cards
-    (row,) = cards["own_exams", "results"].rows
+    (row,) = cards["results"].rows
     assert str(row.chip) == "Not released yet"
     assert row.url == f"/attempts/{running.attempt_id}/receipt/"
 

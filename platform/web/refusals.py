@@ -93,7 +93,6 @@ EXAMS: Mapping[str, Promise] = {
     "import_unknown": _("This import does not exist, or it is too old. Send the file again."),
     "import_over": _("This import is being written, or it is done. Reload the page."),
     "mark_invalid": _("These points are outside of what the question carries."),
-    "result_final": _("A released result cannot be changed."),
     "timetable_unknown": _("This timetable does not exist, or it is not for you."),
     "document_invalid": _("This document does not follow its form. Nothing was changed."),
     "accommodation_unknown": _("There is no such accommodation, or it has been ended."),

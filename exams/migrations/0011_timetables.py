@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_institution_code_any_case'),
-        ('exams', '0009_configuration_object'),
+        ('exams', '0010_marking_and_regrades'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
