@@ -5,6 +5,7 @@ everybody the same. Everything is linear in the cells of the table but for sorti
 """
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -92,7 +93,7 @@ def analyse(table: PointTable) -> Analysis:
     totals = _Totals(table)
     seen = {question: _seen(column, totals) for question, column in table.columns.items()}
     scored = {question: one.points for question, one in seen.items() if one.possible}
-    reliability = reliability_of(list(scored.values()), table.height, totals.possible_of_first)
+    reliability = reliability_of(list(scored.values()), table.height, totals.same_for_all)
     without = alpha_without(scored) if reliability.alpha is not None else {}
     return Analysis(
         questions={
@@ -132,9 +133,10 @@ class _Totals:
                 self.possible[row] += possible
 
     @property
-    def possible_of_first(self) -> int:
-        """What the first attempt could reach: what all could if they were asked the same."""
-        return self.possible[0] if self.possible else 0
+    def same_for_all(self) -> int | None:
+        """What every attempt could reach; None if not all could reach the same."""
+        found = set(self.possible)
+        return found.pop() if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +149,16 @@ class _Groups:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """One question as it was asked: `points` and `shares` by candidate, in whole numbers."""
+    """One question as it was asked: `points` and `shares` by candidate, in whole numbers.
+
+    `points` are of `possible`; `worths` are as given, of `carries` at most.
+    """
 
     column: Column
+    carries: int
     possible: int
     points: list[int]
+    worths: list[tuple[int, int]]
     shares: list[int]
     groups: _Groups | None
 
@@ -173,14 +180,35 @@ class _Seen:
 
 
 def _seen(column: Column, totals: _Totals) -> _Seen:
+    """Return a question with its points on one scale.
+
+    A correction in one of several sittings may have given it other points there: all are brought
+    to one whole. Where it was taken out it counts as not asked.
+    """
+    column = _counting(column, totals)
+    worths = [totals.worths[code] for code in column.worths]
+    carried = {possible for _, possible in worths}
+    whole = math.lcm(*carried)
     shares = [totals.shares[row] for row in column.rows]
     return _Seen(
         column=column,
-        possible=max((totals.worths[code][1] for code in column.worths), default=0),
-        points=[totals.worths[code][0] for code in column.worths],
+        carries=max(carried),
+        possible=whole,
+        points=[points * (whole // possible) if possible else 0 for points, possible in worths],
+        worths=worths,
         shares=shares,
         groups=_groups(shares),
     )
+
+
+def _counting(column: Column, totals: _Totals) -> Column:
+    """Return the part of a column in which the question counts; the whole one if it never does."""
+    cells = zip(column.rows, column.worths, column.answers, strict=True)
+    kept = [cell for cell in cells if totals.worths[cell[1]][1]]
+    if len(kept) in (0, len(column.rows)):
+        return column
+    rows, worths, answers = (array("l", cells) for cells in zip(*kept, strict=True))
+    return Column(rows, worths, answers, column.known, column.parts)
 
 
 def _groups(shares: Sequence[int]) -> _Groups | None:
@@ -208,7 +236,7 @@ def _figures(question: int, seen: _Seen, totals: _Totals) -> QuestionFigures:
         asked=asked,
         given=asked - counts[NOTHING],
         full=seen.points.count(seen.possible) if seen.possible else 0,
-        possible=Fraction(seen.possible, totals.scale),
+        possible=Fraction(seen.carries, totals.scale),
         upper=len(upper),
         lower=len(lower),
         other=counts[OTHER],
@@ -235,13 +263,14 @@ def _mean_share(points: Sequence[int], possible: int) -> Fraction:
 def _rest_of(seen: _Seen, totals: _Totals) -> list[int] | None:
     """Return the share reached in all other questions; None if somebody had no other."""
     rows = seen.column.rows
-    others = [totals.possible[row] - seen.possible for row in rows]
+    pairs = list(zip(rows, seen.worths, strict=True))
+    others = [totals.possible[row] - possible for row, (_, possible) in pairs]
     if not all(others):
         return None
     common = math.lcm(*set(others))
     return [
-        (totals.points[row] - mine) * (common // other)
-        for row, mine, other in zip(rows, seen.points, others, strict=True)
+        (totals.points[row] - points) * (common // other)
+        for (row, (points, _)), other in zip(pairs, others, strict=True)
     ]
 
 

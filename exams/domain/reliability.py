@@ -36,19 +36,23 @@ class Reliability:
     measurement_error: float | None = None
 
 
-def reliability_of(columns: Sequence[Sequence[int]], candidates: int, possible: int) -> Reliability:
+def reliability_of(
+    columns: Sequence[Sequence[int]], candidates: int, possible: int | None
+) -> Reliability:
     """Return alpha of the scored questions.
 
     Args:
         columns: Points for each question, in whole numbers over one denominator, by candidate.
         candidates: Attempts in all; a column that is shorter was not asked of everybody.
-        possible: Points that everybody could reach, over the same denominator.
+        possible: Points that everybody could reach, over the same denominator; None if these differ.
 
     Source: L. J. Cronbach, Psychometrika 16 (1951) 297-334; standard error by the variance of
         ln(1 - alpha) in D. G. Bonett, J. Educ. Behav. Stat. 27 (2002) 335-340.
     """
     why = _undefined(columns, candidates)
-    if why is not None:
+    if why is None and possible is None:
+        why = Undefined.OTHER_QUESTIONS
+    if why is not None or not possible:
         return Reliability(candidates, len(columns), undefined=why)
     totals = [sum(row) for row in zip(*columns, strict=True)]
     spread = spread_of(totals)

@@ -8,6 +8,7 @@ from exams.domain.analysis import PartCount, QuestionFigures
 from exams.domain.answer import QuestionKind
 from exams.domain.answer_parts import NamedPart, named_part, possible_parts
 from exams.domain.content import QuestionContent
+from exams.domain.corrections import Overlay, corrected
 from exams.domain.doubts import Doubt, PartRole, doubts_of
 from exams.selectors.statistics import ExamStatistics, exam_content
 
@@ -44,10 +45,18 @@ class QuestionLine:
     doubts: tuple[Doubt, ...]
 
 
-def question_lines(exam_id: int, statistics: ExamStatistics) -> list[QuestionLine]:
-    """Return every question that somebody was asked, in authored order."""
+def question_lines(
+    exam_id: int, statistics: ExamStatistics, overlay: Overlay
+) -> list[QuestionLine]:
+    """Return every question that somebody was asked, in authored order.
+
+    Args:
+        exam_id: Whose questions.
+        statistics: Their figures.
+        overlay: What was corrected since in the sitting whose keys are shown.
+    """
     answerable = [
-        (pool.name, question)
+        (pool.name, corrected(question, overlay.get(question.id)))
         for pool in exam_content(exam_id).pools
         for question in pool.questions
         if question.is_answerable

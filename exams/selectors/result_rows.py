@@ -1,7 +1,7 @@
 """The results of a sitting for exports: every candidate, read in steps however many there are."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +13,7 @@ from django.db.models import CharField, F, Func, OuterRef, Value
 from exams.domain.scoring import shown
 from exams.domain.states import AttemptState, ResultState
 from exams.models import Attempt, Mark
+from exams.selectors.markingplans import masks_of
 
 _CHUNK: Final = 500
 
@@ -25,6 +26,7 @@ class ExportRow:
         ended_early: The end for everybody stopped the attempt, not its own time.
         marks: Points by question id, of those that were asked and are marked.
         points: None while the paper is not graded.
+        name: A number while the sitting is marked blind; seat and the like are empty then.
     """
 
     attempt_id: int
@@ -73,7 +75,22 @@ _COLUMNS: Final = {
 
 
 def rows_to_export(sitting_id: int) -> Iterator[ExportRow]:
-    """Yield the candidates of a sitting by name. One query, read through a cursor."""
+    """Return the candidates of a sitting by name. Two queries, one read through a cursor.
+
+    While the sitting is marked blind they are numbers, by number, and nothing tells who they are.
+    """
+    masks = masks_of(sitting_id)
+    if not masks:
+        return _rows(sitting_id)
+    masked = (_masked(row, masks[row.attempt_id]) for row in _rows(sitting_id))
+    return iter(sorted(masked, key=lambda row: row.name))
+
+
+def _masked(row: ExportRow, number: str) -> ExportRow:
+    return replace(row, name=number, registration_number="", seat="", room="")
+
+
+def _rows(sitting_id: int) -> Iterator[ExportRow]:
     packed = Mark.objects.filter(result__attempt=OuterRef("pk"), needs_person=False).values(
         packed=Func(
             Value(" "),

@@ -132,6 +132,48 @@ def test_who_was_not_asked_does_not_count_for_a_question() -> None:
     assert found.questions[2].discrimination == pytest.approx(1.0)
 
 
+def test_other_points_in_one_sitting_are_brought_to_one_scale() -> None:
+    table = PointTable()
+    for possible in (1, 2):
+        for share in (0, 1):
+            points = Fraction(possible * share)
+            table.add_row(
+                [
+                    (1, table.worth(points, Fraction(possible)), NOTHING),
+                    (2, table.worth(Fraction(share, 2), Fraction(1)), NOTHING),
+                ]
+            )
+    found = analyse(table)
+    assert found.questions[1].facility == Fraction(1, 2)
+    assert found.questions[1].full == 2
+    assert found.questions[1].possible == 2
+    assert found.questions[1].discrimination == pytest.approx(1.0)
+    assert found.questions[2].discrimination == pytest.approx(1.0)
+    assert found.reliability.undefined is Undefined.OTHER_QUESTIONS
+
+
+def test_where_a_question_was_taken_out_it_counts_as_not_asked() -> None:
+    table = PointTable()
+    counts, void = table.worth(Fraction(1), Fraction(1)), table.worth(Fraction(1), Fraction(0))
+    column = table.column(1)
+    a, b = column.learn("a", ("a",)), column.learn("b", ("b",))
+    for worth, answer in ((counts, a), (void, b), (void, b)):
+        table.add_row([(1, worth, answer), (2, counts, NOTHING)])
+    figures = analyse(table).questions[1]
+    assert (figures.asked, figures.given) == (1, 1)
+    assert figures.facility == 1
+    assert [one.part for one in figures.parts] == ["a"]
+
+
+def test_a_question_taken_out_everywhere_is_only_counted() -> None:
+    table = PointTable()
+    void = table.worth(Fraction(1), Fraction(0))
+    for _ in range(3):
+        table.add_row([(1, void, NOTHING)])
+    figures = analyse(table).questions[1]
+    assert (figures.asked, figures.facility, figures.is_scored) == (3, None, False)
+
+
 # -- the oracle --------------------------------------------------------------------------------
 points_of = {
     1: st.sampled_from([Fraction(0), Fraction(1, 3), Fraction(1)]),

@@ -53,6 +53,10 @@ def test_alpha_is_not_defined_and_it_is_said_why(
     assert (found.alpha, found.undefined, found.measurement_error) == (None, why, None)
 
 
+def test_other_points_for_some_leave_alpha_undefined() -> None:
+    assert reliability_of(SCALE, 4, None).undefined is Undefined.OTHER_QUESTIONS
+
+
 def test_two_candidates_have_an_alpha_without_standard_error() -> None:
     found = reliability_of([[1, 0], [1, 0]], 2, 2)
     assert found.alpha == 1

@@ -15,7 +15,7 @@ def book_of(marked: Marked) -> ResultBook:
     statistics = exam_statistics(marked.exam_id, [marked.sitting_id])
     return ResultBook(
         list(rows_to_export(marked.sitting_id)),
-        question_lines(marked.exam_id, statistics),
+        question_lines(marked.exam_id, statistics, {}),
         statistics,
     )
 

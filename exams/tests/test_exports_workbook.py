@@ -78,7 +78,7 @@ def test_the_sheets_tell_results_points_questions_and_figures(cast: Cast) -> Non
     made = written(
         ResultBook(
             rows=list(rows_to_export(marked.sitting_id)),
-            lines=question_lines(marked.exam_id, statistics),
+            lines=question_lines(marked.exam_id, statistics, {}),
             statistics=statistics,
         )
     )

@@ -1,8 +1,11 @@
 """The questions of an exam with their figures."""
 
+from decimal import Decimal
+
 import pytest
 
 from exams.domain.answer import QuestionKind
+from exams.domain.corrections import Correction, Overlay, Remedy
 from exams.domain.doubts import Doubt
 from exams.domain.draft import ChoiceDraft, QuestionDraft
 from exams.selectors import question_statistics
@@ -12,8 +15,10 @@ from exams.tests.conftest import PERCENT, Cast
 from exams.tests.marked import Marked, right_or_wrong, take
 
 
-def lines_of(marked: Marked) -> list[QuestionLine]:
-    return question_lines(marked.exam_id, exam_statistics(marked.exam_id, [marked.sitting_id]))
+def lines_of(marked: Marked, overlay: Overlay | None = None) -> list[QuestionLine]:
+    return question_lines(
+        marked.exam_id, exam_statistics(marked.exam_id, [marked.sitting_id]), overlay or {}
+    )
 
 
 def test_questions_are_numbered_as_they_were_written(cast: Cast) -> None:
@@ -74,3 +79,14 @@ def test_of_pairs_only_the_right_and_the_chosen_ones_are_listed(cast: Cast) -> N
     listed, _others = part_lines(line)
     assert [one.named.text for one in listed] == ["1 → one", "2 → two", "3 → three"]
     assert all(one.count == 0 for one in listed)
+
+
+def test_right_is_what_was_corrected_since(cast: Cast) -> None:
+    marked = take(cast, [("wrong",), ("right",)], questions=[right_or_wrong("q")])
+    shares = {
+        str(choice.key): Decimal(100 if choice.text == "wrong" else 0)
+        for choice in marked.questions[0].choices
+    }
+    overlay = {marked.questions[0].id: Correction(remedy=Remedy.KEY, shares=shares)}
+    listed, _others = part_lines(lines_of(marked, overlay)[0])
+    assert [one.named.text for one in listed if one.named.is_key] == ["wrong"]

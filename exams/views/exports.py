@@ -20,6 +20,7 @@ from exams.exports.result_list import result_document
 from exams.exports.result_sheet import sheet_document
 from exams.exports.typeset import to_pdf
 from exams.exports.workbook import ResultBook, write_workbook
+from exams.selectors.corrections import corrections_of
 from exams.selectors.keys import right_answers
 from exams.selectors.question_statistics import question_lines
 from exams.selectors.result_rows import rows_to_export
@@ -84,7 +85,7 @@ def _book(sitting: SittingView) -> ResultBook:
     statistics = exam_statistics(sitting.exam_id, [sitting.id])
     return ResultBook(
         rows=list(rows_to_export(sitting.id)),
-        lines=question_lines(sitting.exam_id, statistics),
+        lines=question_lines(sitting.exam_id, statistics, corrections_of(sitting.id)),
         statistics=statistics,
     )
 

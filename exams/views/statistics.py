@@ -12,6 +12,7 @@ from accounts.selectors import class_cards
 from exams.domain.analysis import FEWEST_FOR_GROUPS
 from exams.domain.doubts import Doubt
 from exams.errors import ResultUnknown
+from exams.selectors.corrections import corrections_of
 from exams.selectors.question_statistics import QuestionLine, part_lines, question_lines
 from exams.selectors.sittings import SittingView, sittings_of_exam
 from exams.selectors.statistics import (
@@ -59,6 +60,10 @@ class Scope:
         """Return the figures."""
         return exam_statistics(self.sitting.exam_id, self.sitting_ids)
 
+    def lines(self, found: ExamStatistics) -> list[QuestionLine]:
+        """Return the questions with their figures; right is what is right in this sitting."""
+        return question_lines(self.sitting.exam_id, found, corrections_of(self.sitting.id))
+
 
 def scope_of(request: HttpRequest, sitting_id: int) -> Scope:
     """Return what is asked for, if the person may grade the sitting.
@@ -94,7 +99,7 @@ def statistics(request: HttpRequest, sitting_id: int) -> HttpResponse:
     """Show how the class did and how well each question told candidates apart."""
     scope = scope_of(request, sitting_id)
     found = scope.statistics()
-    lines = question_lines(scope.sitting.exam_id, found)
+    lines = scope.lines(found)
     context: dict[str, Any] = {
         "scope": scope,
         "sitting": scope.sitting,
@@ -129,7 +134,7 @@ def _drawn(scope: Scope, found: ExamStatistics) -> dict[str, Any]:
 def question(request: HttpRequest, sitting_id: int, question_id: int) -> HttpResponse:
     """Show the figures of one question, and what was given to it by whom."""
     scope = scope_of(request, sitting_id)
-    lines = question_lines(scope.sitting.exam_id, scope.statistics())
+    lines = scope.lines(scope.statistics())
     place, line = _place_of(lines, question_id)
     parts, others = part_lines(line)
     context = {
