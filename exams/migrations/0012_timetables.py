@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_institution_code_any_case'),
-        ('exams', '0010_marking_and_regrades'),
+        ('exams', '0011_import_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
