@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import DateTimeField, Func
 
 from exams.domain.accommodation import Exemption
 from exams.domain.deadline import Terms, base_of
 from exams.domain.policy import Camera, policy_of
-from exams.domain.states import AttemptState, SittingState
+from exams.domain.states import HANDED_IN, AttemptState, SittingState
 from exams.errors import AttemptUnknown
 from exams.models import Attempt, Candidate, Sitting, Submission
-from exams.queries import database_now
 from exams.selectors.open_page import open_page, page_view
 from exams.selectors.sittings import early_end_of
 from exams.wire import (
@@ -19,6 +21,8 @@ from exams.wire import (
     SittingCard,
 )
 from kernel.clock import to_millis, to_millis_or_none
+
+_CLOCK: Final = Func(function="clock_timestamp", output_field=DateTimeField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,14 @@ def snapshot(attempt_id: int, student_id: int, *, browser: str = "") -> AttemptS
     is paused or after the end) and only for the browser that holds the lease: who reads them
     elsewhere has to take it, and that is on record.
 
-    Budget: 4 queries; the exam's content comes from memory once it was read.
+    Budget: 2 queries; the exam's content comes from memory once it was read.
 
     Raises:
         AttemptUnknown: There is none, or it is somebody else's.
     """
-    attempt = _own(attempt_id, student_id)
-    submission = Submission.objects.filter(attempt_id=attempt_id).first()
+    attempt, read_at = _own(attempt_id, student_id)
+    ended = attempt.state in HANDED_IN
+    submission = Submission.objects.filter(attempt_id=attempt_id).first() if ended else None
     shown = attempt.state == AttemptState.RUNNING and attempt.lease_browser in {"", browser}
     page = open_page(attempt) if shown else None
     return AttemptSnapshot(
@@ -110,7 +115,7 @@ def snapshot(attempt_id: int, student_id: int, *, browser: str = "") -> AttemptS
         paused_at=to_millis_or_none(attempt.paused_at),
         ended_at=to_millis_or_none(attempt.ended_at),
         duration_s=int(_time_of(attempt).total_seconds()),
-        server_time=to_millis(database_now()),
+        server_time=to_millis(read_at),
         lease=str(attempt.lease)[:8] if attempt.lease else None,
         lease_device=attempt.lease_device,
         questions=page.questions if page else None,
@@ -125,13 +130,14 @@ def snapshot(attempt_id: int, student_id: int, *, browser: str = "") -> AttemptS
     )
 
 
-def _own(attempt_id: int, student_id: int) -> Attempt:
-    rows = Attempt.objects.select_related("sitting__exam", "candidate")
+def _own(attempt_id: int, student_id: int) -> tuple[Attempt, datetime]:
+    """Return the attempt and the database's time at which it was read."""
+    rows = Attempt.objects.select_related("sitting__exam", "candidate").annotate(read_at=_CLOCK)
     mine = rows.defer("sitting__exam__content").filter(pk=attempt_id, student_id=student_id)
     attempt = mine.first()
     if attempt is None:
         raise AttemptUnknown(attempt=attempt_id)
-    return attempt
+    return attempt, attempt.read_at
 
 
 def _time_of(attempt: Attempt) -> timedelta:

@@ -232,7 +232,8 @@ def _expire(attempt_id: int) -> bool:
     action = AttemptAction.MARK_ABSENT if never_started else AttemptAction.EXPIRE
     was_ended = attempt.sitting.ended_early_at is not None
     kind = SubmissionKind.STAFF if was_ended else SubmissionKind.AUTO
-    return end_attempt(attempt_id, Ending(action, kind, attempt.sitting.ended_early_reason))
+    ending = Ending(action, kind, attempt.sitting.ended_early_reason)
+    return end_attempt(attempt_id, ending) is not None
 
 
 # ── Shared ──────────────────────────────────────────────────────────────────────────────────

@@ -30,23 +30,40 @@ class Ending:
     guards: Mapping[str, object] = field(default_factory=dict)
 
 
-def end_attempt(attempt_id: int, ending: Ending) -> bool:
-    """End one attempt; False when its state or the guards do not allow it.
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt that has just ended; there is no submission of who never came."""
+
+    attempt: Attempt
+    submission: Submission | None
+
+
+def end_attempt(
+    attempt_id: int, ending: Ending, answers: Mapping[str, Mapping[str, Any]] | None = None
+) -> Ended | None:
+    """End one attempt; None when its state or the guards do not allow it.
 
     1. The conditional UPDATE: from here no save of this attempt can be accepted, and those
        accepted before are visible, because a save locks the same row.
     2. The submission: the answers as stored, with their digest.
     3. An empty result, events, the grading job: all in the caller's transaction.
 
+    Args:
+        attempt_id: Which.
+        ending: How.
+        answers: As stored, if the caller has read them with the attempt's row locked.
+
     Needs: an open transaction.
     """
     now = database_now()
     changes = {"ended_at": now, "state_reason": ending.reason}
     if not move_attempt(attempt_id, ending.action, ending.guards, changes):
-        return False
-    attempt = Attempt.objects.get(pk=attempt_id)
+        return None
+    attempt = Attempt.objects.select_related("sitting").defer("paper").get(pk=attempt_id)
+    submission = None
     if ending.action is not _NO_SUBMISSION:
-        _freeze(attempt, ending.kind, now)
+        held = stored_answers(attempt_id) if answers is None else answers
+        submission = _freeze(attempt, ending.kind, now, held)
     if attempt.state == AttemptState.SUBMITTED:
         bus.emit(
             AttemptSubmitted(
@@ -65,13 +82,16 @@ def end_attempt(attempt_id: int, ending: Ending) -> bool:
             ended_at=now,
         )
     )
-    pushes.attempt_moved(attempt_id)
-    return True
+    answered = submission.answered if submission else 0
+    # Asked anew: a save that the UPDATE had to wait for told the wall a time after `now`.
+    pushes.attempt_told(attempt, answered=answered, at=database_now())
+    return Ended(attempt, submission)
 
 
-def _freeze(attempt: Attempt, kind: SubmissionKind, now: datetime) -> None:
-    answers = stored_answers(attempt.pk)
-    Submission.objects.create(
+def _freeze(
+    attempt: Attempt, kind: SubmissionKind, now: datetime, answers: Mapping[str, Mapping[str, Any]]
+) -> Submission:
+    submission = Submission.objects.create(
         attempt=attempt,
         kind=kind,
         answers=answers,
@@ -87,6 +107,7 @@ def _freeze(attempt: Attempt, kind: SubmissionKind, now: datetime) -> None:
         queue=GRADE_QUEUE,
         dedupe_key=f"{GRADE_TASK}:{attempt.pk}",
     )
+    return submission
 
 
 def stored_answers(attempt_id: int) -> dict[str, dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Tell the browsers after commit: the candidate's own topic, the wall, the sitting."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from exams.domain.saving import Saved
 from exams.models import Attempt, Sitting
@@ -27,6 +28,19 @@ def attempts_moved(attempt_ids: Collection[int]) -> None:
         publish(f"attempt:{attempt.pk}", changed_of(attempt))
         value = progress_value(attempt, answered.get(attempt.pk, 0))
         publish_state(f"wall:{attempt.sitting_id}", str(attempt.pk), value, version=version)
+
+
+def attempt_told(attempt: Attempt, *, answered: int, at: datetime) -> None:
+    """Publish where an attempt stands by the row in hand, which was just written. No query.
+
+    Args:
+        attempt: With its `sitting` loaded, and every column as it is now stored.
+        answered: How many answers say something.
+        at: The database's time of the change.
+    """
+    publish(f"attempt:{attempt.pk}", changed_of(attempt))
+    value = progress_value(attempt, answered)
+    publish_state(f"wall:{attempt.sitting_id}", str(attempt.pk), value, version=to_millis(at))
 
 
 def candidate_joined(attempt_id: int, sitting_id: int) -> None:

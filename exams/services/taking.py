@@ -1,7 +1,7 @@
 """The candidate's own moves: take the lease, start, hand in."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -21,10 +21,10 @@ from exams.errors import (
     TryAgain,
 )
 from exams.events import AttemptStarted, LeaseMoved
-from exams.models import Answer, Attempt, Submission
+from exams.models import Attempt, Submission
 from exams.queries import database_now, move_attempt
 from exams.services import pushes
-from exams.services.endings import Ending, end_attempt
+from exams.services.endings import Ending, end_attempt, stored_answers
 from exams.services.ledger import deadline_for
 from exams.services.sittings import catch_up
 from exams.wire import Receipt
@@ -163,6 +163,8 @@ def _start(attempt: Attempt) -> None:
     changes = {"started_at": now, "deadline": deadline}
     if not move_attempt(attempt.pk, AttemptAction.START, guards, changes):
         raise TryAgain
+    attempt.state, attempt.version = AttemptState.RUNNING, attempt.version + 1
+    attempt.started_at, attempt.deadline = now, deadline
     bus.emit(
         AttemptStarted(
             attempt_id=attempt.pk,
@@ -171,7 +173,7 @@ def _start(attempt: Attempt) -> None:
             deadline=deadline,
         )
     )
-    pushes.attempt_moved(attempt.pk)
+    pushes.attempt_told(attempt, answered=0, at=now)  # nobody answers before the start
 
 
 def _require_open(attempt: Attempt, states: set[SittingState]) -> None:
@@ -210,24 +212,36 @@ def submit_attempt(
     Raises:
         AnswersMissing: `missing` names the questions to send again; the attempt goes on.
         AttemptUnknown, LeaseLost, NotStarted, AttemptIsPaused, AttemptOver: Nothing was changed.
+
+    Budget: 10 queries, those of the handlers included.
     """
     token = lease_token(lease)
     attempt = own_attempt(attempt_id, student_id, lock=True)  # no save comes between check and move
-    submission = Submission.objects.filter(attempt_id=attempt_id).first()
-    if submission and submission.kind == SubmissionKind.SELF:
-        return receipt_of(submission)
+    if attempt.state not in LIVE:
+        submission = Submission.objects.filter(attempt_id=attempt_id).first()
+        if submission and submission.kind == SubmissionKind.SELF:
+            return receipt_of(submission)
     require_writable(attempt, token, browser)
-    missing = missing_answers(attempt_id, digest)
+    answers = stored_answers(attempt_id)
+    missing = missing_answers(answers, digest)
     if missing:
         raise AnswersMissing(missing)
-    if not end_attempt(attempt_id, Ending(AttemptAction.SUBMIT, SubmissionKind.SELF)):
+    ended = end_attempt(attempt_id, Ending(AttemptAction.SUBMIT, SubmissionKind.SELF), answers)
+    if ended is None or ended.submission is None:
         raise TryAgain
-    return receipt_of(Submission.objects.get(attempt_id=attempt_id))
+    return receipt_of(ended.submission)
 
 
-def missing_answers(attempt_id: int, digest: Mapping[int, int]) -> list[int]:
-    """Return the questions of which the server does not hold the revision the client names."""
-    stored = dict(Answer.objects.filter(attempt_id=attempt_id).values_list("question_id", "seq"))
+def missing_answers(
+    answers: Mapping[str, Mapping[str, Any]], digest: Mapping[int, int]
+) -> list[int]:
+    """Return the questions of which the server does not hold the revision the client names.
+
+    Args:
+        answers: As `stored_answers` gives them.
+        digest: Question id → sequence number.
+    """
+    stored = {int(question): answer["seq"] for question, answer in answers.items()}
     return sorted(question for question, seq in digest.items() if stored.get(question, 0) < seq)
 
 

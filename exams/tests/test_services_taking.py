@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from exams import queries
 from exams.domain.states import AttemptState
@@ -346,3 +347,21 @@ def test_nobody_else_touches_an_attempt(running: Taking, who: str) -> None:
     with pytest.raises(AttemptUnknown):
         snapshot(running.attempt_id, stranger)
     assert running.attempt.version == before
+
+
+def statements(seen: CaptureQueriesContext) -> list[str]:
+    """Every query that reads or writes rows."""
+    words = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+    return [one["sql"] for one in seen if not one["sql"].startswith(words)]
+
+
+def test_a_start_and_a_hand_in_cost_few_queries(cast: Cast) -> None:
+    taken = begin(cast, start=False)
+    with CaptureQueriesContext(connection) as seen:
+        taking.start_attempt(taken.attempt_id, student_id=cast.ana.pk, lease=taken.lease)
+    assert len(statements(seen)) == 4, statements(seen)
+    with CaptureQueriesContext(connection) as seen:
+        taking.submit_attempt(
+            taken.attempt_id, student_id=cast.ana.pk, lease=taken.lease, digest={}
+        )
+    assert len(statements(seen)) <= 12, statements(seen)
