@@ -8,10 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from exams import texts
-from exams.domain.configuration import Agreement, Configuration, Shuffling
+from exams.domain.configuration import Configuration, Shuffling
 from exams.domain.deadline import LateStart
 from exams.domain.documents import MAX_BYTES
+from exams.domain.marking import AgreementRule
 from exams.domain.policy import Camera, ChatLock, Navigation
+from exams.texts_grading import AGREEMENT_RULES
 
 MINUTE_S: Final = int(timedelta(minutes=1).total_seconds())
 
@@ -55,7 +57,7 @@ class ConfigurationForm(forms.Form):
     tolerance_percent = forms.IntegerField(
         label=_("Two marks agree within percent of the points"), min_value=0, max_value=100
     )
-    agreement = _choice(_("Then the points are"), texts.AGREEMENTS)
+    agreement = _choice(_("Two marks that agree"), AGREEMENT_RULES)
 
     def document(self) -> dict[str, Any]:
         """Return what the form says as a complete document."""
@@ -83,7 +85,7 @@ def configuration_as_given(configuration: Configuration) -> dict[str, object]:
         "blind": marking.blind,
         "second_marker": marking.second_marker,
         "tolerance_percent": marking.tolerance_percent,
-        "agreement": Agreement(marking.agreement).value,
+        "agreement": AgreementRule(marking.agreement).value,
     }
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from exams.domain.accommodation import Exemption
 from exams.domain.answer import Fault, QuestionKind
-from exams.domain.configuration import Agreement, Shuffling
+from exams.domain.configuration import Shuffling
 from exams.domain.deadline import LateStart
 from exams.domain.documents import DocumentCode
 from exams.domain.draft import DraftFault
@@ -312,12 +312,6 @@ SHUFFLINGS: "Mapping[Shuffling, Text]" = {
     Shuffling.AS_WRITTEN: _("As each section and question says"),
     Shuffling.NOTHING: _("Nothing is shuffled; draws stay draws"),
     Shuffling.EVERYTHING: _("Questions within sections, and choices, for each candidate"),
-}
-
-AGREEMENTS: "Mapping[Agreement, Text]" = {
-    Agreement.AVERAGE: _("The average of both"),
-    Agreement.FIRST: _("The first one"),
-    Agreement.HIGHER: _("The higher one"),
 }
 
 TIMETABLE_STATES: "Mapping[TimetableState, tuple[Text, str]]" = {

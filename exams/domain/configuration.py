@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from exams.domain import policy as policies
 from exams.domain.content import ExamContent, PoolContent
 from exams.domain.documents import DocumentFault, faults_against
+from exams.domain.marking import AgreementRule, MarkingRules
 from exams.domain.policy import Policy
 
 
@@ -24,30 +25,6 @@ class Shuffling(StrEnum):
     EVERYTHING = "everything"
 
 
-class Agreement(StrEnum):
-    """Which points count when two marks agree within the tolerance."""
-
-    AVERAGE = "average"
-    FIRST = "first"
-    HIGHER = "higher"
-
-
-@dataclass(frozen=True, slots=True)
-class Marking:
-    """How people mark what the program cannot.
-
-    Attributes:
-        blind: Candidates are numbers until every answer is marked.
-        second_marker: Two people mark each answer, neither knowing the other's points.
-        tolerance_percent: Of the question's points; two marks this close together agree.
-    """
-
-    blind: bool = False
-    second_marker: bool = False
-    tolerance_percent: int = 10
-    agreement: Agreement = Agreement.AVERAGE
-
-
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """A configuration with every default filled in."""
@@ -55,7 +32,7 @@ class Configuration:
     policy: Policy = field(default_factory=Policy)
     shuffling: Shuffling = Shuffling.AS_WRITTEN
     show_key: bool = False
-    marking: Marking = field(default_factory=Marking)
+    marking: MarkingRules = field(default_factory=MarkingRules)
 
 
 _MARKING: Final[dict[str, Any]] = {
@@ -70,7 +47,7 @@ _MARKING: Final[dict[str, Any]] = {
             "maximum": 100,
             "description": "Two marks this close together, in percent of the points, agree.",
         },
-        "agreement": {"enum": [one.value for one in Agreement]},
+        "agreement": {"enum": [one.value for one in AgreementRule]},
     },
 }
 
@@ -108,16 +85,16 @@ def configuration_of(document: dict[str, Any]) -> Configuration:
     faults = faults_of(document)
     if faults:
         raise ValueError("; ".join(str(fault) for fault in faults))
-    marking, plain = document.get("marking", {}), Marking()
+    marking, plain = document.get("marking", {}), MarkingRules()
     return Configuration(
         policy=policies.policy_of(policy_part(document)),
         shuffling=Shuffling(document.get("shuffling", Shuffling.AS_WRITTEN)),
         show_key=document.get("show_key", False),
-        marking=Marking(
+        marking=MarkingRules(
             blind=marking.get("blind", plain.blind),
             second_marker=marking.get("second_marker", plain.second_marker),
             tolerance_percent=marking.get("tolerance_percent", plain.tolerance_percent),
-            agreement=Agreement(marking.get("agreement", plain.agreement)),
+            agreement=AgreementRule(marking.get("agreement", plain.agreement)),
         ),
     )
 

@@ -41,6 +41,7 @@ from exams.selectors.contents import approved_content
 from exams.services import pushes
 from exams.services.accommodations import adjust_new
 from exams.services.ledger import deadline_for, terms_of
+from exams.services.marking_defaults import plan_marking
 from kernel import audit
 from kernel.events import bus
 from kernel.machine import IllegalMove
@@ -116,6 +117,7 @@ def schedule_sitting(
     if exam.state != ExamState.APPROVED:
         raise ExamNotApproved(exam=exam_id)
     sitting = _new_sitting(exam, class_group_id, plan, actor_id)
+    plan_marking(sitting)
     students = _students_of(class_group_id, student_ids)
     _register(sitting, exam, students, allowances or {})
     audit_sitting("sitting.scheduled", sitting, actor_id, data={"candidates": len(students)})

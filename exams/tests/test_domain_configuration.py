@@ -10,7 +10,6 @@ from jsonschema import Draft202012Validator
 
 from exams.domain.configuration import (
     SCHEMA,
-    Agreement,
     Configuration,
     Shuffling,
     as_shuffled,
@@ -21,6 +20,7 @@ from exams.domain.configuration import (
     to_json,
 )
 from exams.domain.content import ExamContent, PoolContent
+from exams.domain.marking import AgreementRule
 from exams.domain.policy import Camera, Navigation, Policy
 from exams.tests.test_domain_paper import question
 
@@ -55,7 +55,7 @@ def test_everything_said_holds() -> None:
     seen = configuration_of(FULL)
     assert (seen.policy.navigation, seen.policy.camera) == (Navigation.LINEAR, Camera.OFF)
     assert (seen.shuffling, seen.show_key) == (Shuffling.EVERYTHING, True)
-    assert (seen.marking.blind, seen.marking.agreement) == (True, Agreement.HIGHER)
+    assert (seen.marking.blind, seen.marking.agreement) == (True, AgreementRule.HIGHER)
     assert to_json(seen) == FULL
 
 
