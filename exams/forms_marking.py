@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from exams import texts_grading as texts
@@ -179,6 +180,15 @@ class RubricEditor:
             else:
                 kept[finding.place][0].add_error(None, said)
         return not self.errors and not any(row.errors for row, _one in kept)
+
+
+def with_one_more(data: QueryDict) -> QueryDict:
+    """Return what was sent with one more empty row, at most as many as a rubric may have."""
+    more = data.copy()
+    count = data.get("criteria-TOTAL_FORMS", "")
+    rows = int(count[:3]) if count.isdecimal() else 0
+    more["criteria-TOTAL_FORMS"] = str(min(rows + 1, MAX_CRITERIA))
+    return more
 
 
 def _row_of(criterion: CriterionContent) -> dict[str, Any]:

@@ -54,6 +54,9 @@ def test_a_rubric_is_written_and_taken_away_again(cast: Cast) -> None:
     assert (stored.guidance, stored.criteria[0].name) == ("Read twice", "Idea")
     assert [level.points for level in stored.criteria[0].levels] == [0, 4]
     assert "A new one" in page_of(client.get(path))
+    more = page_of(client.post(path, written() | {"more": "1"}))
+    assert 'name="criteria-2-name"' in more
+    assert "Read twice" in more
     empty = written() | {f"criteria-0-{name}": "" for name in ("name", "points_0", "points_1")}
     page_of(client.post(path, empty, follow=True))
     assert not Rubric.objects.exists()

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from exams.domain.answer import PERSON_KINDS
 from exams.errors import ExamUnknown
-from exams.forms_marking import RubricEditor
+from exams.forms_marking import RubricEditor, with_one_more
 from exams.selectors.exams import question_draft
 from exams.selectors.rubrics import rubric_of
 from exams.services import rubrics
@@ -26,9 +26,12 @@ def rubric(request: HttpRequest, question_id: int) -> HttpResponse:
     draft = question_draft(question_id)
     if draft.kind not in PERSON_KINDS:
         raise ExamUnknown(question=question_id)
-    data = request.POST if request.method == "POST" else None
+    asks_more = "more" in request.POST  # without scripts the server adds the row
+    data = (
+        (with_one_more(request.POST) if asks_more else request.POST) if _posted(request) else None
+    )
     editor = RubricEditor(draft.kind, draft.points, rubric_of(question_id), data)
-    if request.method == "POST" and editor.is_valid() and editor.rubric:
+    if _posted(request) and not asks_more and editor.is_valid() and editor.rubric:
         rubrics.write_rubric(question_id, editor.rubric)
         messages.success(request, _("The rubric was saved."))
         return redirect("exams:question", question_id)
@@ -38,6 +41,10 @@ def rubric(request: HttpRequest, question_id: int) -> HttpResponse:
         "editor": editor,
         "exam": exam_for(request, place.exam_id)[1] if place.exam_id else None,
     }
-    bad = request.method == "POST"
+    bad = _posted(request) and not asks_more
     status = HTTPStatus.UNPROCESSABLE_ENTITY if bad else HTTPStatus.OK
     return render(request, "exams/staff/rubric.html", context, status=status)
+
+
+def _posted(request: HttpRequest) -> bool:
+    return request.method == "POST"
