@@ -207,6 +207,7 @@ IMPORT_FINDINGS: "Mapping[StrEnum, Text]" = {
     ItemCode.CASE_IGNORED: _("Capital and small letters are not told apart in short answers."),
     ItemCode.WRONG_COSTS: _("Here a wrong choice takes away a part of the points."),
     ItemCode.POINTS_ROUNDED: _("The points were rounded to two places."),
+    ItemCode.MORE_REMARKS: _("There are more remarks than can be listed here. Number left out:"),
     GiftCode.NOT_UTF8: _("The letters cannot be read. Save the file as UTF-8."),
     GiftCode.CONTROL_CHARACTER: _("A control character was taken out."),
     GiftCode.UNCLOSED_BRACE: _("A brace { is never closed."),

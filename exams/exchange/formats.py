@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from exams.exchange import exam_xml, gift, moodle_xml, packages, qti, qti_names
-from exams.exchange.items import Preview
+from exams.exchange.items import Preview, without_too_many_remarks
 from exams.exchange.xml_reader import looks_like_xml, root_name
 
 
@@ -45,4 +45,4 @@ def sniff(name: str, data: bytes) -> Format:
 
 def parse(file_format: Format, data: bytes) -> Preview:
     """Return what a file holds and what is to be said about it; never raises for bad content."""
-    return _PARSERS[file_format](data)
+    return without_too_many_remarks(_PARSERS[file_format](data))

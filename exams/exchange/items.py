@@ -5,7 +5,7 @@ items = imported + reported. Bad input gives findings, not exceptions.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -15,6 +15,7 @@ from exams.domain.outline import ExamOutline
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_ITEMS: Final = 10_000
 MAX_SECTION_NAME: Final = 200
+MAX_REMARKS: Final = 2000  # that drop no item; who gets more of them has read enough
 _MEDIA: Final = (
     "<img",
     "<video",
@@ -23,9 +24,14 @@ _MEDIA: Final = (
     "<iframe",
     "<embed",
     "<svg",
-    "<math",
     "<script",
     "@@pluginfile@@",
+    # parts of formulas that are not drawn here
+    "<mfenced",
+    "<menclose",
+    "<maction",
+    "<mstack",
+    "<mlongdiv",
 )
 
 
@@ -53,6 +59,7 @@ class ItemCode(StrEnum):
     CASE_IGNORED = "case_ignored"
     WRONG_COSTS = "wrong_costs"
     POINTS_ROUNDED = "points_rounded"
+    MORE_REMARKS = "more_remarks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,21 @@ class Preview:
     def reported(self) -> int:
         """Return how many items would not, each with a finding that drops it."""
         return len(self.items) - self.imported
+
+
+def without_too_many_remarks(seen: Preview) -> Preview:
+    """Return a preview with every finding that drops an item, and no more remarks than can be read.
+
+    How many were left out is the last finding.
+    """
+    remarks = [finding for finding in seen.findings if not finding.drops_item]
+    if len(remarks) <= MAX_REMARKS:
+        return seen
+    left_out = set(remarks[MAX_REMARKS:])
+    kept = tuple(finding for finding in seen.findings if finding not in left_out)
+    count = len(seen.findings) - len(kept)
+    last = Finding(remarks[-1].line, ItemCode.MORE_REMARKS, str(count), file=remarks[-1].file)
+    return replace(seen, findings=(*kept, last))
 
 
 class ItemRefused(Exception):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from exams.domain.answer import QuestionKind
-from exams.domain.draft import ChoiceDraft, QuestionDraft
+from exams.domain.draft import MAX_CHOICES, ChoiceDraft, QuestionDraft
 from exams.domain.numbers import plain
 from exams.domain.texts import TextFormat
 from exams.exchange.items import ItemCode, ItemRefused
@@ -42,6 +42,18 @@ class MoodleCode(StrEnum):
 Reader = Callable[[Element, QuestionDraft, Notes], QuestionDraft]
 
 
+def answers_of(question: Element, name: str = "answer") -> list[Element]:
+    """Return the answers of a question.
+
+    Raises:
+        ItemRefused: There are more than a question can have; what is said of each would not end.
+    """
+    answers = list(children(question, name))
+    if len(answers) > MAX_CHOICES:
+        raise ItemRefused(ItemCode.NOT_STORABLE, f"> {MAX_CHOICES}", line_of(answers[MAX_CHOICES]))
+    return answers
+
+
 def is_true(element: Element | None, *, default: bool = False) -> bool:
     """Whether a setting such as `single` is on."""
     said = words(element).lower()
@@ -50,7 +62,7 @@ def is_true(element: Element | None, *, default: bool = False) -> bool:
 
 def _choice(question: Element, base: QuestionDraft, notes: Notes) -> QuestionDraft:
     single = is_true(child(question, "single"), default=True)
-    choices = tuple(_option(one, notes) for one in children(question, "answer"))
+    choices = tuple(_option(one, notes) for one in answers_of(question))
     if not single and any(choice.fraction == NONE for choice in choices):
         notes.add(ItemCode.WRONG_COSTS, "", question)
     return replace(
@@ -93,7 +105,7 @@ def _value(answer: Element, text: str, notes: Notes) -> ChoiceDraft:
 
 def _truth(question: Element, base: QuestionDraft, notes: Notes) -> QuestionDraft:
     choices = []
-    for answer in children(question, "answer"):
+    for answer in answers_of(question):
         word = raw_text(answer).strip().lower()
         if word not in {"true", "false"}:
             raise ItemRefused(ItemCode.NOT_STORABLE, word, line_of(answer))
@@ -105,7 +117,7 @@ def _truth(question: Element, base: QuestionDraft, notes: Notes) -> QuestionDraf
 
 def _short(question: Element, base: QuestionDraft, notes: Notes) -> QuestionDraft:
     choices = []
-    for answer in children(question, "answer"):
+    for answer in answers_of(question):
         text = raw_text(answer)
         if not text.strip():
             raise ItemRefused(ItemCode.EMPTY_ANSWER, line=line_of(answer))
@@ -119,7 +131,7 @@ def _short(question: Element, base: QuestionDraft, notes: Notes) -> QuestionDraf
 
 def _numerical(question: Element, base: QuestionDraft, notes: Notes) -> QuestionDraft:
     choices = []
-    for answer in children(question, "answer"):
+    for answer in answers_of(question):
         text = raw_text(answer).strip()
         if text == "*" and _fraction(answer) == NONE:  # whatever else is given
             _say_lost_feedback(answer, notes)
@@ -154,7 +166,7 @@ def _say_units(question: Element, notes: Notes) -> None:
 
 
 def _matching(question: Element, base: QuestionDraft, notes: Notes) -> QuestionDraft:
-    choices = tuple(_pair(one, notes) for one in children(question, "subquestion"))
+    choices = tuple(_pair(one, notes) for one in answers_of(question, "subquestion"))
     return replace(
         base,
         kind=QuestionKind.MATCHING,
@@ -179,7 +191,7 @@ def _ordering(question: Element, base: QuestionDraft, notes: Notes) -> QuestionD
     """The fraction of an answer is its place; the marking by neighbours is not ours."""
     if words(child(question, "selecttype")).upper() not in {"", "0", "ALL"}:
         raise ItemRefused(ItemCode.NOT_SUPPORTED, "selecttype")
-    placed = [(_place(one), _step(one, notes)) for one in children(question, "answer")]
+    placed = [(_place(one), _step(one, notes)) for one in answers_of(question)]
     if len({place for place, _step_ in placed}) < len(placed):
         raise ItemRefused(MoodleCode.BAD_ORDER)
     marking = words(child(question, "gradingtype")).upper()

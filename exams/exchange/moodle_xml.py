@@ -6,6 +6,7 @@ question of an export says (penalties, usual feedback, id numbers, tags) once fo
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from exams.domain.answer import QuestionKind
@@ -40,6 +41,7 @@ from exams.exchange.xml_reader import XmlRefused, line_of, read_xml
 
 ROOT: Final = "quiz"
 _CATEGORY: Final = "category"
+_MAX_HINTS: Final = 20  # of one question; it is the number of tries that has no end otherwise
 _COMBINED: Final = ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback")
 _USUAL: Final = {
     "Your answer is correct.",
@@ -164,7 +166,7 @@ def _remark(question: Element, notes: Notes) -> None:
     _remark_media(question, notes)
     if is_true(child(question, "hidden")):
         notes.add(MoodleCode.HIDDEN, "", question)
-    for hint in children(question, "hint"):
+    for hint in islice(children(question, "hint"), _MAX_HINTS):
         if said := text_of(hint, notes).plain():
             notes.add(MoodleCode.HINTS_NOT_USED, said, hint)
     for element, text in _combined_feedback(question, notes):

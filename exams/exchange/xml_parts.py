@@ -109,7 +109,7 @@ def as_plain(text: str, text_format: TextFormat) -> str:
     """Return a text without markup, for places that show none."""
     if text_format is TextFormat.PLAIN or not text.strip():
         return text.strip()
-    has_tags = "<" in text or text_format is not TextFormat.HTML
+    has_tags = "<" in text or text_format is TextFormat.MARKDOWN
     return words_of(to_html(text, text_format) if has_tags else text)
 
 

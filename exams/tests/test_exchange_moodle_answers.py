@@ -4,6 +4,7 @@ import pytest
 
 from exams.domain.answer import QuestionKind
 from exams.domain.draft import QuestionDraft
+from exams.exchange.items import ItemCode, ItemRefused
 from exams.exchange.moodle_answers import READERS, is_true
 from exams.exchange.xml_parts import Notes
 from exams.exchange.xml_reader import read_xml
@@ -31,6 +32,16 @@ def test_a_share_may_be_an_element_in_old_files() -> None:
 @pytest.mark.parametrize(("single", "most"), [("", 1), ("<single>false</single>", None)])
 def test_one_choice_unless_said_otherwise(single: str, most: int | None) -> None:
     assert read("multichoice", single).max_answers == most
+
+
+@pytest.mark.parametrize(
+    "kind", ["multichoice", "shortanswer", "numerical", "ordering", "matching"]
+)
+def test_more_answers_than_a_question_has_are_refused_before_they_are_read(kind: str) -> None:
+    name = "subquestion" if kind == "matching" else "answer"
+    with pytest.raises(ItemRefused) as refused:
+        read(kind, f"<{name}/>" * 101)
+    assert refused.value.code is ItemCode.NOT_STORABLE
 
 
 def test_an_empty_pair_text_is_a_distractor() -> None:

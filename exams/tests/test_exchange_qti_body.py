@@ -61,6 +61,15 @@ def test_the_words_are_safe_and_pictures_are_said() -> None:
     assert [one.text for one in notes.findings] == ["img", "script"]
 
 
+def test_formulas_are_kept_and_what_is_not_drawn_of_them_is_said() -> None:
+    notes = Notes()
+    formula = "<math><mrow><mi>x</mi><mo>=</mo><mn>2</mn></mrow></math>"
+    assert prompt(f"<p>{formula}</p>", notes) == f"<p>{formula}</p>"
+    assert notes.findings == []
+    prompt("<p>f <math><mfenced><mi>x</mi></mfenced></math></p>", notes)
+    assert [one.text for one in notes.findings] == ["mfenced"]
+
+
 CHOICE = (
     '<simpleChoice identifier="A">Moon <feedbackInline outcomeIdentifier="F" identifier="A">'
     '<b>No</b>.</feedbackInline><feedbackInline outcomeIdentifier="G" identifier="A">lost'
