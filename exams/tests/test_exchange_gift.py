@@ -225,9 +225,9 @@ def test_an_empty_line_inside_braces_does_not_part() -> None:
     [
         (b"\xff\xfe\x00", GiftCode.NOT_UTF8),
         (b"caf\xe9 {T}", GiftCode.NOT_UTF8),
-        (b"a" * (MAX_BYTES + 1), ItemCode.TOO_LARGE),
-        (b"\n" * (MAX_LINES + 1), ItemCode.TOO_LARGE),
-        (b"\r" * (MAX_LINES + 1), ItemCode.TOO_LARGE),
+        pytest.param(b"a" * (MAX_BYTES + 1), ItemCode.TOO_LARGE, id="bytes"),
+        pytest.param(b"\n" * (MAX_LINES + 1), ItemCode.TOO_LARGE, id="lines"),
+        pytest.param(b"\r" * (MAX_LINES + 1), ItemCode.TOO_LARGE, id="returns"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_finding(data: bytes, code: StrEnum) -> None:

@@ -99,7 +99,7 @@ def test_a_refused_item_is_one_finding_with_its_line() -> None:
         (b"<questestinterop/>", QtiCode.OLD_VERSION),
         (b"<assessmentStimulus/>", QtiCode.NOT_QTI),
         (b"PK\x03\x04", PackageFault.BROKEN),
-        (b"PK\x03\x04" + b"x" * MAX_BYTES, ItemCode.TOO_LARGE),
+        pytest.param(b"PK\x03\x04" + b"x" * MAX_BYTES, ItemCode.TOO_LARGE, id="large"),
         (package({"a.zip": b""}), PackageFault.NESTED),
     ],
 )
