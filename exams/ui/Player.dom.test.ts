@@ -317,6 +317,15 @@ describe("pages", () => {
     expect(screen.getByText("No. 2")).toBeTruthy();
   });
 
+  it("say when something came after they were closed", async () => {
+    await onPages(asked(1, 2), asked(3));
+    place.api.server.turn(1, {}, [3]);
+    room.answer(1, "too late", "done");
+    await later(2_000);
+    expect(screen.getByText("No. 3")).toBeTruthy();
+    expect(screen.getByText(/^1 answer came after its page was closed/)).toBeTruthy();
+  });
+
   it("that were not asked are named before a hand-in", async () => {
     await onPages(asked(1, 2), asked(3));
     await fireEvent.click(screen.getByRole("button", { name: "End of this page" }));

@@ -4,6 +4,7 @@ import { settlePromises } from "../autosave/testing";
 import { screenOf } from "../player";
 import { bannerOf, saveWordOf } from "../saving";
 import { COPY_REST_MS } from "./device_copy";
+import { options, question } from "./testing";
 import { Place, offline } from "./fakes";
 import type { Room } from "./room";
 
@@ -98,6 +99,28 @@ describe("a reload without a network", () => {
     api.down = null;
     await clock.pass(20_000);
     expect(room.state.queue.gate).toBe("open");
+  });
+
+  it("finds the words beside an answer too, and sends them when the network is back", async () => {
+    const [mars, other] = options("Mars", "another one");
+    api.questions = [question({ id: 11, kind: "choice", choices: [mars!, { ...other!, text_response: true }] })];
+    const before = await place.openRoom();
+    before.answer(11, [2], "done");
+    before.write(11, "Pluto", "done");
+    await clock.pass(COPY_REST_MS);
+    api.down = offline();
+    before.write(11, "Pluto, of old", "typing");
+    await clock.pass(100);
+    before.close();
+    const after = await reload();
+    expect(after.state.answers[11]).toMatchObject({ value: [2], text: "Pluto, of old", progress: "waiting" });
+    after.answer(11, [1], "done");
+    expect(after.state.answers[11]).toMatchObject({ value: [1], text: null });
+    after.answer(11, [2], "done");
+    api.down = null;
+    await clock.pass(30_000);
+    expect(api.server.answers.get(11)).toMatchObject({ value: [2], text: "Pluto, of old" });
+    expect(after.state.answers[11]?.progress).toBe("saved");
   });
 
   it("a second reload finds what was entered after the first", async () => {

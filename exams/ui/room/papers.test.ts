@@ -79,7 +79,7 @@ describe("what is kept", () => {
     question, seq: question * 10, value: "x", text: "why", clientAt: 1, progress, code: "", savedAt: progress === "saved" ? 77 : null, onDevice: true,
   });
   const state: RoomState = {
-    ...EMPTY, attempt: "paused", questions: QUESTIONS, deadline: 9_000, lastCommandSeq: 4,
+    ...EMPTY, attempt: "paused", page: { number: 2, is_last: false, asked_before: 4 }, questions: QUESTIONS, deadline: 9_000, lastCommandSeq: 4,
     hold: { reason: "Fire alarm", by: "", since: 1 }, answers: { 11: entry(11, "saved"), 12: entry(12, "waiting"), 13: entry(13, "refused") },
   };
   const times = { serverTime: 500, deviceTime: 90 };
@@ -89,7 +89,7 @@ describe("what is kept", () => {
     expect(paper).toMatchObject({ ...times, lease: "lease-ab" });
     expect(paper?.snapshot).toMatchObject({
       state: "paused", deadline: 9_000, paused_at: 1, hold_reason: "Fire alarm", last_command_seq: 4, questions: QUESTIONS,
-      answers: { 11: { seq: 110, value: "x", saved_at: 77 } },
+      answers: { 11: { seq: 110, value: "x", text: "why", saved_at: 77 } }, page: { number: 2, is_last: false, asked_before: 4 },
     });
     expect(Object.keys(paper?.snapshot.answers ?? {})).toEqual(["11"]);
   });
