@@ -51,7 +51,8 @@ def stack(tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> SmallS
         monkeypatch.setattr(module, name, seconds)
     monkeypatch.setattr(module, "VIDEO_PATIENCE_S", 0.1)
     site.reply(f"{API}/lease", (200, {"lease": "l-1"}))
-    site.reply(f"{API}/start", (200, {"questions": [{"id": 31, "kind": "bool"}]}))
+    only = {"number": 1, "is_last": True, "asked_before": 0}
+    site.reply(f"{API}/start", (200, {"questions": [{"id": 31, "kind": "bool"}], "page": only}))
     site.reply(f"{API}/answers", (200, {"saved": {"31": 99}, "refused": {}}))
     site.reply(f"{API}/submit", (200, {"receipt": "R-7"}))
     site.snapshots["watch:7"] = {"commands": []}
