@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from accounts.errors import Forbidden
@@ -19,6 +19,7 @@ from exams.errors import (
     ReasonNeeded,
     SecondPersonNeeded,
     TimetableUnknown,
+    TryAgain,
 )
 from exams.models import Timetable, TimetableSitting
 from exams.queries import database_now
@@ -39,20 +40,25 @@ def draft_timetable(class_group_id: int, *, title: str, actor_id: int) -> int:
 
     Raises:
         Forbidden: The actor does not draft timetables of the institution.
+        TryAgain: Somebody else began one at the same moment.
     """
     group = class_card(class_group_id)
     _require_drafter(group.institution_id, actor_id)
     mine = Timetable.objects.filter(class_group_id=class_group_id)
     standing = mine.filter(state=TimetableState.APPROVED).first()
     empty = {"zone": institution_card(group.institution_id).time_zone, "entries": []}
-    row = Timetable.objects.create(
-        institution_id=group.institution_id,
-        class_group_id=class_group_id,
-        title=title.strip() or group.name,
-        version=(mine.aggregate(last=Max("version"))["last"] or 0) + 1,
-        document=standing.document if standing else empty,
-        created_by_id=actor_id,
-    )
+    try:
+        with transaction.atomic():
+            row = Timetable.objects.create(
+                institution_id=group.institution_id,
+                class_group_id=class_group_id,
+                title=title.strip() or group.name,
+                version=(mine.aggregate(last=Max("version"))["last"] or 0) + 1,
+                document=standing.document if standing else empty,
+                created_by_id=actor_id,
+            )
+    except IntegrityError:  # somebody has begun one of this class in the same moment
+        raise TryAgain from None
     _audit("timetable.drafted", row, actor_id, data={"version": row.version})
     return row.pk
 

@@ -40,7 +40,9 @@ from exams.services.ledger import deadline_for
 from exams.services.moving import move_sitting, times_of
 from exams.services.scheduling import Allowance, register_candidate
 from exams.tests.conftest import Cast, Taking, approved_exam, begin, give_role, person, schedule
+from exams.wire import AttemptChanged
 from kernel import clock
+from kernel.clock import to_millis
 from kernel.models import AuditEntry
 
 MINUTE = timedelta(minutes=1)
@@ -353,3 +355,19 @@ def test_nobody_is_missed_who_is_registered_while_it_is_given(cast: Cast) -> Non
         assert candidate(cast, sitting_id).extra_percent == 25
         assert deadline(cast, sitting_id) == 15 * MINUTE
         end_accommodation(accommodation_id, actor_id=cast.admin.pk, reason="Again")
+
+
+def test_the_candidate_and_the_board_see_it_at_once(
+    running: Taking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[tuple[str, object]] = []
+    monkeypatch.setattr(
+        "exams.services.pushes.publish", lambda topic, message: said.append((topic, message))
+    )
+    before = running.attempt
+    give(running.cast, plan(50))
+    ((topic, message),) = said
+    assert topic == f"attempt:{running.attempt_id}"
+    assert isinstance(message, AttemptChanged)
+    assert message.deadline == to_millis(before.deadline + 15 * MINUTE)
+    assert message.version > before.version

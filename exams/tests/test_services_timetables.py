@@ -1,6 +1,6 @@
 """Timetables: drafted, approved by a second person, superseded, turned into sittings once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, timedelta
 from threading import Barrier
@@ -19,6 +19,7 @@ from exams.errors import (
     ReasonNeeded,
     SecondPersonNeeded,
     TimetableUnknown,
+    TryAgain,
 )
 from exams.models import Attempt, Sitting, Timetable
 from exams.queries import database_now
@@ -284,14 +285,14 @@ def second_admin(cast: Cast) -> User:
     return other
 
 
-def together(acts: list[Callable[[], object]]) -> list[object]:
+def together(acts: Sequence[Callable[[], object]]) -> list[object]:
     barrier = Barrier(len(acts))
 
     def run(act: Callable[[], object]) -> object:
         try:
             barrier.wait()
             return act()
-        except IllegalMove as refusal:
+        except (IllegalMove, TryAgain) as refusal:
             return refusal
         finally:
             connections.close_all()
@@ -339,3 +340,14 @@ def test_of_two_who_schedule_at_once_one_makes_the_sittings(cast: Cast) -> None:
     )
     assert sorted(len(one) for one in done if isinstance(one, list)) == [0, 1]
     assert Sitting.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_drafts_that_are_begun_at_once_have_versions_of_their_own(cast: Cast) -> None:
+    begin = [lambda: draft_timetable(cast.class_group.pk, title="x", actor_id=cast.author.pk)] * 4
+    done = together(begin)
+    begun = [one for one in done if isinstance(one, int)]
+    versions = Timetable.objects.order_by("version").values_list("version", flat=True)
+    assert list(versions) == list(range(1, len(begun) + 1))
+    assert all(isinstance(one, int | TryAgain) for one in done)
+    assert begun
