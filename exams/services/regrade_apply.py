@@ -1,12 +1,11 @@
 """Apply an approved regrade: every result, its history and the corrections, all or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from exams.domain import corrections, regrade as regrades
 from exams.domain.corrections import changed_overlay
@@ -26,7 +25,7 @@ from exams.selectors.corrections import corrections_of
 from exams.selectors.regrades import is_stale
 from exams.services import late, markings
 from exams.services.regrade import audit_run, locked_run, move_run
-from exams.services.regrade_preview import PROPOSER, as_json
+from exams.services.regrade_preview import CHUNK, PROPOSER, as_json
 
 STALE_NOTE = "stale"
 _OUTCOME = (
@@ -69,8 +68,8 @@ def apply_regrade(run_id: int) -> None:
         )
     _keep_history(run, proposal, by_attempt)
     changes = list(run.changes.filter(changed=True).order_by("result_id"))
-    for change in changes:
-        _apply_one(run, locked[change.result_id], change)
+    for start in range(0, len(changes), CHUNK):
+        _write(run, locked, changes[start : start + CHUNK])
     move_run(run, RegradeAction.APPLY, {"applied_at": database_now()})
     audit_run("regrade.applied", run, _actor(run), reason=run.reason, data=_summary(changes))
 
@@ -125,23 +124,56 @@ def _mark_change(run: RegradeRun, given: NewPoints, row: Mark) -> MarkChange:
     )
 
 
-def _apply_one(run: RegradeRun, result: Result, change: RegradeChange) -> None:
+def _write(
+    run: RegradeRun, results: Mapping[int, Result], changes: Sequence[RegradeChange]
+) -> None:
+    """Write some changes: what was is kept, marks are replaced, results say the new outcome.
+
+    Budget: six statements, whatever the number of changes.
+    """
+    replaced = _replaced(changes)
+    ResultVersion.objects.bulk_create(
+        _version(run, results[change.result_id], change, replaced) for change in changes
+    )
+    Mark.objects.filter(pk__in=[row.pk for row in replaced.values()]).delete()
+    Mark.objects.bulk_create(
+        _row(results[change.result_id], one, run.created_by_id)
+        for change in changes
+        for one in change.marks
+        if not one.get("gone")
+    )
+    now = database_now()
+    for change in changes:
+        result = results[change.result_id]
+        result.version, result.graded_at = result.version + 1, now
+        for name in _OUTCOME:
+            setattr(result, name, getattr(change, name))
+    written = [results[change.result_id] for change in changes]
+    Result.objects.bulk_update(written, [*_OUTCOME, "version", "graded_at"])
+
+
+def _replaced(changes: Sequence[RegradeChange]) -> dict[tuple[int, int], Mark]:
+    """Return the marks that the changes replace, by result and question id. One query."""
+    places = {(change.result_id, one["question"]) for change in changes for one in change.marks}
+    rows = Mark.objects.filter(result_id__in=[change.result_id for change in changes])
+    found = {(row.result_id, row.question_id): row for row in rows}
+    return {place: row for place, row in found.items() if place in places}
+
+
+def _version(
+    run: RegradeRun,
+    result: Result,
+    change: RegradeChange,
+    replaced: Mapping[tuple[int, int], Mark],
+) -> ResultVersion:
     questions = [one["question"] for one in change.marks]
-    replaced = {row.question_id: row for row in result.marks.filter(question_id__in=questions)}
-    ResultVersion.objects.create(
+    return ResultVersion(
         result=result,
         run=run,
-        marks=[as_json(question, replaced.get(question)) for question in questions],
+        marks=[as_json(question, replaced.get((result.pk, question))) for question in questions],
         was_released=result.state == ResultState.RELEASED,
         **{name: getattr(result, name) for name in _OUTCOME},
     )
-    result.marks.filter(question_id__in=questions).delete()
-    Mark.objects.bulk_create(
-        _row(result, one, run.created_by_id) for one in change.marks if not one.get("gone")
-    )
-    outcome = {name: getattr(change, name) for name in _OUTCOME}
-    rows = Result.objects.filter(pk=result.pk)
-    rows.update(version=F("version") + 1, graded_at=database_now(), **outcome)
 
 
 def _row(result: Result, one: dict[str, Any], proposer_id: int) -> Mark:

@@ -3,13 +3,22 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from exams import tasks
 from exams.domain.corrections import Correction, Remedy
 from exams.domain.jobs import APPLY_TASK, PREVIEW_TASK
 from exams.domain.regrade import RegradeState
 from exams.errors import RegradeUnknown
-from exams.models import KeyCorrection, Mark, RegradeRun, ResultVersion
+from exams.models import (
+    KeyCorrection,
+    Mark,
+    RegradeChange,
+    RegradeRun,
+    Result,
+    ResultVersion,
+)
 from exams.services import regrade, regrade_apply
 from exams.services.regrade_apply import apply_regrade
 from exams.tests.conftest import Taking, close
@@ -65,3 +74,16 @@ def test_the_job_of_a_regrade_that_is_gone_is_parked(approved: tuple[Taking, int
     assert entry.state == JobState.PARKED
     with pytest.raises(RegradeUnknown):
         apply_regrade(10**9)
+
+
+def test_the_number_of_statements_does_not_grow_with_the_results(
+    approved: tuple[Taking, int],
+) -> None:
+    taken, _run = approved
+    change = RegradeChange.objects.get()
+    results = {change.result_id: Result.objects.get(attempt_id=taken.attempt_id)}
+    run = RegradeRun.objects.get()
+    with CaptureQueriesContext(connection) as seen:
+        regrade_apply._write(run, results, [change])
+    said = [query["sql"].split()[0] for query in seen if "SAVEPOINT" not in query["sql"]]
+    assert len(said) <= 7  # marks, history, delete, insert, clock, results
