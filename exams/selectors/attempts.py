@@ -99,8 +99,7 @@ def snapshot(attempt_id: int, student_id: int, *, browser: str = "") -> AttemptS
         AttemptUnknown: There is none, or it is somebody else's.
     """
     attempt, read_at = _own(attempt_id, student_id)
-    ended = attempt.state in HANDED_IN
-    submission = Submission.objects.filter(attempt_id=attempt_id).first() if ended else None
+    submission = _submission(attempt)
     shown = attempt.state == AttemptState.RUNNING and attempt.lease_browser in {"", browser}
     page = open_page(attempt) if shown else None
     return AttemptSnapshot(
@@ -128,6 +127,12 @@ def snapshot(attempt_id: int, student_id: int, *, browser: str = "") -> AttemptS
         submitted_at=to_millis_or_none(submission.submitted_at if submission else None),
         answered=submission.answered if submission else None,
     )
+
+
+def _submission(attempt: Attempt) -> Submission | None:
+    if attempt.state not in HANDED_IN:
+        return None
+    return Submission.objects.filter(attempt_id=attempt.pk).first()
 
 
 def _own(attempt_id: int, student_id: int) -> tuple[Attempt, datetime]:

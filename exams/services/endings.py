@@ -64,10 +64,18 @@ def end_attempt(
     if ending.action is not _NO_SUBMISSION:
         held = stored_answers(attempt_id) if answers is None else answers
         submission = _freeze(attempt, ending.kind, now, held)
+    _tell(attempt, now)
+    answered = submission.answered if submission else 0
+    # Asked anew: a save that the UPDATE had to wait for told the wall a time after `now`.
+    pushes.attempt_told(attempt, answered=answered, at=database_now())
+    return Ended(attempt, submission)
+
+
+def _tell(attempt: Attempt, now: datetime) -> None:
     if attempt.state == AttemptState.SUBMITTED:
         bus.emit(
             AttemptSubmitted(
-                attempt_id=attempt_id,
+                attempt_id=attempt.pk,
                 sitting_id=attempt.sitting_id,
                 student_id=attempt.student_id,
                 submitted_at=now,
@@ -75,17 +83,13 @@ def end_attempt(
         )
     bus.emit(
         AttemptEnded(
-            attempt_id=attempt_id,
+            attempt_id=attempt.pk,
             sitting_id=attempt.sitting_id,
             student_id=attempt.student_id,
             state=attempt.state,
             ended_at=now,
         )
     )
-    answered = submission.answered if submission else 0
-    # Asked anew: a save that the UPDATE had to wait for told the wall a time after `now`.
-    pushes.attempt_told(attempt, answered=answered, at=database_now())
-    return Ended(attempt, submission)
 
 
 def _freeze(

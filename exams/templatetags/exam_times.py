@@ -7,7 +7,7 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, ngettext
 
-from exams import texts
+from exams import texts, texts_documents
 from exams.domain.accommodation import Adjustment, Exemption
 from exams.domain.documents import DocumentFault
 from exams.domain.policy import Navigation
@@ -52,7 +52,7 @@ def exemption_name(exemption: str) -> str:
 @register.filter
 def fault_text(fault: DocumentFault) -> str:
     """Say what is wrong with a document at one place."""
-    words = {**texts.DOCUMENT_FAULTS, **texts.TIMETABLE_FAULTS}[fault.code]
+    words = {**texts_documents.DOCUMENT_FAULTS, **texts_documents.TIMETABLE_FAULTS}[fault.code]
     return str(words) % {"detail": fault.detail}
 
 
@@ -71,4 +71,4 @@ def lookup(mapping: Mapping[object, object], key: object) -> object:
 @register.filter
 def timetable_chip(state: str) -> SafeString:
     """Draw the state of a timetable."""
-    return chip(*texts.TIMETABLE_STATES[TimetableState(state)])
+    return chip(*texts_documents.TIMETABLE_STATES[TimetableState(state)])

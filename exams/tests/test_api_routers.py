@@ -1,6 +1,7 @@
 """The routers together: each manager of the founding documents has its addresses."""
 
-from invigil.api import api
+from exams.tests.api_client import Api
+from exams.tests.conftest import Cast
 
 MANAGERS = {
     "exams": {"get", "post"},
@@ -14,8 +15,8 @@ MANAGERS = {
 }
 
 
-def test_every_manager_has_its_addresses_and_each_says_what_it_does() -> None:
-    schema = api.get_openapi_schema()
+def test_every_manager_has_its_addresses_and_each_says_what_it_does(cast: Cast) -> None:
+    schema = Api(cast.author).get("/openapi.json").body
     paths = {path.removeprefix("/api/v1/"): calls for path, calls in schema["paths"].items()}
     for path, methods in MANAGERS.items():
         assert methods <= set(paths[path])

@@ -39,7 +39,7 @@ api = NinjaAPI(
     title="Invigil",
     version="1",
     description=(
-        "Exams, question pools, questions and answers for authors; exam sessions and responses "
+        "Exams, question pools, questions and answers for authors; attempts and responses "
         "for candidates. Sign in first; a change needs the CSRF cookie's token in X-CSRFToken. "
         "Refusals are problem details (RFC 9457)."
     ),
