@@ -67,17 +67,23 @@ def open_room(page: Page, base: str, taking: Taking) -> None:
     expect(page.locator(".prompt")).to_be_visible(timeout=SOON)
 
 
+def room_of(browser: Browser, base: str, taking: Taking, width: int = 1280) -> Page:
+    """Return the room of a candidate who has just signed in; its window is the caller's to close."""
+    context = browser.new_context(viewport={"width": width, "height": 820}, has_touch=width < 500)
+    page = context.new_page()
+    page.set_default_timeout(SOON)
+    sign_in(page, base, taking.cast.ana)
+    open_room(page, base, taking)
+    return page
+
+
 def test_every_kind_is_answered_and_handed_in_by_keyboard_alone(
     browser: Browser, live_server: Any, sitter: Cast, tmp_path: Path
 ) -> None:
     taking = begin(sitter, exam_id=approved_exam(sitter, [step.draft for step in STEPS]))
-    context = browser.new_context(viewport={"width": 1280, "height": 820}, locale="en-GB")
-    page = context.new_page()
-    page.set_default_timeout(SOON)
+    page = room_of(browser, live_server.url, taking)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    sign_in(page, live_server.url, sitter.ana)
-    open_room(page, live_server.url, taking)
     keys = Keys(page, tmp_path)
     page.locator(".prompt").focus()
     for step in STEPS:
@@ -88,7 +94,7 @@ def test_every_kind_is_answered_and_handed_in_by_keyboard_alone(
     keys.push("Hand in now")
     keys.push("Yes, hand in")
     expect(page.get_by_text("This is your receipt")).to_be_visible(timeout=SOON)
-    context.close()
+    page.context.close()
     assert complaints == []
     check_stored(taking)
 
@@ -137,11 +143,7 @@ def test_every_widget_is_whole_in_every_look(
 def test_an_item_is_dragged_with_a_finger(browser: Browser, live_server: Any, sitter: Cast) -> None:
     ordering = [asked(Kind.ORDERING, choices=options(*LINES))]
     taking = begin(sitter, exam_id=approved_exam(sitter, ordering))
-    context = browser.new_context(viewport={"width": 390, "height": 820}, has_touch=True)
-    page = context.new_page()
-    page.set_default_timeout(SOON)
-    sign_in(page, live_server.url, sitter.ana)
-    open_room(page, live_server.url, taking)
+    page = room_of(browser, live_server.url, taking, width=390)
     shown = page.locator(".item .words").all_inner_texts()
     last, first = (
         page.locator(".grip").last.bounding_box(),
@@ -149,7 +151,7 @@ def test_an_item_is_dragged_with_a_finger(browser: Browser, live_server: Any, si
     )
     assert last
     assert first
-    finger = context.new_cdp_session(page)
+    finger = page.context.new_cdp_session(page)
     for kind, box in (("touchStart", last), ("touchMove", last), ("touchMove", first)):
         touch = {"x": box["x"] + 10, "y": box["y"] + (2 if box is first else 20)}
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [touch]})
@@ -158,7 +160,7 @@ def test_an_item_is_dragged_with_a_finger(browser: Browser, live_server: Any, si
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(page.locator(".item").first).to_contain_text(shown[-1])
     expect(page.get_by_text("Saved").first).to_be_visible()
-    context.close()
+    page.context.close()
     connections.close_all()
     order: Any = Answer.objects.get(attempt_id=taking.attempt_id).value
     texts = {one.key: one.text for one in Choice.objects.filter(question__pool__isnull=False)}
@@ -174,11 +176,7 @@ def test_pages_are_walked_by_keyboard_and_wait_for_the_network(
     ]
     exam_id = exam_of_pages(sitter, pages)
     taking = begin(sitter, exam_id=exam_id, policy={"navigation": "sections"})
-    context = browser.new_context(viewport={"width": 1280, "height": 820})
-    page = context.new_page()
-    page.set_default_timeout(SOON)
-    sign_in(page, live_server.url, sitter.ana)
-    open_room(page, live_server.url, taking)
+    page = room_of(browser, live_server.url, taking)
     keys = Keys(page, tmp_path)
     keys.push("End of this page")
     expect(page.get_by_text("you cannot come back to its questions")).to_be_visible()
@@ -189,12 +187,11 @@ def test_pages_are_walked_by_keyboard_and_wait_for_the_network(
     keys.push("Go to question 1")
     keys.write("first")
     expect(page.get_by_text("Saved").first).to_be_visible()
-    context.set_offline(True)
+    page.context.set_offline(True)
     keys.push("End of this page")
     keys.push("Continue to the next page")
     expect(page.get_by_text("It opens by itself when the connection is back")).to_be_visible()
-    keep_picture(page, "page-end-offline-1280")
-    context.set_offline(False)
+    page.context.set_offline(False)
     expect(page.locator(".prompt")).to_have_text("Prompt of three", timeout=30_000)
     expect(
         page.get_by_text("2 questions came before, on pages that are closed.").first
@@ -206,7 +203,7 @@ def test_pages_are_walked_by_keyboard_and_wait_for_the_network(
     keys.push("Hand in now")
     keys.push("Yes, hand in")
     expect(page.get_by_text("This is your receipt")).to_be_visible(timeout=SOON)
-    context.close()
+    page.context.close()
     connections.close_all()
     given = Answer.objects.filter(attempt_id=taking.attempt_id).order_by("saved_at")
     assert list(given.values_list("value", flat=True)) == ["first", "last"]
