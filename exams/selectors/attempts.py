@@ -89,9 +89,8 @@ def attempt_of(sitting_id: int, student_id: int) -> int:
 def snapshot(attempt_id: int, student_id: int, *, browser: str = "") -> AttemptSnapshot:
     """Return what the exam room needs, to the attempt's own candidate only.
 
-    Questions and answers are in it only while the attempt runs (never before the start, while it
-    is paused or after the end) and only for the browser that holds the lease: who reads them
-    elsewhere has to take it, and that is on record.
+    Questions and answers are in it only while the attempt runs and for the browser that holds the
+    lease: who reads them elsewhere has to take it, and that is on record.
 
     Budget: 2 queries; the exam's content comes from memory once it was read.
 
