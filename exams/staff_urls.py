@@ -12,6 +12,7 @@ from exams.views import (
     staff_grading,
     staff_import,
     staff_ledger,
+    staff_paths,
     staff_places,
     staff_questions,
     staff_sittings,
@@ -40,6 +41,9 @@ urlpatterns = [
     path("exams/<int:exam_id>/review/", staff_exams.review_exam, name="review_exam"),
     path("exams/<int:exam_id>/version/", staff_exams.new_version, name="new_version"),
     path("exams/<int:exam_id>/preview/", staff_exams.preview, name="preview_exam"),
+    path("exams/<int:exam_id>/ways/", staff_paths.paths, name="paths"),
+    path("exams/<int:exam_id>/walk/", staff_paths.walk, name="walk"),
+    path("exams/<int:exam_id>/walk/step/", staff_paths.walk_step, name="walk_step"),
     path("exams/<int:exam_id>/sections/new/", staff_exams.pool, name="new_pool"),
     path("exams/<int:exam_id>/sections/<int:pool_id>/", staff_exams.pool, name="pool"),
     path(
