@@ -12,6 +12,7 @@ from exams.domain.answer import Fault, QuestionKind
 from exams.domain.configuration import Shuffling
 from exams.domain.deadline import LateStart
 from exams.domain.draft import DraftFault
+from exams.domain.images import ImageFlaw
 from exams.domain.late import LateCause, LateState
 from exams.domain.paths import Flaw
 from exams.domain.policy import Camera, ChatLock, Navigation
@@ -336,7 +337,21 @@ EXAM_FINDINGS: "Mapping[str, Text]" = {
     "no_questions": _("There is no question yet."),
     "draws_more_than_it_has": _("A section asks for more questions than it has."),
     "draw_needs_randomize": _("A section that draws some of its questions must shuffle them."),
+    "image_without_words": _("A picture has no words for who cannot see it."),
+    "image_unknown": _("A picture is not there."),
+    "image_not_a_picture": _("A file in a question is no picture."),
+    "image_waiting": _("A picture still waits for its check for viruses."),
+    "image_refused": _("A picture was refused by the scanner."),
     "way_leads_wrong": _("A section cannot be reached, or an answer leads to nowhere."),
+}
+
+# What is wrong with a picture; the names of the questions follow.
+IMAGE_FLAWS: "Mapping[ImageFlaw, Text]" = {
+    ImageFlaw.WITHOUT_WORDS: _("No words for who cannot see it"),
+    ImageFlaw.UNKNOWN: _("Not there any more"),
+    ImageFlaw.NOT_A_PICTURE: _("No PNG, JPEG, WebP or GIF"),
+    ImageFlaw.WAITING: _("Waits for its check for viruses; try again in a minute"),
+    ImageFlaw.REFUSED: _("Refused by the scanner; take another one"),
 }
 
 # What is wrong with a way through an exam; the name of the section, and of the question, follows.

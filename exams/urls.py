@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from exams.views import candidate, exports, offline, own_exams, pages
+from exams.views import candidate, exports, images, offline, pages
 
 app_name = "exams"
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("api/attempts/<int:attempt_id>/submit", candidate.submit, name="submit"),
     path("api/attempts/<int:attempt_id>/advance", candidate.advance, name="advance"),
     path("my/exams/", own_exams.own_exams, name="own_exams"),
+    path("question-images/<uuid:upload_id>", images.question_image, name="question_image"),
     path("results/", pages.results, name="results"),
     path("results/<int:attempt_id>/", pages.result, name="result"),
     path("results/<int:attempt_id>/sheet.pdf", exports.own_sheet, name="own_sheet"),

@@ -129,7 +129,10 @@ class PoolContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class ExamContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Everything an approved exam version consists of."""
+    """Everything an approved exam version consists of.
+
+    `images` binds the pictures of its texts: upload id → SHA-256 of the approved bytes.
+    """
 
     name: str
     version_label: str
@@ -138,6 +141,7 @@ class ExamContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     pools: tuple[PoolContent, ...]
     xml_id: str = ""
     configuration: dict[str, Any] = msgspec.field(default_factory=dict)
+    images: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def branches(self) -> bool:

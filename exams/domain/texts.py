@@ -11,7 +11,7 @@ from typing import Final
 import nh3
 from markdown_it import MarkdownIt
 
-from exams.domain import formulas
+from exams.domain import formulas, pictures
 
 
 class TextFormat(StrEnum):
@@ -25,7 +25,7 @@ class TextFormat(StrEnum):
 
 _TAG_NAMES: Final = (
     "a abbr b bdi bdo blockquote br caption cite code col colgroup dd del dfn div dl dt em "
-    "figcaption figure h3 h4 h5 h6 hr i ins kbd li mark ol p pre q rp rt ruby s samp small span "
+    "figcaption figure h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span "
     "strong sub sup table tbody td tfoot th thead tr u ul var"
 )
 # Tags that are understood, to be kept or removed; any other `<word` is an author's text.
@@ -53,7 +53,6 @@ _KNOWN: Final = frozenset([*_TAG_NAMES.split(), *formulas.ELEMENTS]) | frozenset
         "header",
         "html",
         "iframe",
-        "img",
         "input",
         "label",
         "link",
@@ -86,6 +85,7 @@ _ATTRIBUTES: Final = {
     "*": {"lang", "dir"},
     "a": {"href", "title"},
     "abbr": {"title"},
+    "img": {"src", "alt"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "ol": {"start", "type"},
@@ -108,7 +108,7 @@ _MAX: Final = 200_000
 
 def clean_html(markup: str) -> str:
     """Return the markup with everything but the allowed tags and attributes removed."""
-    return nh3.clean(
+    cleaned = nh3.clean(
         markup,
         tags={*_TAG_NAMES.split(), *formulas.ELEMENTS},
         attributes={
@@ -116,9 +116,18 @@ def clean_html(markup: str) -> str:
             **{tag: set(formulas.ATTRIBUTES) for tag in formulas.ELEMENTS},
         },
         clean_content_tags={"script", "style", "annotation", "annotation-xml"},
-        url_schemes={"http", "https", "mailto"},
+        url_schemes={"http", "https", "mailto", pictures.SCHEME},
+        attribute_filter=_kept_attribute,
         link_rel="noopener noreferrer nofollow",
     )
+    return pictures.without_strangers(cleaned)
+
+
+def _kept_attribute(tag: str, name: str, value: str) -> str | None:
+    """Keep a picture's source only where it went through the scanner; links lead elsewhere."""
+    if tag == "img" and name == "src":
+        return pictures.kept_source(value)
+    return None if value.startswith(f"{pictures.SCHEME}:") else value
 
 
 def to_html(text: str, text_format: TextFormat, *, inline: bool = False) -> str:

@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 
+import msgspec
 from django.db import transaction
 
 from exams.domain import content as frozen
 from exams.domain.completeness import Section, gaps_of
+from exams.domain.content import ExamContent
 from exams.domain.draft import findings_of
 from exams.domain.paths import report_paths
 from exams.domain.states import EXAM, ExamAction, ExamState
@@ -14,6 +16,7 @@ from exams.errors import ExamIncomplete, ReasonNeeded, SecondPersonNeeded
 from exams.models import Choice, Exam, Question
 from exams.selectors.contents import content_of_rows
 from exams.selectors.exams import drafts_of_exam
+from exams.selectors.images import findings_of_content, image_hashes
 from exams.services.authoring import create_exam
 from exams.services.drafts import audit_exam, locked_exam, refusing_taken_names
 from exams.services.rubrics import copy_rubric
@@ -33,7 +36,13 @@ def send_to_review(exam_id: int, *, actor_id: int) -> None:
     audit_exam("exam.sent_to_review", exam, actor_id)
 
 
+def _check_pictures(exam: Exam, content: ExamContent) -> None:
+    for finding in findings_of_content(content, exam.institution_id):
+        raise ExamIncomplete(finding=finding.flaw.value, question=finding.question_id)
+
+
 def _check_complete(exam: Exam) -> None:
+    _check_pictures(exam, content_of_rows(exam))
     content = content_of_rows(exam, rendered=False)
     wrong = Counter(finding.pool_id for finding in report_paths(content).findings)
     sections = [
@@ -76,12 +85,16 @@ def approve_exam(exam_id: int, *, actor_id: int) -> str:
 
     Raises:
         SecondPersonNeeded: The actor wrote it or sent it to review.
+        ExamIncomplete: A picture of it is no longer clean.
         IllegalMove: It is not in review.
     """
     exam = locked_exam(exam_id)
     if actor_id in {exam.created_by_id, exam.sent_by_id}:
         raise SecondPersonNeeded(exam=exam_id)
-    stored = frozen.to_json(content_of_rows(exam))
+    content = content_of_rows(exam)
+    _check_pictures(exam, content)
+    content = msgspec.structs.replace(content, images=image_hashes(content))
+    stored = frozen.to_json(content)
     digest = frozen.hash_of(stored)
     exam = _move(
         exam_id,

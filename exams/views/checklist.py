@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _, ngettext
 from exams.domain.completeness import Gap, Section, gaps_of
 from exams.domain.paths import PathFinding
 from exams.domain.states import ExamState
+from exams.selectors.draft_findings import NOTHING, DraftFindings
 from exams.selectors.exams import ExamView, PoolView
-from exams.texts import WAY_FLAWS
+from exams.texts import IMAGE_FLAWS, WAY_FLAWS
 from web.templatetags.web import digits, listed
 
 if TYPE_CHECKING:  # lazy texts have a type in the stubs only
@@ -36,13 +37,26 @@ class Check:
 
 
 def checklist_of(
-    exam: ExamView, pools: Sequence[PoolView], ways: Sequence[PathFinding] = ()
+    exam: ExamView,
+    pools: Sequence[PoolView],
+    ways: Sequence[PathFinding] = (),
+    draft: DraftFindings = NOTHING,
 ) -> list[Check]:
     """Return every check of an exam, in the order an author works.
 
-    `ways`: what exams.domain.paths finds wrong with the ways through it.
+    Args:
+        exam: Its header.
+        pools: Its sections.
+        ways: What exams.domain.paths finds wrong with the ways through it.
+        draft: What is wrong inside its questions.
     """
-    return [*_content(pools), *_draws(pools), *_ways(ways), *_people(exam)]
+    return [
+        *_content(pools),
+        *_questions(draft),
+        *_draws(pools),
+        *_ways(ways),
+        *_people(exam),
+    ]
 
 
 def is_complete(checks: Sequence[Check]) -> bool:
@@ -76,6 +90,16 @@ def _content(pools: Sequence[PoolView]) -> Iterator[Check]:
         else "",
         blocks=False,
     )
+
+
+def _questions(draft: DraftFindings) -> Iterator[Check]:
+    yield Check(_("Every question is complete"), not draft.incomplete, listed(draft.incomplete))
+    if draft.bad_formulas:
+        named = [f"{name}: {formula}" for name, formula in draft.bad_formulas[:5]]
+        yield Check(_("Every formula can be drawn"), met=False, detail=listed(named), blocks=False)
+    if draft.has_pictures:
+        wrong = [f"{IMAGE_FLAWS[one.flaw]}: {one.question_name}" for one in draft.pictures]
+        yield Check(_("Every picture is clean and has its words"), not wrong, listed(wrong))
 
 
 def _draws(pools: Sequence[PoolView]) -> Iterator[Check]:

@@ -18,6 +18,7 @@ from exams.domain.states import ExamState
 from exams.errors import JumpInvalid, NameTaken, QuestionInvalid
 from exams.forms_exams import ExamForm, PoolForm, ReasonForm, VersionForm
 from exams.selectors.banks import questions_to_copy
+from exams.selectors.draft_findings import NOTHING, draft_findings
 from exams.selectors.exams import (
     exams_of_institution,
     pool_of_exam,
@@ -76,7 +77,8 @@ def exam(request: HttpRequest, exam_id: int) -> HttpResponse:
     """Show one exam: its sections and questions, its checklist, and what can be done next."""
     staff, seen = exam_for(request, exam_id)
     pools = pools_of_exam(exam_id)
-    checks = checklist_of(seen, pools, path_report(exam_id).findings)
+    inside = NOTHING if seen.state is ExamState.APPROVED else draft_findings(exam_id)
+    checks = checklist_of(seen, pools, path_report(exam_id).findings, inside)
     people = user_cards({seen.created_by_id, seen.sent_by_id or 0, seen.approved_by_id or 0})
     authors = {seen.created_by_id, seen.sent_by_id}
     context = {

@@ -24,7 +24,7 @@ from exams.events import (
     SittingMoved,
     SittingOpened,
 )
-from exams.policies import may_read_answer_file
+from exams.policies import may_read_answer_file, may_see_image
 from exams.topics import AttemptTopic, SittingTopic
 from exams.watching import bind_watch_rule
 from invigil import frame
@@ -114,6 +114,7 @@ def bind_ports() -> None:
     bind_gateway(sms_gateway())
     bind_watch_rule(watchable_among)
     bind_reader(Purpose.ANSWER, may_read_answer_file)
+    bind_reader(Purpose.QUESTION, may_see_image)
     bind_reader(Purpose.CHAT, may_read_attachment)
     bind_bar(Purpose.CHAT, is_closed_attachment)
     media.bind(lambda: EmbeddedEngine(settings.REDIS_URL), publish)
