@@ -12,9 +12,7 @@ from exams.domain.answer import Fault, QuestionKind
 from exams.domain.configuration import Shuffling
 from exams.domain.deadline import LateStart
 from exams.domain.draft import DraftFault
-from exams.domain.images import ImageFlaw
 from exams.domain.late import LateCause, LateState
-from exams.domain.paths import Flaw
 from exams.domain.policy import Camera, ChatLock, Navigation
 from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
 from exams.domain.texts import TextFormat
@@ -343,23 +341,6 @@ EXAM_FINDINGS: "Mapping[str, Text]" = {
     "image_waiting": _("A picture still waits for its check for viruses."),
     "image_refused": _("A picture was refused by the scanner."),
     "way_leads_wrong": _("A section cannot be reached, or an answer leads to nowhere."),
-}
-
-# What is wrong with a picture; the names of the questions follow.
-IMAGE_FLAWS: "Mapping[ImageFlaw, Text]" = {
-    ImageFlaw.WITHOUT_WORDS: _("No words for who cannot see it"),
-    ImageFlaw.UNKNOWN: _("Not there any more"),
-    ImageFlaw.NOT_A_PICTURE: _("No PNG, JPEG, WebP or GIF"),
-    ImageFlaw.WAITING: _("Waits for its check for viruses; try again in a minute"),
-    ImageFlaw.REFUSED: _("Refused by the scanner; take another one"),
-}
-
-# What is wrong with a way through an exam; the name of the section, and of the question, follows.
-WAY_FLAWS: "Mapping[Flaw, Text]" = {
-    Flaw.UNREACHABLE: _("No answer leads to this section"),
-    Flaw.LEADS_BACK: _("Leads back or to itself, where nobody can go"),
-    Flaw.LEADS_TO_NOTHING: _("Leads to a section without questions"),
-    Flaw.NEVER_ASKED: _("Nobody is asked this, because the section always ends before"),
 }
 
 

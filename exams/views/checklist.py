@@ -15,7 +15,7 @@ from exams.domain.paths import PathFinding
 from exams.domain.states import ExamState
 from exams.selectors.draft_findings import NOTHING, DraftFindings
 from exams.selectors.exams import ExamView, PoolView
-from exams.texts import IMAGE_FLAWS, WAY_FLAWS
+from exams.texts_flaws import IMAGE_FLAWS, WAY_FLAWS
 from web.templatetags.web import digits, listed
 
 if TYPE_CHECKING:  # lazy texts have a type in the stubs only

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from exams import texts
+from exams import texts_flaws
 from exams.domain.graph import picture_of
 from exams.domain.numbers import plain
 from exams.domain.paths import EdgeKind, PathEdge, PathReport
@@ -45,7 +45,7 @@ def paths(request: HttpRequest, exam_id: int) -> HttpResponse:
         "report": report,
         "picture": picture_of(report.nodes, report.edges, mirrored=translation.get_language_bidi()),
         "rows": [(node, _ways_from(report, node.id)) for node in report.nodes],
-        "flaws": [(one, texts.WAY_FLAWS[one.flaw]) for one in report.findings],
+        "flaws": [(one, texts_flaws.WAY_FLAWS[one.flaw]) for one in report.findings],
         "flawed": {one.pool_id for one in report.findings},
         "count": digits(str(report.paths)) if report.paths < MOST_PATHS else _("more than 10⁹"),
         "most_points": shown(report.most_points),
