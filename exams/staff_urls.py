@@ -17,6 +17,7 @@ from exams.views import (
     staff_questions,
     staff_sittings,
     staff_times,
+    staff_versions,
     statistics,
     timetables,
 )
@@ -41,6 +42,7 @@ urlpatterns = [
     path("exams/<int:exam_id>/review/", staff_exams.review_exam, name="review_exam"),
     path("exams/<int:exam_id>/version/", staff_exams.new_version, name="new_version"),
     path("exams/<int:exam_id>/preview/", staff_exams.preview, name="preview_exam"),
+    path("exams/<int:exam_id>/versions/", staff_versions.versions, name="versions"),
     path("exams/<int:exam_id>/ways/", staff_paths.paths, name="paths"),
     path("exams/<int:exam_id>/walk/", staff_paths.walk, name="walk"),
     path("exams/<int:exam_id>/walk/step/", staff_paths.walk_step, name="walk_step"),
