@@ -2,8 +2,7 @@
 
 from django.urls import include, path
 
-from exams.views import candidate, exports, offline, own_exams, pages
-from exams.views import candidate, exports, images, offline, pages
+from exams.views import candidate, exports, images, offline, own_exams, pages
 
 app_name = "exams"
 
