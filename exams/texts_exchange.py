@@ -55,7 +55,7 @@ CHANGES: "Mapping[Change, tuple[Text, Tone]]" = {
     Change.NEW: (_("New"), Tone.OK),
     Change.CHANGED: (_("Changed"), Tone.ATTENTION),
     Change.UNCHANGED: (_("Unchanged"), Tone.OFFLINE),
-    Change.REMOVED: (_("Not in the file"), Tone.CRITICAL),
+    Change.REMOVED: (_("Not in the file"), Tone.OFFLINE),
 }
 
 # What each way of importing is called, and what it does.

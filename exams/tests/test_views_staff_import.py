@@ -178,6 +178,17 @@ def test_the_difference_is_shown_field_by_field_and_written_as_chosen(cast: Cast
     assert Exam.objects.get(pk=exam_id).passing_score == 60
 
 
+def test_what_is_there_already_is_only_named(cast: Cast) -> None:
+    exam_id, _pool = draft_exam(cast, questions=False)
+    client = client_of(cast.author)
+    client.post(f"{sent(client, f'/exams/{exam_id}/import/', EXAM)}commit/")
+    page = page_of(client.get(sent(client, f"/exams/{exam_id}/import/", EXAM)))
+    assert "Everything in the file is there already, and the same." in page
+    assert "<summary>Unchanged: 1</summary>" in page
+    where = sent(client, f"/exams/{exam_id}/import/", GIFT.encode(), "q.gift")
+    assert "<summary>Not in the file: 1" in page_of(client.get(where))
+
+
 def test_a_bank_takes_a_file_too(cast: Cast) -> None:
     bank_id = authoring.create_bank(institution_id=cast.institution.pk, name="Bank")
     client = client_of(cast.author)

@@ -3,6 +3,7 @@
 A small file is written at once, a large one by a job; the page of the file says how far it is.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -31,7 +32,8 @@ from web.refusals import text_of
 from web.templatetags.web import digits
 
 SHOWN: Final = 300
-_FIRST_SHOWN: Final = (Change.CHANGED, Change.NEW, Change.REMOVED, Change.UNCHANGED)
+_IN_FULL: Final = (Change.CHANGED, Change.NEW)
+_BY_NAME: Final = (Change.UNCHANGED, Change.REMOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,8 @@ def _look(
     request: HttpRequest, card: ImportCard, target: Target, form: CommitForm | None
 ) -> HttpResponse:
     look = look_at(card)
-    rows = sorted(look.diff.questions, key=lambda one: _FIRST_SHOWN.index(one.change))
+    questions = look.diff.questions
+    rows = [one for change in _IN_FULL for one in questions if one.change is change]
     context = {
         "card": card,
         "target": target,
@@ -158,6 +161,7 @@ def _look(
         "format": FORMATS[Format(card.file_format)],
         "rows": [(one, _line(look, one)) for one in rows[:SHOWN]],
         "hidden": max(0, len(rows) - SHOWN),
+        "others": [(change, *_names(questions, change)) for change in _BY_NAME],
         "pools": [one for one in look.diff.pools if one.change is not Change.UNCHANGED],
         # all of them: nobody else says what was left out
         "findings": sorted(look.seen.findings, key=lambda one: (not one.drops_item, one.line)),
@@ -169,6 +173,12 @@ def _look(
     }
     status = 200 if form is None else 422
     return render(request, "exams/staff/import_preview.html", context, status=status)
+
+
+def _names(questions: Sequence[QuestionDiff], change: Change) -> tuple[list[str], int]:
+    """Return the first names of the questions to which this happens, and how many more there are."""
+    names = [one.name for one in questions if one.change is change]
+    return names[:SHOWN], max(0, len(names) - SHOWN)
 
 
 def _line(look: Look, one: QuestionDiff) -> int:
