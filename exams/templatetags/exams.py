@@ -22,6 +22,7 @@ from exams.domain.texts import to_plain
 from exams.exchange.items import Finding
 from exams.selectors.results import MarkedPaper, ResultRow
 from exams.selectors.sittings import SittingView
+from exams.texts_exchange import IMPORT_FINDINGS
 from kernel.numerals import write_typed
 from web import built
 from web.templatetags.web import chip, digits, number
@@ -119,7 +120,7 @@ def fault_text(code: str) -> str:
 @register.filter
 def finding_text(finding: Finding) -> str:
     """Return what an import says about a line."""
-    return str(texts.IMPORT_FINDINGS[finding.code])
+    return str(IMPORT_FINDINGS[finding.code])
 
 
 @register.filter

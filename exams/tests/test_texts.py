@@ -10,13 +10,6 @@ from exams.domain.late import LateCause, LateState
 from exams.domain.policy import Camera, ChatLock
 from exams.domain.states import AttemptState, ExamState, ResultState, SittingState
 from exams.domain.texts import TextFormat
-from exams.exchange.exam_xml_terms import XmlCode
-from exams.exchange.gift_syntax import GiftCode
-from exams.exchange.items import ItemCode
-from exams.exchange.moodle_answers import MoodleCode
-from exams.exchange.packages import PackageFault
-from exams.exchange.qti_names import QtiCode
-from exams.exchange.xml_reader import XmlFault
 from web.home import Tone
 
 
@@ -38,23 +31,6 @@ def test_everything_that_a_person_may_meet_has_words() -> None:
     }
     for members, table in tables.items():
         assert set(table) == set(members), members.__name__
-
-
-FINDINGS: tuple[type[StrEnum], ...] = (
-    ItemCode,
-    GiftCode,
-    MoodleCode,
-    QtiCode,
-    XmlCode,
-    PackageFault,
-    XmlFault,
-)
-
-
-def test_every_finding_of_every_import_has_words_of_its_own() -> None:
-    codes = [code for family in FINDINGS for code in family]
-    assert len(set(codes)) == len(codes), "two codes with one value would share their words"
-    assert set(texts.IMPORT_FINDINGS) == set(codes)
 
 
 def test_every_tone_is_one_of_the_design() -> None:
