@@ -231,6 +231,13 @@ class LastPage(DomainError):
     http_status = 409
 
 
+class RetakeRefused(DomainError):
+    """No further attempt; `why` is closed, passed, grading, ended_by_staff or none_left."""
+
+    code = "retake_refused"
+    http_status = 409
+
+
 class ReasonNeeded(DomainError):
     """This act needs a reason."""
 

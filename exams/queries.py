@@ -163,7 +163,8 @@ _DUE: Final[Mapping[SittingAction, str]] = {
         AND NOT EXISTS (SELECT FROM exams_attempt a
                          WHERE a.sitting_id = s.id AND a.state IN ('ready', 'running', 'paused'))
         AND (s.closes_at <= clock_timestamp() OR s.ended_early_at IS NOT NULL
-             OR EXISTS (SELECT FROM exams_attempt a WHERE a.sitting_id = s.id))""",
+             OR (COALESCE((s.policy->>'attempts_allowed')::int, 1) = 1
+                 AND EXISTS (SELECT FROM exams_attempt a WHERE a.sitting_id = s.id)))""",
     SittingAction.FINISH_GRADING: """s.state = 'closed'
         AND NOT EXISTS (SELECT FROM exams_attempt a
                           LEFT JOIN exams_result r ON r.attempt_id = a.id

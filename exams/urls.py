@@ -10,6 +10,7 @@ urlpatterns = [
     path("sittings/offline.js", offline.worker, name="offline"),
     path("sittings/<int:sitting_id>/lobby/", candidate.lobby, name="lobby"),
     path("sittings/<int:sitting_id>/room/", candidate.room, name="room"),
+    path("sittings/<int:sitting_id>/again/", pages.retake, name="retake"),
     path("api/attempts/<int:attempt_id>", candidate.attempt, name="attempt"),
     path("api/attempts/<int:attempt_id>/lease", candidate.lease, name="lease"),
     path("api/attempts/<int:attempt_id>/start", candidate.start, name="start"),

@@ -43,6 +43,7 @@ class Policy:
     navigation: Navigation = Navigation.FREE
     grace_s: int = 30
     pause_limit_s: int = 3600
+    attempts_allowed: int = 1
 
 
 SCHEMA: Final[dict[str, Any]] = {
@@ -56,6 +57,7 @@ SCHEMA: Final[dict[str, Any]] = {
         "navigation": {"enum": [navigation.value for navigation in Navigation]},
         "grace_s": {"type": "integer", "minimum": 0, "maximum": 600},
         "pause_limit_s": {"type": "integer", "minimum": 60, "maximum": 14400},
+        "attempts_allowed": {"type": "integer", "minimum": 1, "maximum": 20},
     },
 }
 
@@ -85,6 +87,7 @@ def policy_of(document: dict[str, Any]) -> Policy:
         navigation=Navigation(document.get("navigation", default.navigation)),
         grace_s=int(document.get("grace_s", default.grace_s)),
         pause_limit_s=int(document.get("pause_limit_s", default.pause_limit_s)),
+        attempts_allowed=int(document.get("attempts_allowed", default.attempts_allowed)),
     )
 
 
@@ -97,4 +100,5 @@ def to_json(policy: Policy) -> dict[str, Any]:
         "navigation": policy.navigation.value,
         "grace_s": policy.grace_s,
         "pause_limit_s": policy.pause_limit_s,
+        "attempts_allowed": policy.attempts_allowed,
     }

@@ -198,7 +198,7 @@ def _register(
             for student in students
         ),
     )
-    return Attempt.objects.bulk_create(_attempt(sitting, one, content) for one in candidates)
+    return Attempt.objects.bulk_create(new_attempt(sitting, one, content) for one in candidates)
 
 
 def _candidate(sitting: Sitting, student_id: int, allowance: Allowance) -> Candidate:
@@ -214,7 +214,10 @@ def _candidate(sitting: Sitting, student_id: int, allowance: Allowance) -> Candi
     )
 
 
-def _attempt(sitting: Sitting, candidate: Candidate, content: ExamContent) -> Attempt:
+def new_attempt(
+    sitting: Sitting, candidate: Candidate, content: ExamContent, *, number: int = 1
+) -> Attempt:
+    """Return an unsaved attempt with a paper of its own, drawn now, its first page open."""
     navigation = policies.policy_of(sitting.policy).navigation
     drawn = papers.draw(content, secrets.token_hex(16), navigation)
     questions = content.question_map()
@@ -222,6 +225,7 @@ def _attempt(sitting: Sitting, candidate: Candidate, content: ExamContent) -> At
         candidate=candidate,
         sitting=sitting,
         student_id=candidate.student_id,
+        number=number,
         paper=papers.to_json(drawn),
         question_ids=[one.id for one in drawn.page(0) if questions[one.id].is_answerable],
         deadline=close_of(terms_of(sitting, candidate)),

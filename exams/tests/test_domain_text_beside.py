@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from exams.domain.answer import Fault, QuestionKind as Kind, Rules
+from exams.domain.answer import Fault, InvalidAnswer, QuestionKind as Kind, Rules
 from exams.domain.scoring import asks_text, mark
-from exams.domain.text_beside import InvalidAnswer, check_text_beside
+from exams.domain.text_beside import check_text_beside
 from exams.tests.branching import ask, option
 
 # Seed 002: text_response with lengths and a pattern, for each kind that is not a text itself.

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from exams.domain.states import HANDED_IN
 from exams.errors import ResultUnknown
@@ -14,6 +14,7 @@ from exams.selectors.attempts import attempts_of_student, snapshot
 from exams.selectors.keys import right_answers
 from exams.selectors.regrades import changes_of_result
 from exams.selectors.results import released_paper
+from exams.services.retakes import create_attempt, may_retake
 from exams.views.overview import overview_of
 
 
@@ -50,7 +51,16 @@ def receipt(request: HttpRequest, attempt_id: int) -> HttpResponse:
     seen = snapshot(attempt_id, _user_id(request))
     if seen.receipt is None:
         raise ResultUnknown(attempt=attempt_id)
-    return render(request, "exams/receipt.html", {"attempt": seen, "sitting": seen.sitting})
+    context = {"attempt": seen, "sitting": seen.sitting, "may_retake": may_retake(attempt_id)}
+    return render(request, "exams/receipt.html", context)
+
+
+@require_POST
+@login_required
+def retake(request: HttpRequest, sitting_id: int) -> HttpResponse:
+    """Give the caller a further attempt, or the open one, and lead to it."""
+    create_attempt(sitting_id, student_id=_user_id(request))
+    return redirect("exams:room", sitting_id)
 
 
 def _user_id(request: HttpRequest) -> int:

@@ -86,6 +86,7 @@ EXAMS: Mapping[str, Promise] = {
     "not_started": _("This attempt has not been started."),
     "answers_missing": _("Some answers have not arrived yet. They are being sent again."),
     "answers_required": _("Answer the required questions of this page first."),
+    "retake_refused": _("You cannot take this exam again now."),
     "last_page": _("This was the last page. You can hand in now."),
     "reason_needed": _("Say why."),
     "grant_invalid": _("Give between one second and one day."),
