@@ -74,7 +74,7 @@ VALUES: dict[Kind, tuple[tuple[str, Any], tuple[str, Any], Any]] = {
     ),
     Kind.TIME: (("9:05", "09:05:00"), ("23:59", "23:59"), "12:00"),
 }
-SELECTIONS = st.sampled_from([Kind.CHOICE, Kind.CHOICE, *VALUES])
+SELECTIONS = st.sampled_from([*VALUES, *[Kind.CHOICE] * 6])
 WITHOUT_WAYS = st.sampled_from([Kind.TEXT, Kind.FILE, Kind.INFO, Kind.MATCHING, Kind.ORDERING])
 
 
@@ -92,7 +92,8 @@ class Spot:
 
 def _effects(draw: Draw, spot: Spot) -> dict[str, Any]:
     """Where a choice leads."""
-    found = draw(st.sampled_from(["jump"] * 5 + ["", "pool", "both", "exam"]))
+    rest = ["", "pool", "both", "exam"] if spot.place > 1 else ["", "pool"]
+    found = draw(st.sampled_from(["jump"] * 5 + rest))
     to = draw(st.sampled_from(spot.targets())) if found in {"jump", "both"} else None
     return {"to": to, "end_question_pool": found in {"pool", "both"}, "end_exam": found == "exam"}
 
@@ -192,10 +193,10 @@ def _plain(number: int, kind: Kind, fields: dict[str, Any]) -> Asked:
 @st.composite
 def questions(draw: Draw, number: int, spot: Spot) -> Asked:
     fields = {
-        "points": Decimal(draw(st.integers(1, 3))),
+        "points": Decimal(draw(st.sampled_from([3, 7]))),  # few scores are round
         "required": draw(st.sampled_from([False, False, False, False, True])),
     }
-    if draw(st.sampled_from([True] * 5 + [False])):
+    if spot.place == 1 or draw(st.sampled_from([True] * 5 + [False])):
         kind = draw(SELECTIONS)
         if kind is Kind.CHOICE:
             return _selection(draw, number, spot, fields)
