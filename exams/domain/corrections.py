@@ -145,9 +145,14 @@ def _choice_of(value: KeyValue) -> ChoiceContent:
     )
 
 
-def mark_under(question: QuestionContent, value: object, overlay: Overlay) -> QuestionMark:
-    """Return what an answer is worth by machine, with what was corrected since."""
-    given = mark(corrected(question, overlay.get(question.id)), value)
+def mark_under(
+    question: QuestionContent, value: object, overlay: Overlay, text: str = ""
+) -> QuestionMark:
+    """Return what an answer is worth by machine, with what was corrected since.
+
+    `text` stands beside it.
+    """
+    given = mark(corrected(question, overlay.get(question.id)), value, text)
     return settled_under(question, given, overlay)
 
 

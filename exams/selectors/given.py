@@ -23,6 +23,9 @@ def given_html(question: QuestionContent, value: object) -> tuple[str, ...]:
     if question.kind is QuestionKind.CHOICE:
         html = {str(choice.key): choice.html for choice in question.choices}
         return _named(html, value) if isinstance(value, list) else (_UNKNOWN,)
+    if question.labelled and isinstance(value, list):
+        labels = {str(one.key): to_html(one.label, TextFormat.PLAIN) for one in question.labelled}
+        return _named(labels, value)
     if question.kind is QuestionKind.MATCHING:
         return _pairs_html(question, value) if isinstance(value, dict) else (_UNKNOWN,)
     if question.kind is QuestionKind.ORDERING:

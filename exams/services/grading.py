@@ -115,11 +115,17 @@ def machine_marks(
     asked = asked_questions(content, paper, submission.answers)
     values = {one.id: submission.answers.get(str(one.id), {}).get("value") for one in asked}
     values |= accepted
+    # Whoever accepted a late answer has seen the text beside it: only the handed-in ones are checked.
+    texts = {
+        one.id: str(submission.answers.get(str(one.id), {}).get("text", ""))
+        for one in asked
+        if one.id not in accepted
+    }
     foreign = _foreign_files(asked, values, submission.attempt.student_id)
     return {
         question.id: settled_under(question, _foreign_mark(question), overlay)
         if question.id in foreign
-        else mark_under(question, values[question.id], overlay)
+        else mark_under(question, values[question.id], overlay, texts.get(question.id, ""))
         for question in asked
     }
 

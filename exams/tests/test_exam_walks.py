@@ -401,15 +401,19 @@ class Walks(RuleBasedStateMachine):
 
 def run(cast: Cast, monkeypatch: pytest.MonkeyPatch, *, examples: int) -> None:
     """Run the machine; papers are drawn by its own seeds, so that each run is the same."""
-    machine = type("Bound", (Walks,), {"cast": cast})
+
+    class Bound(Walks):
+        """The machine with this test's people."""
+
+    Bound.cast = cast
 
     def seeded(content: ExamContent, seed: str, navigation: Navigation) -> papers.Paper:
         del seed
-        return DRAW(content, machine.seed, navigation)
+        return DRAW(content, Bound.seed, navigation)
 
     monkeypatch.setattr(papers, "draw", seeded)
     run_state_machine_as_test(
-        machine,
+        Bound,
         settings=settings(
             max_examples=examples,
             stateful_step_count=8,

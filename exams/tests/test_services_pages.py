@@ -256,3 +256,12 @@ def test_questions_never_reached_count_and_those_a_jump_went_past_do_not(ana: Wa
     assert marks["last"].correct is False
     result = ana.result()
     assert (int(result.score or 0), result.passed, int(result.possible_num)) == (0, False, 2)
+
+
+def test_a_text_that_nothing_asks_for_makes_the_answer_invalid(ana: Walker) -> None:
+    ana.save("gate", "stay", text="words")
+    assert ana.see().answers[str(Question.objects.get(name="gate").pk)].text == "words"
+    ana.submit()
+    grading.grade_attempt(ana.attempt.pk)
+    (mark,) = [one for one in ana.marks() if one.valid is not None]
+    assert (mark.valid, mark.correct, mark.message) == (False, False, "text_not_asked")
