@@ -178,7 +178,8 @@ def _of_questions(
     new_home = {one.id: pool for pool in new.pools for one in pool.questions}
     olds = [one for pool in old.pools for one in pool.questions]
     news = [one for pool in new.pools for one in pool.questions]
-    pairs = _pairs(olds, news, _QUESTION_SIGNS)
+    places = _places(old, same_pool) | _places(new, {})
+    pairs = _pairs(olds, news, (*_QUESTION_SIGNS, lambda one: _look(one, places)))
     for one in _strays(olds, [a for a, _ in pairs]):
         yield Change(What.QUESTION, How.REMOVED, (old_home[one.id].name, one.name))
     for one in _strays(news, [b for _, b in pairs]):
@@ -193,6 +194,21 @@ def _of_questions(
         fields = [name for name in after.__struct_fields__ if name not in _NOT_OF_QUESTION]
         yield from _fields(What.QUESTION, path, (before, after), fields, names)
         yield from _of_choices(path, before, after, names)
+
+
+def _places(content: ExamContent, same_pool: Mapping[int, int]) -> dict[int, tuple[int, int]]:
+    """Return where each question stands, its section told by its id in the new version."""
+    return {
+        one.id: (same_pool.get(pool.id, pool.id), at)
+        for pool in content.pools
+        for at, one in enumerate(pool.questions)
+    }
+
+
+def _look(question: QuestionContent, places: Mapping[int, tuple[int, int]]) -> Hashable:
+    """Tell a question that was named and worded anew by its place, kind and choices."""
+    choices = tuple((choice.text, choice.match) for choice in question.choices)
+    return (places[question.id], question.kind, choices) if choices else ""
 
 
 def _moved_questions(

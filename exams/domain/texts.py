@@ -5,6 +5,7 @@ MathML in exams/domain/formulas.py.
 """
 
 import html
+import re
 from enum import StrEnum
 from typing import Final
 
@@ -104,6 +105,7 @@ _MARKDOWN_PLAINER: Final = (
     .disable(["link", "image", "reference", "backticks"])
 )
 _MAX: Final = 200_000
+_TAG: Final = re.compile("<[^>]*>")
 
 
 def clean_html(markup: str) -> str:
@@ -189,5 +191,7 @@ def _with_breaks(source: str) -> str:
 
 
 def to_plain(markup: str) -> str:
-    """Return the text of some markup, for lists and messages."""
-    return " ".join(html.unescape(nh3.clean(markup, tags=set())).split())
+    """Return the text of some markup, formulas included, for lists and messages."""
+    # The sanitiser drops what is inside of MathML unless it may stay; it escapes every other `<`.
+    kept = nh3.clean(markup, tags=set(formulas.ELEMENTS))
+    return " ".join(html.unescape(_TAG.sub("", kept)).split())

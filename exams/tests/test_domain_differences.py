@@ -75,8 +75,19 @@ def test_of_questions_in_another_order_as_few_as_possible_were_moved() -> None:
     assert [(change.how, change.path[-1]) for change in changes] == [(How.MOVED, "Q4")]
 
 
+def test_a_question_named_and_worded_anew_at_its_place_is_the_same_one() -> None:
+    keys = tuple(replace(one, key=one.key + 500) for one in Q2.choices)
+    anew = replace(Q2, name="Other", prompt="Why?", choices=keys)
+    changes = changes_between(exam((Q1, Q2)), copied(exam((Q1, anew))))
+    assert [(one.how, one.field) for one in changes] == [
+        (How.CHANGED, "name"),
+        (How.CHANGED, "prompt"),
+    ]
+
+
 def test_what_came_and_went_is_named_with_its_section() -> None:
-    changes = changes_between(exam((Q1, Q2)), copied(exam((Q1, Q3))))
+    other = replace(Q3, choices=(choice(30, "oak"), choice(31, "elm")))
+    changes = changes_between(exam((Q1, Q2)), copied(exam((Q1, other))))
     assert changes == [
         Change(What.QUESTION, How.REMOVED, ("Part 1", "Q2")),
         Change(What.QUESTION, How.ADDED, ("Part 1", "Q3")),

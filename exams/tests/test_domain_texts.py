@@ -96,3 +96,8 @@ def test_a_text_made_to_keep_the_server_busy_is_shown_as_it_is(bomb: str) -> Non
 
 def test_many_links_are_still_links() -> None:
     assert to_html("[x](https://example.org) `y` " * 300, F.MARKDOWN).count("</a> <code>") == 300
+
+
+def test_the_text_of_a_formula_is_part_of_the_text() -> None:
+    assert to_plain(to_html("Is $x^2$ < 3 &lt;b&gt;?", F.MARKDOWN)) == "Is x2 < 3 <b>?"
+    assert to_plain('<a title="a > b">c</a><script>x</script>') == "c"

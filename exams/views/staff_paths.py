@@ -61,7 +61,7 @@ def _ways_from(report: PathReport, pool_id: int) -> list[str]:
 
 
 def _way(edge: PathEdge, names: dict[int, str]) -> str:
-    to = _("the end of the exam") if edge.target is None else f"“{names[edge.target]}”"
+    to = _quoted(None if edge.target is None else names[edge.target])
     match edge.kind:
         case EdgeKind.ORDER:
             return _("otherwise %(to)s") % {"to": to}
@@ -109,9 +109,14 @@ def _body(stop: Stop) -> dict[str, object]:
     }
 
 
+def _quoted(section: str | None) -> str:
+    """Return how a section is called in a sentence; None is the end."""
+    return _("the end of the exam") if section is None else _("“%(name)s”") % {"name": section}
+
+
 def _lines(leg: Leg) -> Sequence[str]:
     """Return what is said of one section that was left: why, and what followed."""
-    following = _("the end of the exam") if leg.following is None else f"“{leg.following}”"
+    following = _quoted(leg.following)
     names = {
         "pool": leg.pool,
         "following": following,
