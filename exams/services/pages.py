@@ -56,17 +56,22 @@ def advance_page(
     require_writable(attempt, token, browser)
     if attempt.page != page:
         return
-    rows = Answer.objects.filter(attempt_id=attempt_id).values_list("question_id", "seq", "value")
-    stored = {question: (seq, value) for question, seq, value in rows}
-    missing = sorted(one for one, seq in digest.items() if stored.get(one, (0,))[0] < seq)
-    if missing:
-        raise AnswersMissing(missing)
-    given = {question: value for question, (_, value) in stored.items()}
+    given = _given(attempt_id, digest)
     index, questions = _next(attempt, given)
     turn = PageTurn(attempt_id, student_id, token, browser, page, index, questions)
     if not turn_page(turn):
         raise TryAgain
     pushes.attempt_moved(attempt_id)
+
+
+def _given(attempt_id: int, digest: Mapping[int, int]) -> dict[int, object]:
+    """Return the stored answers, if they are as new as the client says."""
+    rows = Answer.objects.filter(attempt_id=attempt_id).values_list("question_id", "seq", "value")
+    stored = {question: (seq, value) for question, seq, value in rows}
+    missing = sorted(one for one, seq in digest.items() if stored.get(one, (0,))[0] < seq)
+    if missing:
+        raise AnswersMissing(missing)
+    return {question: value for question, (_, value) in stored.items()}
 
 
 def _next(attempt: Attempt, given: Mapping[int, object]) -> tuple[int, list[int]]:

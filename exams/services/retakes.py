@@ -43,7 +43,7 @@ def create_attempt(sitting_id: int, *, student_id: int, resume: bool = True) -> 
         AttemptUnknown: The student is not a candidate of the sitting.
         RetakeRefused: `why` says what is in the way; nothing was changed.
 
-    Source: seed 002, create of the exam session manager.
+    Source: seed 002, create: it resumes by default.
     """
     sitting, candidate = _candidate(sitting_id, student_id)
     last = candidate.attempts.order_by("-number").first()

@@ -1,19 +1,12 @@
-"""Random exams taken by random candidates through the real services; it must find defects.
+"""Random exams taken by random candidates through the real services; it must find defects."""
 
-The oracle knows an exam only as its author meant it (random_exams.py): its walk, its score and
-its pass test are written here once more, in whole fractions, without the code under test.
-"""
-
-import math
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from decimal import ROUND_UP, Decimal
 from fractions import Fraction
 from typing import Any, ClassVar
 
-import msgspec
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings, strategies as st
@@ -34,109 +27,20 @@ from exams.domain.scoring import Outcome, mark as walk_mark, total
 from exams.domain.states import ExamState
 from exams.errors import AnswersRequired, AttemptOver, LastPage
 from exams.models import AnswerRevision, Attempt, Exam, Result, Submission
-from exams.selectors.attempts import attempt_of, snapshot
+from exams.selectors.attempts import attempt_of
 from exams.selectors.results import marked_paper
-from exams.services import answers, attempts, grading, late, pages, scheduling, sittings, taking
+from exams.services import attempts, grading, late, scheduling, sittings
 from exams.services.answers import PAGE_CLOSED
 from exams.tests.conftest import Cast, plan
 from exams.tests.random_exams import RandomExam, Way, random_exams
-from exams.wire import AnswerIn, AttemptSnapshot
-
-Given = Mapping[int, Way]
-DRAW = papers.draw
-
-
-# ── The oracle ──────────────────────────────────────────────────────────────────────────────
-def oracle_walk(exam: RandomExam, drawn: Sequence[int], given: Given) -> list[int]:
-    """Which questions are asked, by the sentences of seed 002."""
-    asked: list[int] = []
-    number, last = 1, len(exam.pools)
-    while number <= last:
-        own = exam.content.pools[number - 1].next_question_pool
-        follows = own if own is not None and number < own <= last else number + 1
-        is_over = False
-        for question in drawn:
-            if question not in {one.content.id for one in exam.pools[number - 1]}:
-                continue
-            asked.append(question)
-            way = given.get(question, Way(None))
-            for jump in way.jumps:
-                if number < jump <= last:
-                    follows = jump
-            is_over = is_over or way.ends_exam
-            if way.ends_pool:
-                break
-        if is_over:
-            break
-        number = follows
-    return asked
-
-
-def oracle_score(exam: RandomExam, asked: Sequence[int], given: Given) -> Fraction | None:
-    """Percent of the points of the questions asked; None where nothing is marked."""
-    questions = exam.questions()
-    possible = sum(questions[one].points for one in asked)
-    earned = sum(questions[one].points for one in asked if given.get(one, Way(None)).is_right)
-    return Fraction(100 * earned, possible) if possible else None
-
-
-def half_up(score: Fraction) -> Decimal:
-    hundredths, rest = divmod(score * 100, 1)
-    return Decimal(int(hundredths) + (1 if rest >= Fraction(1, 2) else 0)) / 100
-
-
-def with_a_narrow_pass_mark(exam: RandomExam, seed: str) -> RandomExam:
-    """Let who answers as intended fail by less than a hundredth, if the score is not a round one."""
-    drawn = [one.id for one in DRAW(exam.content, seed, exam.navigation).questions]
-    asked = oracle_walk(exam, drawn, exam.intended)
-    score = oracle_score(exam, asked, exam.intended) or Fraction(0)
-    passing = Decimal(math.ceil(score * 100)) / 100
-    return replace(exam, content=msgspec.structs.replace(exam.content, passing_score=passing))
-
-
-# ── The machine ─────────────────────────────────────────────────────────────────────────────
-class Taken:
-    """One candidate's attempt, by public services only."""
-
-    def __init__(self, attempt_id: int, student_id: int) -> None:
-        self.attempt_id, self.student_id = attempt_id, student_id
-        self.lease, self.seq = "", 0
-        self.take()
-
-    def take(self) -> None:
-        self.lease = str(taking.take_lease(self.attempt_id, student_id=self.student_id))
-
-    def start(self) -> None:
-        taking.start_attempt(self.attempt_id, student_id=self.student_id, lease=self.lease)
-
-    def see(self) -> AttemptSnapshot:
-        return snapshot(self.attempt_id, self.student_id)
-
-    def shown(self) -> list[int]:
-        return [one.id for one in self.see().questions or []]
-
-    def save(self, question: int, value: Any) -> Mapping[str, str]:
-        self.seq += 1
-        given = AnswerIn(question=question, seq=self.seq, value=value)
-        reply = answers.save_answers(
-            self.attempt_id, student_id=self.student_id, lease=self.lease, answers=[given]
-        )
-        return reply.refused
-
-    def advance(self) -> None:
-        with transaction.atomic():
-            pages.advance_page(
-                self.attempt_id,
-                student_id=self.student_id,
-                lease=self.lease,
-                page=self.see().page.number,
-                digest={},
-            )
-
-    def submit(self) -> None:
-        taking.submit_attempt(
-            self.attempt_id, student_id=self.student_id, lease=self.lease, digest={}
-        )
+from exams.tests.walking import (
+    DRAW,
+    Taken,
+    half_up,
+    oracle_score,
+    oracle_walk,
+    with_a_narrow_pass_mark,
+)
 
 
 class Walks(RuleBasedStateMachine):
@@ -195,7 +99,7 @@ class Walks(RuleBasedStateMachine):
     @precondition(lambda self: self.strays and not self.is_over)
     @rule(data=st.data(), clears=st.sampled_from([False] * 7 + [True]))
     def answer(self, data: st.DataObject, *, clears: bool) -> None:
-        open_ones = [one for one in self.walked[-1] if self.questions[one].is_answerable]
+        open_ones = self.answerable(self.walked[-1])
         if not open_ones:
             return
         question = data.draw(st.sampled_from(open_ones))
@@ -218,12 +122,8 @@ class Walks(RuleBasedStateMachine):
     @rule()
     def go_on(self) -> None:
         seen = self.ana.see()
-        lacking = [
-            one
-            for one in self.walked[-1]
-            if self.questions[one].content.required and one not in self.given
-            and self.questions[one].is_answerable
-        ]  # fmt: skip
+        unanswered = (one for one in self.answerable(self.walked[-1]) if one not in self.given)
+        lacking = [one for one in unanswered if self.questions[one].content.required]
         follows = self.expected()[len(self.all_seen()) :]
         try:
             self.ana.advance()
@@ -242,8 +142,7 @@ class Walks(RuleBasedStateMachine):
     @precondition(lambda self: not self.is_over and len(self.walked) > 1)
     @rule(data=st.data())
     def write_to_a_closed_page(self, data: st.DataObject) -> None:
-        closed = [one for page in self.walked[:-1] for one in page]
-        closed = [one for one in closed if self.questions[one].is_answerable]
+        closed = self.answerable([one for page in self.walked[:-1] for one in page])
         if not closed:
             return
         question = data.draw(st.sampled_from(closed))
@@ -338,7 +237,7 @@ class Walks(RuleBasedStateMachine):
 
     def check(self) -> None:
         grading.grade_attempt(self.ana.attempt_id)
-        asked = [one for one in self.expected() if self.questions[one].is_answerable]
+        asked = self.answerable(self.expected())
         result = Result.objects.get(attempt_id=self.ana.attempt_id)
         assert set(result.marks.values_list("question_id", flat=True)) == set(asked)
         shown = [one.question_id for one in marked_paper(self.ana.attempt_id).answers]
@@ -348,7 +247,7 @@ class Walks(RuleBasedStateMachine):
         passing = Fraction(self.exam.content.passing_score)
         assert result.passed == (None if score is None else score >= passing)
         receipt = Submission.objects.get(attempt_id=self.ana.attempt_id)
-        seen = [one for one in self.all_seen() if self.questions[one].is_answerable]
+        seen = self.answerable(self.all_seen())
         assert (receipt.total, receipt.answered) == (len(seen), len(self.given))
 
     def a_late_answer_changes_marks_and_not_what_was_asked(self, question: int) -> None:
@@ -402,8 +301,7 @@ class Walks(RuleBasedStateMachine):
 def run(cast: Cast, monkeypatch: pytest.MonkeyPatch, *, examples: int) -> None:
     """Run the machine; papers are drawn by its own seeds, so that each run is the same."""
 
-    class Bound(Walks):
-        """The machine with this test's people."""
+    class Bound(Walks): ...
 
     Bound.cast = cast
 
