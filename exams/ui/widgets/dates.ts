@@ -3,6 +3,13 @@ import { latinDigits } from "./number";
 
 export type TimeKind = "date" | "datetime" | "time";
 
+/** How to write one; left to right in every language, as the field itself. */
+export const EXAMPLES: Record<TimeKind, string> = {
+  date: "\u20662026-11-21\u2069",
+  time: "\u206614:30\u2069",
+  datetime: "\u20662026-11-21 14:30\u2069",
+};
+
 const DAY = String.raw`(\d{4})-(\d{2})-(\d{2})`;
 const SHAPES: Record<TimeKind, RegExp> = {
   date: new RegExp(`^${DAY}$`),
