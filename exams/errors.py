@@ -238,6 +238,41 @@ class RetakeRefused(DomainError):
     http_status = 409
 
 
+class ExamSessionAlreadyFinished(DomainError):
+    """The exam session has been finished before. Number 66 of seed 002."""
+
+    code = "exam_session_already_finished"
+    http_status = 409
+
+
+class InvalidResponse(DomainError):
+    """The question was not sent in this exam session. Number 69 of seed 002."""
+
+    code = "invalid_response"
+    http_status = 409
+
+
+class ResponseAlreadyReceived(DomainError):
+    """A response to this question stands and cannot change any more. Number 71 of seed 002."""
+
+    code = "response_already_received"
+    http_status = 409
+
+
+class ScoreAlreadyCalculated(DomainError):
+    """The result was released; only a regrade changes it. Number 89 of seed 002."""
+
+    code = "score_already_calculated"
+    http_status = 409
+
+
+class ExamSessionNotFinished(DomainError):
+    """The exam session has not been finished. Number 90 of seed 002."""
+
+    code = "exam_session_not_finished"
+    http_status = 409
+
+
 class ReasonNeeded(DomainError):
     """This act needs a reason."""
 

@@ -2,10 +2,11 @@
 
 from ninja import Router
 
-from exams.api import answers, exams, pools, questions
+from exams.api import answers, exams, pools, questions, sessions
 
 router = Router()
 router.add_router("/exams", exams.router)
 router.add_router("", pools.router)
 router.add_router("", questions.router)
 router.add_router("", answers.router)
+router.add_router("/exam-sessions", sessions.router)

@@ -12,6 +12,13 @@ MANAGERS = {
     "questions/{question_id}": {"get", "patch", "delete"},
     "questions/{question_id}/answers": {"post"},
     "answers/{answer_id}": {"get", "put", "delete"},
+    "exam-sessions": {"get", "post"},
+    "exam-sessions/{session_id}": {"get"},
+    "exam-sessions/{session_id}/resume": {"post"},
+    "exam-sessions/{session_id}/questions": {"get"},
+    "exam-sessions/{session_id}/responses": {"get", "post"},
+    "exam-sessions/{session_id}/finish": {"post"},
+    "exam-sessions/{session_id}/results": {"get"},
 }
 
 

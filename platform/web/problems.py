@@ -12,6 +12,14 @@ from django.http import HttpRequest, JsonResponse
 from web.refusals import Value, title_of
 
 API_ROOT: Final = "/api/v1/"
+# Source: seed 002, exceptions of the exam system.
+ERROR_CODES: Final[Mapping[str, int]] = {
+    "exam_session_already_finished": 66,
+    "invalid_response": 69,
+    "response_already_received": 71,
+    "score_already_calculated": 89,
+    "exam_session_not_finished": 90,
+}
 CONTENT_TYPE: Final = "application/problem+json"
 
 
@@ -27,16 +35,15 @@ def problem(status: int, code: str, detail: str, data: Mapping[str, Value]) -> J
         status: HTTP status, 400 and above.
         code: Stable word for scripts.
         detail: Translated sentence for people.
-        data: JSON-safe facts; `error_code` among them is lifted out.
+        data: JSON-safe facts.
     """
-    facts = dict(data)
     body: dict[str, Any] = {
         "type": f"/api/docs#{code}",
         "title": str(title_of(status)),
         "status": status,
         "detail": detail,
         "code": code,
-        "error_code": facts.pop("error_code", None),
-        "data": facts,
+        "error_code": ERROR_CODES.get(code),
+        "data": dict(data),
     }
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE)

@@ -8,16 +8,16 @@ from web.problems import problem, wants_problem
 
 
 def test_a_problem_says_what_and_which_number_it_had() -> None:
-    answer = problem(409, "name_taken", "Taken.", {"error_code": 66, "exam": 3})
+    answer = problem(409, "invalid_response", "Not asked.", {"question": 3})
     assert answer["Content-Type"] == "application/problem+json"
     assert json.loads(answer.content) == {
-        "type": "/api/docs#name_taken",
+        "type": "/api/docs#invalid_response",
         "title": "Something has changed",
         "status": 409,
-        "detail": "Taken.",
-        "code": "name_taken",
-        "error_code": 66,
-        "data": {"exam": 3},
+        "detail": "Not asked.",
+        "code": "invalid_response",
+        "error_code": 69,
+        "data": {"question": 3},
     }
 
 
