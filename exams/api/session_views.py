@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from exams.api.session_shapes import (
     AskedAnswer,
@@ -145,7 +146,7 @@ def response_shown(session_id: int, answer: MarkedAnswer) -> ReviewedResponse:
         text="",
         valid=answer.valid,
         correct=answer.correct,
-        points=answer.points or 0,
+        points=answer.points or Decimal(0),
         possible=answer.possible,
         rejoinder=to_plain(answer.rejoinder_html),
     )

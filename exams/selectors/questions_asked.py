@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from exams.domain.content import ExamContent
+from exams.domain.numbers import plain
 from exams.domain.states import AttemptState
 from exams.errors import AttemptUnknown
 from exams.models import Attempt
@@ -69,7 +70,7 @@ def open_page(attempt_id: int, student_id: int, *, browser: str) -> OpenPage:
         exam_id=exam_id,
         exam_xml_id=content.xml_id,
         exam_name=content.name,
-        passing_score=str(content.passing_score),
+        passing_score=plain(content.passing_score),
         pools=tuple(_pools(content, seen)),
     )
 

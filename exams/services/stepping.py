@@ -17,7 +17,7 @@ from exams.errors import (
     LastPage,
     ResponseAlreadyReceived,
 )
-from exams.models import Attempt
+from exams.models import Answer, Attempt
 from exams.selectors.attempts import snapshot
 from exams.selectors.contents import approved_content
 from exams.services.answers import PAGE_CLOSED, UNKNOWN_QUESTION, save_answers
@@ -104,11 +104,9 @@ def give_answer(hand: Hand, question_id: int, value: AnswerValue, text: str | No
 
     Source: seed 002, add_response of the exam session manager.
     """
-    seen = snapshot(hand.attempt_id, hand.student_id, browser=hand.browser)
-    stored = seen.answers.get(str(question_id))
-    answer = AnswerIn(
-        question=question_id, seq=stored.seq + 1 if stored else 1, value=value, text=text
-    )
+    stored = Answer.objects.filter(attempt_id=hand.attempt_id, question_id=question_id)
+    seq = (stored.values_list("seq", flat=True).first() or 0) + 1
+    answer = AnswerIn(question=question_id, seq=seq, value=value, text=text)
     try:
         reply = save_answers(
             hand.attempt_id,
@@ -159,7 +157,8 @@ def finish_attempt(hand: Hand) -> Finish:
             browser=hand.browser,
         )
     except AnswersRequired as required:
-        return Finish(required=tuple(required.data["questions"]))
+        asked = required.data["questions"]
+        return Finish(required=tuple(asked) if isinstance(asked, list) else ())
     except AttemptOver as over:
         raise ExamSessionAlreadyFinished(**over.data) from None
     except LastPage:
