@@ -28,21 +28,15 @@ def advance_page(
 ) -> None:
     """Close the open page and open the one that its answers lead to.
 
-    1. The attempt's row is locked: no save comes between the walk and the move.
-    2. Every answer the client names is stored, and what is required is answered.
-    3. The walk says what follows; one conditional UPDATE goes there.
+    The attempt's row is locked, so no save comes between the walk, which says what follows, and
+    the one conditional UPDATE that goes there.
 
     Budget: 7 queries, 3 of them for what is told to the browsers.
 
     Idempotent: when another page than `page` is open, that one stays open.
 
-    Args:
-        attempt_id: The candidate's own attempt.
-        student_id: Who asks.
-        lease: The tab's fencing token.
-        page: Number of the page to close.
-        digest: Question id → highest sequence number the client has written, of this page.
-        browser: The id of the browser that asks, as given to `take_lease`.
+    `page` is the number of the page to close, `digest` names its answers; the rest is as for
+    `submit_attempt`.
 
     Raises:
         AnswersMissing: `missing` names the questions to send again.
