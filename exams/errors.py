@@ -239,14 +239,14 @@ class RetakeRefused(DomainError):
 
 
 class ExamSessionAlreadyFinished(DomainError):
-    """The exam session has been finished before. Number 66 of seed 002."""
+    """The attempt has been finished before. Number 66 of seed 002."""
 
     code = "exam_session_already_finished"
     http_status = 409
 
 
 class InvalidResponse(DomainError):
-    """The question was not sent in this exam session. Number 69 of seed 002."""
+    """The question was not sent in this attempt. Number 69 of seed 002."""
 
     code = "invalid_response"
     http_status = 409
@@ -267,7 +267,7 @@ class ScoreAlreadyCalculated(DomainError):
 
 
 class ExamSessionNotFinished(DomainError):
-    """The exam session has not been finished. Number 90 of seed 002."""
+    """The attempt has not been finished. Number 90 of seed 002."""
 
     code = "exam_session_not_finished"
     http_status = 409

@@ -79,7 +79,7 @@ def begin_attempt(sitting_id: int, *, student_id: int, browser: str, resume: boo
         ExamSessionAlreadyFinished: The attempt is over, and no further one is allowed.
         NotOpen, TooLate, RetakeRefused, AttemptIsPaused: As in the exam room.
 
-    Source: seed 002, create and resume of the exam session manager.
+    Source: seed 002, create and resume of the manager of sessions.
     """
     attempt_id = create_attempt(sitting_id, student_id=student_id, resume=resume)
     try:
@@ -102,7 +102,7 @@ def give_answer(hand: Hand, question_id: int, value: AnswerValue, text: str | No
         ExamSessionAlreadyFinished: The attempt is over; the answer is held for a decision.
         LeaseLost, AttemptIsPaused, NotStarted: As in the exam room.
 
-    Source: seed 002, add_response of the exam session manager.
+    Source: seed 002, add_response of the manager of sessions.
     """
     stored = Answer.objects.filter(attempt_id=hand.attempt_id, question_id=question_id)
     seq = (stored.values_list("seq", flat=True).first() or 0) + 1
