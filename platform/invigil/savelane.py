@@ -8,7 +8,7 @@ headers not seen lately, and every request whose save is refused or fails, body 
 be repeated without harm, so nothing is lost or done twice by that.
 
 Who signs out or is shut out can therefore save answers to the own running attempt for that long:
-docs/adr/0019. The state of the attempt, its lease and its time are decided by the statement as ever.
+docs/adr/0022. The state of the attempt, its lease and its time are decided by the statement as ever.
 """
 
 import re
