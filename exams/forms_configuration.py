@@ -43,6 +43,12 @@ class ConfigurationForm(forms.Form):
         max_value=240,
         help_text=_("So much of a pause is given back at most."),
     )
+    attempts_allowed = forms.IntegerField(
+        label=_("Attempts in one sitting"),
+        min_value=1,
+        max_value=20,
+        help_text=_("Who has not passed may begin another one while the sitting is open."),
+    )
     camera = _choice(_("Camera"), texts.CAMERAS)
     chat_lock = _choice(_("Class chat"), texts.CHAT_LOCKS)
     show_key = forms.BooleanField(
@@ -79,6 +85,7 @@ def configuration_as_given(configuration: Configuration) -> dict[str, object]:
         "late_start": LateStart(policy.late_start).value,
         "grace_s": policy.grace_s,
         "pause_limit": max(1, policy.pause_limit_s // MINUTE_S),
+        "attempts_allowed": policy.attempts_allowed,
         "camera": Camera(policy.camera).value,
         "chat_lock": ChatLock(policy.chat_lock).value,
         "show_key": configuration.show_key,

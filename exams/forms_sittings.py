@@ -127,7 +127,11 @@ class SittingForm(TimesForm):
     rooms = forms.CharField(
         label=_("Rooms"), required=False, help_text=_("Separated by commas; “remote” counts too.")
     )
-    navigation = _rule(_("Candidates move"), texts.NAVIGATIONS)
+    navigation = _rule(
+        _("Candidates move"),
+        texts.NAVIGATIONS,
+        _("An exam whose answers lead on to other sections always goes forward."),
+    )
     camera = _rule(
         _("Camera"),
         texts.CAMERAS,

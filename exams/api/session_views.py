@@ -143,7 +143,7 @@ def response_shown(session_id: int, answer: MarkedAnswer) -> ReviewedResponse:
         question=answer.question_id,
         label=to_plain(answer.prompt_html),
         value=[to_plain(part) for part in answer.given_html],
-        text="",
+        text=answer.text,
         valid=answer.valid,
         correct=answer.correct,
         points=answer.points or Decimal(0),

@@ -176,6 +176,7 @@ class MarkedAnswer:
         came_late: What was given came too late and was accepted.
         late: Answers that were held, oldest first; for graders only.
         remedy: What was corrected in the question after the exam, exams/domain/corrections.py.
+        text: What was written beside the answer.
     """
 
     question_id: int
@@ -198,6 +199,7 @@ class MarkedAnswer:
     came_late: bool = False
     late: tuple[MarkedLate, ...] = ()
     remedy: str = ""
+    text: str = ""
 
     @property
     def may_reject_late(self) -> bool:
@@ -307,6 +309,7 @@ def _paper(result: Result, *, late: Mapping[int, list[LateAnswer]], names: bool)
                 came_late=question.id in accepted,
                 remedy=overlay[question.id].remedy.value if question.id in overlay else "",
                 late=tuple(_held(question, one) for one in late.get(question.id, [])),
+                text=_text_beside(submission, question.id),
             )
             for number, question in enumerate(_asked(attempt, content), start=1)
         ),
@@ -343,6 +346,10 @@ def _marked(
             key.rejoinder_html for key in chosen_keys(question, value) if key.rejoinder_html
         ),
     )
+
+
+def _text_beside(submission: Submission, question_id: int) -> str:
+    return str(submission.answers.get(str(question_id), {}).get("text", ""))
 
 
 def _held(question: QuestionContent, late: LateAnswer) -> MarkedLate:

@@ -79,7 +79,7 @@ def take(api: Api, held: Branching) -> int:
     yes = first["q1"]["answers"][0]
     yes = next(one for one in first["q1"]["answers"] if one["label"].startswith("yes"))
     respond(api, session, first["q1"]["id"], [yes["id"]])
-    respond(api, session, first["q2"]["id"], 424242)
+    respond(api, session, first["q2"]["id"], 424242, text="because")
     last = asked(api.post(f"/exam-sessions/{session}/finish").body)
     respond(api, session, last["q4"]["id"], False)
     assert api.post(f"/exam-sessions/{session}/finish").body["receipt"]
@@ -199,6 +199,9 @@ def test_released_results_name_what_this_session_missed(held: Branching) -> None
         ("q2", True),
         ("q4", False),
     ]
+    assert [one["text"] for one in reviewed] == ["", "because", ""]
+    page = api.client.get(f"/results/{session}/").content.decode()
+    assert "<p>because</p>" in page
     assert api.get("/exam-sessions").body[0]["id"] == session
 
 

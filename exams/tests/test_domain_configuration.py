@@ -31,6 +31,7 @@ FULL: dict[str, Any] = {
     "late_start": "full",
     "grace_s": 0,
     "pause_limit_s": 60,
+    "attempts_allowed": 3,
     "shuffling": "everything",
     "show_key": True,
     "marking": {

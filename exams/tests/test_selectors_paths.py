@@ -43,7 +43,7 @@ def test_a_draft_is_reported_as_it_stands_in_the_same_number_of_queries(
     assert (report.paths, report.endings, report.findings) == (2, 2, ())
     with CaptureQueriesContext(connection) as seen:
         path_report(exam_id)
-    assert len(seen) == 4
+    assert len(seen) == 5
 
 
 def test_an_exam_with_a_way_that_leads_wrong_does_not_go_to_review(

@@ -63,9 +63,9 @@ class SaveLane:
         return [answer]
 
 
-def _length_of(environ: Mapping[str, Any]) -> int | None:
+def _length_of(headers: Mapping[str, Any]) -> int | None:
     """Return the length of a body that is not too long; None for any other."""
-    text = environ.get("CONTENT_LENGTH") or ""
+    text = headers.get("CONTENT_LENGTH") or ""
     length = int(text) if text.isdecimal() and len(text) < 10 else 0
     return length if 0 < length <= MAX_SAVE_BYTES else None
 

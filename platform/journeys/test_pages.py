@@ -28,10 +28,10 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
     "fa": {"color_scheme": "dark", "viewport": {"width": 390, "height": 800}},
 }
 NOT_PAGES: Final = re.compile(
-    r"/(logout|admin|file|export|i18n|static)(/|$)|\.(csv|xlsx|pdf|gift)$"
+    r"/(logout|admin|file|export|i18n|static)(/|$)|\.(csv|xlsx|pdf|gift|xml|json)$"
 )
 IDS: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
-MOST_PAGES: Final = 40
+MOST_PAGES: Final = 80
 LINKS: Final = "els => els.map((a) => a.pathname + a.search)"
 
 
