@@ -95,6 +95,7 @@ def test_only_what_is_of_the_policy_reaches_the_sitting() -> None:
         "late_start",
         "grace_s",
         "pause_limit_s",
+        "attempts_allowed",
     }
 
 

@@ -21,6 +21,7 @@ FORM: dict[str, Any] = {
     "late_start": "full",
     "grace_s": "10",
     "pause_limit": "20",
+    "attempts_allowed": "2",
     "camera": "optional",
     "chat_lock": "start",
     "show_key": "on",

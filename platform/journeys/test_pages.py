@@ -32,7 +32,11 @@ NOT_PAGES: Final = re.compile(
 )
 IDS: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
 MOST_PAGES: Final = 80
-LINKS: Final = "els => els.map((a) => a.pathname + a.search)"
+# A link in a drawing has an address of another type.
+LINKS: Final = """els => els.map((a) => {
+  const to = new URL(a.getAttribute('href'), location.href);
+  return to.pathname + to.search;
+})"""
 
 
 def shape(path: str) -> str:
