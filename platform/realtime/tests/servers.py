@@ -1,5 +1,6 @@
 """Real servers as subprocesses, and a client that speaks the envelope."""
 
+import contextlib
 import json
 import os
 import secrets
@@ -8,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -88,7 +88,7 @@ def new_prefix() -> str:
     return f"t{secrets.token_hex(4)}"
 
 
-@contextmanager
+@contextlib.contextmanager
 def running(kind: str, **env: str) -> Iterator[Server]:
     server = Server(kind, env.pop("prefix", "") or new_prefix(), env).start()
     try:
@@ -110,6 +110,7 @@ class Tab:
             subprotocols=subprotocols,
             compression=None,
             max_size=None,
+            max_queue=None,  # reads on while a test only sends, else the end is never seen
             **options,
         )
         self.socket: ClientConnection = opening.__enter__()  # closed by close()
@@ -119,6 +120,12 @@ class Tab:
 
     def send(self, **frame: Any) -> None:
         self.socket.send(json.dumps(frame))
+
+    def flood(self, text: str, times: int) -> None:
+        """Send `text` again and again, until the server has had enough of it or of us."""
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(times):
+                self.socket.send(text)
 
     def hello(self) -> Any:
         return self.expect(lambda frame: frame["t"] == "hello")["d"]
