@@ -13,8 +13,8 @@ from exams.domain.paper import Paper
 from exams.domain.rubric import RubricContent
 from exams.domain.texts import TextFormat, to_html
 from exams.domain.widgets import Widget, widget_of
-from exams.errors import ExamNotApproved
-from exams.models import Choice, Exam, Question
+from exams.errors import ExamNotApproved, SittingUnknown
+from exams.models import Choice, Exam, Question, Sitting
 from exams.selectors.rubrics import content_of_rubric
 from exams.wire import PaperChoice, PaperQuestion
 
@@ -129,6 +129,18 @@ def approved_content(exam_id: int, content_hash: str) -> ExamContent:
         ExamNotApproved: There is no approved exam of this id with this hash.
     """
     return _approved(exam_id, content_hash)
+
+
+def content_of_sitting(sitting_id: int) -> ExamContent:
+    """Return the frozen content of the exam that a sitting is of. One query for id and hash.
+
+    Raises:
+        SittingUnknown: There is none.
+    """
+    found = Sitting.objects.filter(pk=sitting_id).values_list("exam_id", "exam__content_hash")
+    for exam_id, content_hash in found:
+        return approved_content(exam_id, content_hash)
+    raise SittingUnknown(sitting=sitting_id)
 
 
 @lru_cache(maxsize=64)

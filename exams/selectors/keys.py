@@ -4,8 +4,7 @@ from exams.domain.answer import QuestionKind
 from exams.domain.configuration import configuration_of
 from exams.domain.content import ChoiceContent, QuestionContent
 from exams.domain.corrections import corrected
-from exams.models import Sitting
-from exams.selectors.contents import approved_content
+from exams.selectors.contents import content_of_sitting
 from exams.selectors.corrections import corrections_of
 from exams.selectors.given import given_html
 
@@ -13,12 +12,12 @@ from exams.selectors.given import given_html
 def right_answers(sitting_id: int) -> dict[int, tuple[str, ...]]:
     """Return question id → what is right as safe HTML; nothing where it is not to be shown.
 
-    Two queries. What was corrected since is right. Questions that a person marks have no right answer to show.
+    Two queries. What was corrected since is right. Questions that a person marks have no right
+    answer to show.
 
     Needs: the caller has seen to it that the reader's result is released.
     """
-    exam = Sitting.objects.select_related("exam").defer("exam__content").get(pk=sitting_id).exam
-    content = approved_content(exam.pk, exam.content_hash)
+    content = content_of_sitting(sitting_id)
     if not configuration_of(content.configuration).show_key:
         return {}
     overlay = corrections_of(sitting_id)

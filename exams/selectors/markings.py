@@ -17,9 +17,9 @@ from exams.domain.rubric import RubricContent
 from exams.domain.scoring import shown
 from exams.domain.states import ResultState
 from exams.errors import ResultUnknown
-from exams.models import GivenMark, Mark, MarkChange, Marking, MarkingPlan, Sitting, Submission
+from exams.models import GivenMark, Mark, MarkChange, Marking, MarkingPlan, Submission
 from exams.queries import database_now
-from exams.selectors.contents import approved_content
+from exams.selectors.contents import content_of_sitting
 from exams.selectors.given import given_html, upload_of
 from exams.selectors.late import accepted_answers
 from exams.selectors.markingplans import marking_rules
@@ -88,8 +88,6 @@ class QueueLine:
 def marking_queue(sitting_id: int) -> list[QueueLine]:
     """Return how far people are with each question of a sitting, in the order of the exam."""
     now = database_now()
-    sitting = Sitting.objects.select_related("exam").get(pk=sitting_id)
-    content = approved_content(sitting.exam_id, sitting.exam.content_hash)
     state = Subquery(_of_row().values("state")[:1])
     claimed = Exists(_of_row().filter(claimed_until__gte=now))
     rows = (
@@ -108,7 +106,8 @@ def marking_queue(sitting_id: int) -> list[QueueLine]:
         )
     )
     counts = {row["question_id"]: row for row in rows}
-    answerable = [one for one in content.question_map().values() if one.is_answerable]
+    questions = content_of_sitting(sitting_id).question_map().values()
+    answerable = [one for one in questions if one.is_answerable]
     return [
         _line(question, number, counts[question.id])
         for number, question in enumerate(answerable, start=1)
@@ -176,9 +175,7 @@ def marking_view(marking_id: int) -> MarkingView:
     marking = _marking(marking_id)
     attempt = marking.result.attempt
     sitting = attempt.sitting
-    question = approved_content(sitting.exam_id, sitting.exam.content_hash).question_map()[
-        marking.question_id
-    ]
+    question = content_of_sitting(sitting.pk).question_map()[marking.question_id]
     value = _value_of(attempt.pk, question.id)
     rules = marking_rules(sitting.pk)
     row = Mark.objects.get(result=marking.result, question_id=question.id)
@@ -205,10 +202,8 @@ def marking_view(marking_id: int) -> MarkingView:
 
 
 def _marking(marking_id: int) -> Marking:
-    rows = Marking.objects.select_related(
-        "result__attempt__sitting__exam", "result__attempt__student"
-    )
-    marking = rows.filter(pk=marking_id).first()
+    rows = Marking.objects.select_related("result__attempt__sitting", "result__attempt__student")
+    marking = rows.defer("result__attempt__paper").filter(pk=marking_id).first()
     if marking is None:
         raise ResultUnknown(marking=marking_id)
     return marking

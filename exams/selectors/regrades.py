@@ -15,8 +15,8 @@ from exams.domain.regrade import UNDER_WAY, Crossing, Proposal, RegradeState
 from exams.domain.scoring import shown
 from exams.domain.states import ResultState
 from exams.errors import RegradeUnknown
-from exams.models import Attempt, RegradeChange, RegradeRun, Result, ResultVersion, Sitting
-from exams.selectors.contents import approved_content
+from exams.models import Attempt, RegradeChange, RegradeRun, Result, ResultVersion
+from exams.selectors.contents import content_of_sitting
 from exams.selectors.corrections import corrections_of
 from exams.selectors.markingplans import masks_of
 
@@ -142,7 +142,7 @@ def regrade_view(run_id: int) -> RegradeView:
     Raises:
         RegradeUnknown: There is none.
     """
-    run = RegradeRun.objects.select_related("sitting__exam").filter(pk=run_id).first()
+    run = RegradeRun.objects.filter(pk=run_id).first()
     if run is None:
         raise RegradeUnknown(run=run_id)
     proposal = regrades.from_json(run.proposal)
@@ -232,9 +232,8 @@ def names_of(sitting_id: int, attempt_ids: "set[int]") -> dict[int, str]:
 
 def questions_of_sitting(sitting_id: int) -> list[tuple[int, QuestionContent]]:
     """Return the questions of a sitting that take an answer, numbered as in the exam."""
-    sitting = Sitting.objects.select_related("exam").get(pk=sitting_id)
-    content = approved_content(sitting.exam_id, sitting.exam.content_hash)
-    answerable = [one for one in content.question_map().values() if one.is_answerable]
+    questions = content_of_sitting(sitting_id).question_map().values()
+    answerable = [one for one in questions if one.is_answerable]
     return list(enumerate(answerable, start=1))
 
 

@@ -8,9 +8,10 @@ from django.db import transaction
 
 from exams.domain.states import ResultState
 from exams.errors import MarkInvalid, ResultUnknown, StillGrading, TwoMarkersNeeded
-from exams.models import Mark, MarkChange, Result, Submission
+from exams.models import Mark, MarkChange, Result
+from exams.selectors.contents import content_of_sitting
 from exams.selectors.markingplans import needs_two_markers
-from exams.services.grading import changeable_result, content_of, mark_of, store_outcome
+from exams.services.grading import changeable_result, mark_of, store_outcome
 from kernel import audit
 
 
@@ -78,7 +79,7 @@ class WrittenMark:
 def write_points(result: Result, row: Mark, given: WrittenMark, *, actor_id: int) -> None:
     """Let a person's points count, keep what was before, add the result up again.
 
-    Needs: the result, locked, in a transaction; points within what the question carries.
+    Needs: the result as `changeable_result` gives it; points within what the question carries.
     """
     before = Fraction(int(row.points_num), int(row.points_den))
     MarkChange.objects.create(
@@ -101,16 +102,14 @@ def write_points(result: Result, row: Mark, given: WrittenMark, *, actor_id: int
     row.marked_by_id = actor_id
     row.comment = given.comment.strip()
     row.save()
-    submission = Submission.objects.select_related("attempt__sitting__exam").get(
-        attempt_id=result.attempt_id
-    )
+    sitting = result.attempt.sitting
     marks = [mark_of(one) for one in result.marks.all()]
-    store_outcome(result, marks, content_of(submission).passing_score)
+    store_outcome(result, marks, content_of_sitting(sitting.pk).passing_score)
     audit.append(
         f"mark.{given.act}",
         actor_id=actor_id,
         subject=f"attempt:{result.attempt_id}",
         reason=given.reason.strip() or row.comment,
         data={"question": row.question_id, "before": str(before), "after": str(given.points)},
-        institution_id=submission.attempt.sitting.institution_id,
+        institution_id=sitting.institution_id,
     )

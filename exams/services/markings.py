@@ -10,7 +10,6 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from exams.domain.content import QuestionContent
 from exams.domain.marking import (
     MARKING,
     MarkingAction,
@@ -20,11 +19,12 @@ from exams.domain.marking import (
 )
 from exams.domain.rubric import NotPicked, points_of_levels
 from exams.errors import AnswerClaimed, MarkInvalid, ResultUnknown, SecondPersonNeeded
-from exams.models import GivenMark, Mark, MarkChange, Marking, Result, Submission
+from exams.models import GivenMark, Mark, MarkChange, Marking, Result
 from exams.queries import database_now
+from exams.selectors.contents import content_of_sitting
 from exams.selectors.markingplans import marking_rules
 from exams.selectors.markings import waiting_marks
-from exams.services.grading import changeable_result, content_of
+from exams.services.grading import changeable_result
 from exams.services.handmarks import WrittenMark, open_mark, write_points
 from kernel.machine import IllegalMove
 
@@ -188,7 +188,8 @@ def _comment(marking: Marking) -> str:
 
 def _points_of(result: Result, row: Mark, given: GivenPoints) -> tuple[Fraction, dict[str, Any]]:
     """Return the points, and the picked levels as stored."""
-    rubric = question_of(result, row.question_id).rubric
+    question = content_of_sitting(result.attempt.sitting_id).question_map()[row.question_id]
+    rubric = question.rubric
     if rubric and rubric.criteria:
         try:
             points = points_of_levels(rubric, given.levels)
@@ -207,14 +208,6 @@ def _points_of(result: Result, row: Mark, given: GivenPoints) -> tuple[Fraction,
     ):
         raise MarkInvalid(possible=str(row.possible))
     return Fraction(points_given), {}
-
-
-def question_of(result: Result, question_id: int) -> QuestionContent:
-    """Return the frozen question of an answer."""
-    submission = Submission.objects.select_related("attempt__sitting__exam").get(
-        attempt_id=result.attempt_id
-    )
-    return content_of(submission).question_map()[question_id]
 
 
 def reopen(result: Result, question_id: int, *, actor_id: int, reason: str = "") -> None:

@@ -33,7 +33,7 @@ from exams.errors import (
 )
 from exams.models import AnswerRevision, Mark, RegradeChange, RegradeRun, Result, Sitting
 from exams.queries import database_now
-from exams.selectors.contents import approved_content
+from exams.selectors.contents import content_of_sitting
 from exams.selectors.regrades import is_stale
 from exams.services.grading import RELEASABLE
 from kernel import audit, outbox
@@ -82,8 +82,7 @@ def correct_question(
         IllegalMove: The regrade is decided.
     """
     run = _run(run_id)
-    exam = run.sitting.exam
-    question = approved_content(exam.pk, exam.content_hash).question_map().get(question_id)
+    question = content_of_sitting(run.sitting_id).question_map().get(question_id)
     if question is None:
         raise RegradeInvalid(fault="question")
     for fault in faults_of(question, correction) if correction else []:
@@ -264,7 +263,7 @@ def locked_run(run_id: int) -> RegradeRun:
 
 
 def _run(run_id: int) -> RegradeRun:
-    run = RegradeRun.objects.select_related("sitting__exam").filter(pk=run_id).first()
+    run = RegradeRun.objects.filter(pk=run_id).first()
     if run is None:
         raise RegradeUnknown(run=run_id)
     return run

@@ -22,7 +22,7 @@ from exams.domain.regrade import (
 from exams.domain.scoring import total
 from exams.domain.states import ResultState
 from exams.models import AnswerRevision, Mark, RegradeChange, RegradeRun, Result
-from exams.selectors.contents import approved_content
+from exams.selectors.contents import content_of_sitting
 from exams.selectors.corrections import corrections_of
 from exams.selectors.late import accepted_of
 from exams.services.grading import columns_of, machine_marks, mark_of, mark_row
@@ -51,7 +51,7 @@ def _compute_chunk(run_id: int, edition: int) -> bool:
         Result.objects.filter(attempt__sitting_id=run.sitting_id)
         .exclude(pk__in=run.changes.values("result_id"))
         .exclude(state=ResultState.GRADING)
-        .select_related("attempt__submission__attempt", "attempt__sitting__exam")
+        .select_related("attempt__submission")
         .prefetch_related("marks")
         .order_by("pk")[:CHUNK]
     )
@@ -85,12 +85,11 @@ class Plan:
 
 def _plan_of(run: RegradeRun, attempt_ids: Sequence[int]) -> Plan:
     proposal = regrades.from_json(run.proposal)
-    exam = run.sitting.exam
     before = corrections_of(run.sitting_id)
     changes = {int(question): one for question, one in proposal.corrections.items()}
     accepted, late = _accepted(proposal, attempt_ids)
     return Plan(
-        content=approved_content(exam.pk, exam.content_hash),
+        content=content_of_sitting(run.sitting_id),
         before=before,
         after=changed_overlay(before, changes),
         corrected=frozenset(changes),

@@ -111,7 +111,8 @@ def schedule_sitting(
         NotAStudent: An id in `student_ids` is not a student of the class.
     """
     group = class_card(class_group_id)
-    exam = Exam.objects.filter(pk=exam_id, institution_id=group.institution_id).first()
+    exams = Exam.objects.defer("content")  # from memory where it is needed
+    exam = exams.filter(pk=exam_id, institution_id=group.institution_id).first()
     if exam is None:
         raise ExamUnknown(exam=exam_id)
     if exam.state != ExamState.APPROVED:
@@ -276,6 +277,7 @@ def locked_sitting(sitting_id: int) -> Sitting:
     sitting = (
         Sitting.objects.select_for_update(of=("self",))
         .select_related("exam")
+        .defer("exam__content")
         .filter(pk=sitting_id)
         .first()
     )

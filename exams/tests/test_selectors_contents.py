@@ -1,7 +1,11 @@
 """Content from rows, from memory, and as a candidate sees it."""
 
-from dataclasses import fields
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pytest
@@ -9,20 +13,31 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from exams.domain.answer import QuestionKind
+from exams.domain.corrections import Correction, Remedy
 from exams.domain.draft import ChoiceDraft, QuestionDraft
 from exams.domain.paper import draw
-from exams.errors import ExamNotApproved
-from exams.models import Exam, Question
+from exams.errors import ExamNotApproved, SittingUnknown
+from exams.models import Exam, Question, RegradeRun, Sitting
 from exams.selectors.contents import (
     approved_content,
     content_of_rows,
+    content_of_sitting,
     paper_view,
     question_of_row,
 )
 from exams.selectors.exams import question_draft
-from exams.services import authoring
-from exams.tests.conftest import Cast, approved_exam, drafts
+from exams.selectors.keys import right_answers
+from exams.selectors.markings import marking_queue, marking_view
+from exams.selectors.regrades import regrades_of
+from exams.services import authoring, markings, moving, regrade
+from exams.services.markings import GivenPoints
+from exams.services.moving import times_of
+from exams.services.regrade_apply import apply_regrade
+from exams.services.regrade_preview import compute_preview
+from exams.tests.conftest import Cast, Taking, approved_exam, drafts, schedule
+from exams.tests.test_services_grading import graded, handed_in
 from exams.wire import PaperChoice, PaperQuestion
+from kernel import clock
 
 SHOWN = {
     "id", "number", "pool", "kind", "prompt_html", "help_html", "points", "required", "multiple",
@@ -44,6 +59,66 @@ def test_content_is_read_once_and_kept(cast: Cast) -> None:
         assert approved_content(exam.pk, exam.content_hash) is first
     assert len(seen) == 0
     assert first == content_of_rows(exam)
+
+
+@contextmanager
+def reading_no_content() -> Iterator[None]:
+    """Fail when every question of an exam, one column, comes from the database once more."""
+
+    def watch(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        assert '"exams_exam"."content"' not in sql, sql
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(watch):
+        yield
+
+
+def test_a_sitting_has_the_content_of_its_exam(cast: Cast) -> None:
+    sitting_id = schedule(cast)
+    exam = Exam.objects.get(sittings=sitting_id)
+    assert content_of_sitting(sitting_id) is approved_content(exam.pk, exam.content_hash)
+    with pytest.raises(SittingUnknown):
+        content_of_sitting(0)
+
+
+def test_a_regrade_does_not_read_the_questions_with_each_result(running: Taking) -> None:
+    handed_in(running, None, "424242", "word", None)
+    graded(running)
+    Sitting.objects.update(state="closed")
+    grader, admin = running.cast.grader.pk, running.cast.admin.pk
+    with reading_no_content():
+        run_id = regrade.open_regrade(running.sitting_id, reason="Key", actor_id=grader)
+        full = Correction(remedy=Remedy.FULL)
+        regrade.correct_question(run_id, running.questions[0], full, actor_id=grader)
+        regrade.ask_preview(run_id, actor_id=grader)
+        compute_preview(run_id, RegradeRun.objects.get().edition)
+        assert regrades_of(running.sitting_id)[0].counts.up == 1
+        regrade.approve_regrade(run_id, actor_id=admin)
+        apply_regrade(run_id)
+        assert right_answers(running.sitting_id) == {}
+
+
+def test_marking_an_answer_does_not_read_all_questions(running: Taking) -> None:
+    handed_in(running, None, None, None, "An essay.")
+    graded(running)
+    grader = running.cast.grader.pk
+    with reading_no_content():
+        assert len(marking_queue(running.sitting_id)) == 1
+        marking_id = markings.claim_next(running.sitting_id, actor_id=grader)
+        assert marking_id is not None
+        assert marking_view(marking_id).possible == 1
+        markings.give_mark(marking_id, GivenPoints(points=Decimal(1)), actor_id=grader)
+
+
+def test_scheduling_and_moving_a_sitting_read_the_questions_from_memory(cast: Cast) -> None:
+    day = timedelta(days=1)
+    start = clock.now() + day
+    first = schedule(cast, lobby_opens_at=start, starts_at=start, closes_at=start + day)
+    sitting = Sitting.objects.get(pk=first)
+    later = replace(times_of(sitting), closes_at=sitting.closes_at + day)
+    with reading_no_content():
+        schedule(cast, exam_id=sitting.exam_id)
+        assert moving.move_sitting(first, times=later, actor_id=cast.admin.pk)
 
 
 def test_nothing_that_an_author_can_set_is_lost_when_a_version_is_frozen(cast: Cast) -> None:
