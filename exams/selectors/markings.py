@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 
 from exams.domain.answer import QuestionKind
 from exams.domain.content import QuestionContent
@@ -255,7 +255,10 @@ class Discrepancy:
 
 
 def discrepancies(sitting_id: int) -> list[Discrepancy]:
-    """Return the disputed answers of a sitting, oldest first; candidates by number if blind."""
+    """Return the disputed answers of a sitting, oldest first; candidates by number if blind.
+
+    Budget: 3 queries for any number of them.
+    """
     plan = MarkingPlan.objects.filter(sitting_id=sitting_id).first()
     possible = Mark.objects.filter(
         result_id=OuterRef("result_id"), question_id=OuterRef("question_id")
@@ -263,6 +266,8 @@ def discrepancies(sitting_id: int) -> list[Discrepancy]:
     rows = (
         Marking.objects.filter(result__attempt__sitting_id=sitting_id, state=MarkingState.DISPUTED)
         .select_related("result__attempt__student")
+        .defer("result__attempt__paper")
+        .prefetch_related(Prefetch("given", GivenMark.objects.filter(set_aside_at=None)))
         .annotate(possible=Subquery(possible[:1]))
         .order_by("pk")
     )
@@ -271,7 +276,7 @@ def discrepancies(sitting_id: int) -> list[Discrepancy]:
 
 def _discrepancy(row: Any, plan: MarkingPlan | None) -> Discrepancy:  # noqa: ANN401 annotated row
     attempt = row.result.attempt
-    given: Sequence[GivenMark] = list(row.given.filter(set_aside_at=None).order_by("pk"))
+    given: Sequence[GivenMark] = row.given.all()
     points = [shown(Fraction(int(one.points_num), int(one.points_den))) for one in given]
     blind = plan is not None and plan.blind
     return Discrepancy(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, F, Q
 
@@ -130,10 +130,37 @@ def regrade_under_way(sitting_id: int) -> int | None:
     return rows.values_list("pk", flat=True).first()
 
 
-def regrades_of(sitting_id: int) -> list[RegradeView]:
-    """Return the regrades of a sitting, newest first."""
-    ids = RegradeRun.objects.filter(sitting_id=sitting_id).values_list("pk", flat=True)
-    return [regrade_view(one) for one in ids]
+@dataclass(frozen=True, slots=True)
+class RegradeLine:
+    """One regrade in the list of its sitting. `done`: results of which there is a preview."""
+
+    id: int
+    state: RegradeState
+    reason: str
+    created_at: datetime
+    done: int
+    changed: int
+    now_passes: int
+    now_fails: int
+
+
+def regrades_of(sitting_id: int) -> list[RegradeLine]:
+    """Return the regrades of a sitting, newest first. One query."""
+    rows = (
+        RegradeRun.objects.filter(sitting_id=sitting_id)
+        .annotate(
+            done=Count("changes"),
+            changed=Count("changes", filter=Q(changes__changed=True)),
+            now_passes=Count("changes", filter=Q(changes__crossing=Crossing.NOW_PASSES)),
+            now_fails=Count("changes", filter=Q(changes__crossing=Crossing.NOW_FAILS)),
+        )
+        .values_list(*_LINE)
+        .order_by("-pk")
+    )
+    return [RegradeLine(pk, RegradeState(state), *rest) for pk, state, *rest in rows]
+
+
+_LINE: Final = ("pk", "state", "reason", "created_at", "done", "changed", "now_passes", "now_fails")
 
 
 def regrade_view(run_id: int) -> RegradeView:

@@ -28,7 +28,7 @@ from exams.selectors.contents import (
 from exams.selectors.exams import question_draft
 from exams.selectors.keys import right_answers
 from exams.selectors.markings import marking_queue, marking_view
-from exams.selectors.regrades import regrades_of
+from exams.selectors.regrades import regrade_view, regrades_of
 from exams.services import authoring, markings, moving, regrade
 from exams.services.markings import GivenPoints
 from exams.services.moving import times_of
@@ -92,7 +92,8 @@ def test_a_regrade_does_not_read_the_questions_with_each_result(running: Taking)
         regrade.correct_question(run_id, running.questions[0], full, actor_id=grader)
         regrade.ask_preview(run_id, actor_id=grader)
         compute_preview(run_id, RegradeRun.objects.get().edition)
-        assert regrades_of(running.sitting_id)[0].counts.up == 1
+        assert regrades_of(running.sitting_id)[0].changed == 1
+        assert regrade_view(run_id).counts.up == 1
         regrade.approve_regrade(run_id, actor_id=admin)
         apply_regrade(run_id)
         assert right_answers(running.sitting_id) == {}

@@ -3,10 +3,15 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from exams.domain.answer import QuestionKind
+from exams.domain.draft import QuestionDraft
 from exams.errors import ResultUnknown
 from exams.models import Marking
 from exams.selectors.markings import (
+    discrepancies,
     marking_queue,
     marking_view,
     sitting_of_marking,
@@ -15,7 +20,9 @@ from exams.selectors.markings import (
 from exams.services import handmarks, markings
 from exams.services.handmarks import HandMark
 from exams.services.markingplans import set_marking_rules
-from exams.tests.conftest import Taking
+from exams.services.markings import GivenPoints
+from exams.tests.conftest import Cast, Taking
+from exams.tests.marked import take
 from exams.tests.test_services_markings import TWO, essay, give
 
 __all__ = ["essay"]
@@ -60,3 +67,19 @@ def test_an_answer_is_shown_with_its_question(essay: Taking) -> None:
     for ask in (marking_view, sitting_of_marking):
         with pytest.raises(ResultUnknown):
             ask(10**9)
+
+
+def test_answers_on_which_two_differ_cost_three_queries_however_many_there_are(cast: Cast) -> None:
+    essays = [QuestionDraft(name="Essay", kind=QuestionKind.TEXT, prompt="Write.")]
+    held = take(cast, [["One."], ["Two."]], questions=essays)
+    set_marking_rules(held.sitting_id, TWO, actor_id=cast.grader.pk)
+    for who, points in ((cast.grader.pk, Decimal(0)), (cast.admin.pk, Decimal(1))):
+        while marking_id := markings.claim_next(held.sitting_id, actor_id=who):
+            markings.give_mark(marking_id, GivenPoints(points=points), actor_id=who)
+    with CaptureQueriesContext(connection) as seen:
+        rows = discrepancies(held.sitting_id)
+    both = (cast.grader.pk, cast.admin.pk)
+    assert [(row.first, row.second, row.markers) for row in rows] == [
+        (Decimal(0), Decimal(1), both)
+    ] * 2
+    assert len(seen) == 3

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from exams.domain.corrections import Correction, Remedy
 from exams.domain.marking import MarkingRules
@@ -61,13 +63,28 @@ def test_a_view_says_what_is_proposed_and_what_it_comes_to(over: Taking) -> None
     counts = regrade_view(run_id).counts
     assert (counts.changed, counts.up, counts.down, counts.now_passes) == (1, 1, 0, 1)
     assert regrade_under_way(over.sitting_id) == run_id
-    assert [one.id for one in regrades_of(over.sitting_id)] == [run_id]
+    (line,) = regrades_of(over.sitting_id)
+    assert (line.id, line.state, line.reason) == (run_id, "previewed", "The key was wrong")
+    assert (line.done, line.changed, line.now_passes, line.now_fails) == (1, 1, 1, 0)
     regrade.approve_regrade(run_id, actor_id=second(over))
     apply_regrade(run_id)
     assert regrade_under_way(over.sitting_id) is None
     (held,) = corrections_in_force(over.sitting_id)
     assert held.correction == full
     assert changes_of_result(over.attempt_id) == []  # nobody had seen the result before
+
+
+def test_a_list_of_regrades_costs_one_query_however_many_there_are(over: Taking) -> None:
+    first = opened(over)
+    regrade.reject_regrade(first, actor_id=second(over), reason="No")
+    latest = opened(over)
+    with CaptureQueriesContext(connection) as seen:
+        lines = regrades_of(over.sitting_id)
+    assert [(line.id, line.state, line.done) for line in lines] == [
+        (latest, "draft", 0),
+        (first, "rejected", 0),
+    ]
+    assert len(seen) == 1
 
 
 def test_candidates_are_numbers_while_marked_blind(over: Taking) -> None:
