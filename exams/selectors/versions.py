@@ -11,9 +11,7 @@ def versions_of(exam: ExamView) -> list[ExamView]:
 
     Versions share the name within their institution, in any case of letters.
     """
-    name = exam.name.casefold()
-    everything = exams_of_institution(exam.institution_id)
-    return [one for one in everything if one.name.casefold() == name]
+    return exams_of_institution(exam.institution_id, name=exam.name)
 
 
 def changes_of(old_id: int, new_id: int) -> list[Change]:

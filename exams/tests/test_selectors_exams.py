@@ -34,6 +34,17 @@ def test_the_list_of_an_institution_is_one_query(cast: Cast) -> None:
         selectors.exam_view(10**9)
 
 
+def test_counts_of_an_exam_do_not_multiply(cast: Cast) -> None:
+    """Questions and sittings are counted apart: joined, 200 of the one make 200 rows of the other."""
+    exam_id = approved_exam(cast)
+    schedule(cast, exam_id)
+    schedule(cast, exam_id)
+    with CaptureQueriesContext(connection) as seen:
+        view = selectors.exam_view(exam_id)
+    assert (view.questions, view.sittings) == (4, 2)
+    assert 'JOIN "exams_sitting"' not in seen.captured_queries[0]["sql"]
+
+
 def test_a_preview_is_what_a_candidate_would_see(cast: Cast) -> None:
     exam_id = approved_exam(cast)
     shown = selectors.preview_paper(exam_id)
