@@ -158,6 +158,11 @@ class AnswerRevision(models.Model):
                 name="revision_accepted_unique",
             ),
         ]
+        indexes: ClassVar = [  # a handful of rows among all that was ever saved; saves never touch it
+            models.Index(
+                fields=["attempt", "question_id"], name="revision_late", condition=Q(late=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.attempt_id}/{self.question_id}#{self.seq}"

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from exams.domain.late import LateCause, LateState
 from exams.models import AnswerRevision
@@ -59,6 +59,17 @@ def accepted_of(attempt_ids: Collection[int]) -> dict[int, dict[int, object]]:
     for attempt_id, question_id, value in rows.values_list("attempt_id", "question_id", "value"):
         accepted.setdefault(attempt_id, {})[question_id] = value
     return accepted
+
+
+def late_counts(sitting_id: int) -> dict[int, tuple[int, int]]:
+    """Return how many answers are held of each attempt, and how many of them wait. One query.
+
+    Attempts of which none is held are left out.
+    """
+    rows = _held().filter(attempt__sitting_id=sitting_id).order_by().values("attempt_id")
+    waiting = Count("pk", filter=Q(decision=LateState.OPEN))
+    found = rows.annotate(held=Count("pk"), waiting=waiting)
+    return {row["attempt_id"]: (row["held"], row["waiting"]) for row in found}
 
 
 def open_late_answers(sitting_id: int) -> int:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -22,12 +21,16 @@ from exams.models import Answer, AnswerRevision, Attempt, Mark, Result, Submissi
 from exams.selectors.contents import approved_content
 from exams.selectors.corrections import corrections_of
 from exams.selectors.given import given_html, upload_of
-from exams.selectors.late import LateAnswer, accepted_answers, late_answers, open_late_answers
+from exams.selectors.late import (
+    LateAnswer,
+    accepted_answers,
+    late_answers,
+    late_counts,
+    open_late_answers,
+)
 from exams.selectors.markingplans import masks_of
 from exams.selectors.sittings import SittingView, sitting_view
 from scanner.selectors import upload_cards
-
-_UNDECIDED: Final = Q(revisions__late=True, revisions__decision=LateState.OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +62,19 @@ class ResultRow:
 
 
 def results_of_sitting(sitting_id: int) -> list[ResultRow]:
-    """Return every candidate of a sitting with the result, by name. Two queries.
+    """Return every candidate of a sitting with the result, by name. Three queries.
 
     While the sitting is marked blind they are numbers, by number. Three queries more then.
     """
-    late = Count("revisions", filter=Q(revisions__late=True))
-    undecided = Count("revisions", filter=_UNDECIDED)
+    late = late_counts(sitting_id)
     rows = (
         Attempt.objects.filter(sitting_id=sitting_id)
         .select_related("sitting", "student", "candidate", "result", "submission")
         .defer("paper", "submission__answers")
-        .annotate(late=late, undecided=undecided)
         .order_by("student__full_name", "pk")
     )
     masks = masks_of(sitting_id)
-    shown_rows = [_masked(_result_row(row), masks) for row in rows]
+    shown_rows = [_masked(_result_row(row, late.get(row.pk, (0, 0))), masks) for row in rows]
     return sorted(shown_rows, key=lambda row: row.name) if masks else shown_rows
 
 
@@ -81,7 +82,7 @@ def _masked(row: ResultRow, masks: Mapping[int, str]) -> ResultRow:
     return replace(row, name=masks[row.attempt_id], seat="") if masks else row
 
 
-def _result_row(attempt: Attempt) -> ResultRow:
+def _result_row(attempt: Attempt, late: tuple[int, int]) -> ResultRow:
     result: Result | None = getattr(attempt, "result", None)
     submission: Submission | None = getattr(attempt, "submission", None)
     graded = result is not None and result.state != ResultState.GRADING
@@ -100,8 +101,8 @@ def _result_row(attempt: Attempt) -> ResultRow:
         needs_person=result.needs_person if result else False,
         answered=submission.answered if submission else None,
         total=attempt.asked,
-        late_answers=getattr(attempt, "late", 0),
-        open_late=getattr(attempt, "undecided", 0) if result else 0,
+        late_answers=late[0],
+        open_late=late[1] if result else 0,
         released_at=result.released_at if result else None,
     )
 

@@ -1,5 +1,8 @@
 """What was held, by question and in order; what counts; what still waits."""
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from exams.domain.late import LateCause
 from exams.models import AnswerRevision
 from exams.selectors import late
@@ -48,3 +51,15 @@ def test_what_waits_is_counted_once_the_attempt_is_over(running: Taking) -> None
     assert late.open_late_answers(running.sitting_id) == 1
     AnswerRevision.objects.update(decision="rejected")
     assert late.open_late_answers(running.sitting_id) == 0
+
+
+def test_counting_what_is_held_does_not_look_at_all_that_was_ever_saved(running: Taking) -> None:
+    """Every save leaves a revision; those that came too late have an index of their own."""
+    hold(running, 1, "open", "lease")
+    attempts.force_submit(running.attempt_id, actor_id=running.cast.ivo.pk, reason="Test")
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as seen:
+        assert late.late_counts(running.sitting_id) == {running.attempt_id: (1, 1)}
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {seen.captured_queries[0]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "revision_late" in plan

@@ -28,11 +28,11 @@ def finish(running: Taking, *values: object) -> None:
     grading.grade_attempt(running.attempt_id)
 
 
-def test_the_table_of_a_sitting_is_two_queries(running: Taking) -> None:
+def test_the_table_of_a_sitting_is_three_queries(running: Taking) -> None:
     finish(running, [1], "424242", "canary-key-char")
     with CaptureQueriesContext(connection) as seen:
         ana, ben = results.results_of_sitting(running.sitting_id)
-    assert len(seen) == 2
+    assert len(seen) == 3
     assert (ana.name, ana.result_state) == ("Ana", ResultState.GRADED)
     assert (ana.points, ana.possible, ana.score) == (
         Decimal("2.00"),
@@ -92,6 +92,11 @@ def test_graders_see_names_late_work_and_who_marked(running: Taking) -> None:
     (held,) = essay.late
     assert held.given_html == ("&lt;b&gt;late&lt;/b&gt;",)
     assert (held.answer.cause, held.answer.state) == (LateCause.ENDED, LateState.OPEN)
+    ana, ben = results.results_of_sitting(running.sitting_id)
+    assert (ana.late_answers, ana.open_late, ben.late_answers) == (1, 1, 0)
+    AnswerRevision.objects.update(decision="rejected")
+    ana, _ben = results.results_of_sitting(running.sitting_id)
+    assert (ana.late_answers, ana.open_late) == (1, 0)
     assert essay.name == "canary-name-four"
     assert (paper.needs_person, paper.score) == (True, None)
     with pytest.raises(ResultUnknown):
