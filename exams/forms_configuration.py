@@ -15,6 +15,7 @@ from exams.domain.marking import AgreementRule
 from exams.domain.policy import Camera, ChatLock, Navigation
 from exams.texts_grading import AGREEMENT_RULES
 
+MARKING: Final = ("blind", "second_marker", "tolerance_percent", "agreement", "show_criteria")
 MINUTE_S: Final = int(timedelta(minutes=1).total_seconds())
 
 
@@ -64,14 +65,15 @@ class ConfigurationForm(forms.Form):
         label=_("Two marks agree within percent of the points"), min_value=0, max_value=100
     )
     agreement = _choice(_("Two marks that agree"), AGREEMENT_RULES)
+    show_criteria = forms.BooleanField(
+        label=_("Show points and remarks of each criterion with the released result"),
+        required=False,
+    )
 
     def document(self) -> dict[str, Any]:
         """Return what the form says as a complete document."""
         given = dict(self.cleaned_data)
-        marking = {
-            name: given.pop(name)
-            for name in ("blind", "second_marker", "tolerance_percent", "agreement")
-        }
+        marking = {name: given.pop(name) for name in MARKING}
         pause_limit_s = given.pop("pause_limit") * MINUTE_S
         return {**given, "pause_limit_s": pause_limit_s, "marking": marking}
 
@@ -93,6 +95,7 @@ def configuration_as_given(configuration: Configuration) -> dict[str, object]:
         "second_marker": marking.second_marker,
         "tolerance_percent": marking.tolerance_percent,
         "agreement": AgreementRule(marking.agreement).value,
+        "show_criteria": marking.show_criteria,
     }
 
 

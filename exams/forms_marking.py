@@ -48,6 +48,12 @@ class PlanForm(forms.Form):
         label=_("When they agree"),
         choices=[(one.value, name) for one, name in texts.AGREEMENT_RULES.items()],
     )
+    show_criteria = forms.BooleanField(
+        label=_("Students see points and remarks of each criterion"),
+        required=False,
+        initial=True,
+        help_text=_("With the released result, and without who marked it."),
+    )
 
     def rules(self) -> MarkingRules:
         """Return what was chosen."""
@@ -57,14 +63,21 @@ class PlanForm(forms.Form):
             second_marker=data["second_marker"],
             tolerance_percent=data["tolerance_percent"],
             agreement=AgreementRule(data["agreement"]),
+            show_criteria=data["show_criteria"],
         )
 
 
 class PickForm(forms.Form):
-    """One level and a remark for each criterion of a rubric, and a comment for the student."""
+    """One level and a remark for each criterion of a rubric, and a comment for the student.
 
-    def __init__(self, rubric: RubricContent, data: Mapping[str, Any] | None = None) -> None:
+    Whoever writes a remark is told who reads it.
+    """
+
+    def __init__(
+        self, rubric: RubricContent, data: Mapping[str, Any] | None = None, *, is_read: bool = True
+    ) -> None:
         super().__init__(data)
+        remark = _("Remark for the student") if is_read else _("Remark, for markers only")
         self.rubric = rubric
         for place, criterion in enumerate(rubric.criteria):
             self.fields[f"level-{place}"] = forms.ChoiceField(
@@ -74,7 +87,7 @@ class PickForm(forms.Form):
                 error_messages={"required": _("Pick one level.")},
             )
             self.fields[f"remark-{place}"] = forms.CharField(
-                label=_("Remark"), required=False, max_length=500
+                label=remark, required=False, max_length=500
             )
         self.fields["comment"] = forms.CharField(
             label=_("Comment for the student"),

@@ -48,6 +48,10 @@ _MARKING: Final[dict[str, Any]] = {
             "description": "Two marks this close together, in percent of the points, agree.",
         },
         "agreement": {"enum": [one.value for one in AgreementRule]},
+        "show_criteria": {
+            "type": "boolean",
+            "description": "Students see points and remarks of a rubric's criteria; true if left out.",
+        },
     },
 }
 
@@ -95,6 +99,7 @@ def configuration_of(document: dict[str, Any]) -> Configuration:
             second_marker=marking.get("second_marker", plain.second_marker),
             tolerance_percent=marking.get("tolerance_percent", plain.tolerance_percent),
             agreement=AgreementRule(marking.get("agreement", plain.agreement)),
+            show_criteria=marking.get("show_criteria", plain.show_criteria),
         ),
     )
 
@@ -116,6 +121,7 @@ def to_json(configuration: Configuration) -> dict[str, Any]:
             "second_marker": marking.second_marker,
             "tolerance_percent": marking.tolerance_percent,
             "agreement": marking.agreement.value,
+            "show_criteria": marking.show_criteria,
         },
     }
 

@@ -62,12 +62,14 @@ class MarkingRules:
         blind: Candidates are numbers until every answer is marked.
         second_marker: Two people mark each answer, neither knowing the other's points.
         tolerance_percent: Of the question's points; two marks this close together agree.
+        show_criteria: Students see what each criterion of a rubric earned, and its remarks.
     """
 
     blind: bool = False
     second_marker: bool = False
     tolerance_percent: int = 10
     agreement: AgreementRule = AgreementRule.AVERAGE
+    show_criteria: bool = True
 
 
 def agreed_points(

@@ -54,7 +54,7 @@ def _answers(paper: MarkedPaper, right: Mapping[int, tuple[str, ...]]) -> Table:
                 _given(answer),
                 *(_parts(right.get(answer.question_id, ()), answer.kind) for _key in with_keys),
                 _points(answer),
-                _short(answer.comment),
+                _short(_said(answer)),
             )
             for answer in paper.answers
         ],
@@ -80,6 +80,17 @@ def _points(answer: MarkedAnswer) -> str:
     if answer.points is None:
         return f"— / {write_number(answer.possible)}"
     return f"{write_number(answer.points)} / {write_number(answer.possible)}"
+
+
+def _said(answer: MarkedAnswer) -> str:
+    """Return what people said of an answer: the comment, then what each criterion earned."""
+    criteria = answer.criteria.criteria if answer.criteria else ()
+    earned = [
+        f"{one.name}: {write_number(one.points)} / {write_number(one.possible)}"
+        + "".join(f" · {remark}" for remark in one.remarks)
+        for one in criteria
+    ]
+    return "; ".join([answer.comment, *earned] if answer.comment else earned)
 
 
 def _moment(instant: datetime | None) -> str:

@@ -71,6 +71,9 @@ class MarkingPlan(models.Model):
     agreement = models.CharField(
         max_length=8, default=AgreementRule.AVERAGE, choices=[(r, r) for r in AgreementRule]
     )
+    show_criteria = models.BooleanField(
+        default=True, db_default=True, help_text="Students see what each criterion earned"
+    )
     salt = models.CharField(max_length=32, help_text="Of the numbers that stand for candidates")
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField(db_default=Now())

@@ -15,6 +15,7 @@ def marking_rules(sitting_id: int) -> MarkingRules:
         second_marker=plan.second_marker,
         tolerance_percent=plan.tolerance_percent,
         agreement=AgreementRule(plan.agreement),
+        show_criteria=plan.show_criteria,
     )
 
 

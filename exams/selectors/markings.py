@@ -144,6 +144,7 @@ class MarkingView:
 
     Attributes:
         candidate: The name; a number where the sitting is marked blind.
+        shows_criteria: The student will read the remarks.
         earlier: The marks to be reconciled; empty for the first and the second marker.
     """
 
@@ -162,6 +163,7 @@ class MarkingView:
     possible: Decimal
     state: MarkingState
     rubric: RubricContent | None
+    shows_criteria: bool
     message: str
     earlier: tuple[EarlierMark, ...]
 
@@ -196,6 +198,7 @@ def marking_view(marking_id: int) -> MarkingView:
         possible=row.possible,
         state=MarkingState(marking.state),
         rubric=question.rubric or None,
+        shows_criteria=rules.show_criteria,
         message=row.message,
         earlier=_earlier(marking) if disputed else (),
     )

@@ -20,6 +20,7 @@ from exams.errors import ResultUnknown
 from exams.models import Answer, AnswerRevision, Attempt, Mark, Result, Submission
 from exams.selectors.contents import approved_content
 from exams.selectors.corrections import corrections_of
+from exams.selectors.criteria import CriteriaView, criteria_of
 from exams.selectors.given import given_html, upload_of
 from exams.selectors.late import (
     LateAnswer,
@@ -178,6 +179,7 @@ class MarkedAnswer:
         late: Answers that were held, oldest first; for graders only.
         remedy: What was corrected in the question after the exam, exams/domain/corrections.py.
         text: What was written beside the answer.
+        criteria: What the criteria of its rubric earned, where the reader may see it.
     """
 
     question_id: int
@@ -201,6 +203,7 @@ class MarkedAnswer:
     late: tuple[MarkedLate, ...] = ()
     remedy: str = ""
     text: str = ""
+    criteria: CriteriaView | None = None
 
     @property
     def may_reject_late(self) -> bool:
@@ -284,6 +287,8 @@ def _paper(result: Result, *, late: Mapping[int, list[LateAnswer]], names: bool)
     content = approved_content(sitting.exam_id, sitting.exam.content_hash)
     marks = {row.question_id: row for row in result.marks.all()}
     overlay = corrections_of(sitting.pk)
+    asked = _asked(attempt, content)
+    criteria = criteria_of(marks, asked, sitting_id=sitting.pk, to_student=not names)
     return MarkedPaper(
         attempt_id=attempt.pk,
         sitting_id=sitting.pk,
@@ -311,8 +316,9 @@ def _paper(result: Result, *, late: Mapping[int, list[LateAnswer]], names: bool)
                 remedy=overlay[question.id].remedy.value if question.id in overlay else "",
                 late=tuple(_held(question, one) for one in late.get(question.id, [])),
                 text=_text_beside(submission, question.id),
+                criteria=criteria.get(question.id),
             )
-            for number, question in enumerate(_asked(attempt, content), start=1)
+            for number, question in enumerate(asked, start=1)
         ),
     )
 

@@ -23,6 +23,7 @@ def plan_marking(sitting: Sitting) -> None:
         second_marker=rules.second_marker,
         tolerance_percent=rules.tolerance_percent,
         agreement=rules.agreement,
+        show_criteria=rules.show_criteria,
         salt=secrets.token_hex(16),
         set_by_id=sitting.created_by_id,
     )

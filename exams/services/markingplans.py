@@ -32,6 +32,7 @@ def set_marking_rules(sitting_id: int, rules: MarkingRules, *, actor_id: int) ->
         "second_marker": rules.second_marker,
         "tolerance_percent": rules.tolerance_percent,
         "agreement": rules.agreement,
+        "show_criteria": rules.show_criteria,
         "set_by_id": actor_id,
     }
     created = {**fields, "salt": secrets.token_hex(16)}

@@ -39,6 +39,7 @@ FULL: dict[str, Any] = {
         "second_marker": True,
         "tolerance_percent": 5,
         "agreement": "higher",
+        "show_criteria": False,
     },
 }
 
@@ -57,6 +58,7 @@ def test_everything_said_holds() -> None:
     assert (seen.policy.navigation, seen.policy.camera) == (Navigation.LINEAR, Camera.OFF)
     assert (seen.shuffling, seen.show_key) == (Shuffling.EVERYTHING, True)
     assert (seen.marking.blind, seen.marking.agreement) == (True, AgreementRule.HIGHER)
+    assert not seen.marking.show_criteria
     assert to_json(seen) == FULL
 
 

@@ -6,10 +6,12 @@ from exams.domain.answer import QuestionKind
 from exams.domain.draft import QuestionDraft
 from exams.exports.result_sheet import sheet_document
 from exams.selectors.results import marked_paper
-from exams.services import handmarks
+from exams.services import handmarks, markings
 from exams.services.handmarks import HandMark
+from exams.services.markings import GivenPoints
 from exams.tests.conftest import Cast
 from exams.tests.marked import right_or_wrong, take
+from exams.tests.test_services_markings import rubric_exam
 
 ESSAY = QuestionDraft(name="e", kind=QuestionKind.TEXT, prompt="Write *freely*", points=Decimal(2))
 RATING = QuestionDraft(
@@ -62,3 +64,13 @@ def test_right_answers_have_a_column_where_they_may_be_seen(cast: Cast) -> None:
     (table,) = sheet_document(paper, right={marked.questions[0].id: ("<b>right</b>",)}).tables
     assert [row[3] for row in table.rows] == ["right", ""]
     assert all(len(row) == len(table.head) == len(table.widths) for row in table.rows)
+
+
+def test_what_the_criteria_of_a_rubric_earned_stands_with_the_comment(cast: Cast) -> None:
+    marked = take(cast, [("An essay.",)], exam_id=rubric_exam(cast))
+    marking_id = markings.claim_next(marked.sitting_id, actor_id=cast.grader.pk)
+    assert marking_id is not None
+    picked = GivenPoints(levels={0: 1, 1: 1}, remarks={0: "Half of it"}, comment="Go on")
+    markings.give_mark(marking_id, picked, actor_id=cast.grader.pk)
+    (table,) = sheet_document(marked_paper(marked.attempt_ids[0])).tables
+    assert table.rows[0][-1] == "Go on; Idea: 1.5 / 3 · Half of it; Style: 1 / 1"

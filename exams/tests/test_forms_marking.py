@@ -1,5 +1,6 @@
 """The forms of marking: rules, picked levels, rubric rows."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from exams.domain.answer import QuestionKind
@@ -9,11 +10,14 @@ from exams.tests.test_services_markings import RUBRIC
 
 
 def test_the_rules_of_marking_are_what_was_chosen() -> None:
-    form = PlanForm({"blind": "on", "tolerance_percent": "0", "agreement": "higher"})
+    chosen = {"blind": "on", "tolerance_percent": "0", "agreement": "higher"}
+    form = PlanForm(chosen)
     assert form.is_valid()
-    assert form.rules() == MarkingRules(
-        blind=True, tolerance_percent=0, agreement=AgreementRule.HIGHER
-    )
+    rules = MarkingRules(blind=True, tolerance_percent=0, agreement=AgreementRule.HIGHER)
+    assert form.rules() == replace(rules, show_criteria=False)
+    told = PlanForm({**chosen, "show_criteria": "on"})
+    assert told.is_valid()
+    assert told.rules() == rules
     assert not PlanForm({"tolerance_percent": "-1", "agreement": "higher"}).is_valid()
 
 
@@ -24,6 +28,11 @@ def test_one_level_of_each_criterion_is_picked() -> None:
     assert len(form.criteria()) == 2
     for bad in ({"level-0": "1"}, {"level-0": "3", "level-1": "0"}):
         assert not PickForm(RUBRIC, bad).is_valid()
+
+
+def test_whoever_writes_a_remark_is_told_who_reads_it() -> None:
+    assert PickForm(RUBRIC)["remark-0"].label == "Remark for the student"
+    assert PickForm(RUBRIC, is_read=False)["remark-0"].label == "Remark, for markers only"
 
 
 def test_a_stored_rubric_fills_its_rows_and_comes_back_the_same() -> None:

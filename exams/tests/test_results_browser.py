@@ -300,4 +300,5 @@ def read_the_last_question(reader: Reader) -> None:
     top = heading.evaluate("(node) => node.getBoundingClientRect().top")
     bar = reader.page.locator(".topbar").evaluate("(node) => node.getBoundingClientRect().bottom")
     assert top >= bar
+    expect(reader.page.get_by_role("row", name="Idea, level 1")).to_contain_text("Half of it")
     expect(reader.page.get_by_text("Read chapter two again")).to_be_visible()

@@ -62,7 +62,7 @@ def marking(request: HttpRequest, sitting_id: int) -> HttpResponse:
 
 
 def _initial(rules: object) -> dict[str, object]:
-    names = ("blind", "second_marker", "tolerance_percent", "agreement")
+    names = ("blind", "second_marker", "tolerance_percent", "agreement", "show_criteria")
     return {name: getattr(rules, name) for name in names}
 
 
@@ -130,7 +130,7 @@ def answer(request: HttpRequest, marking_id: int) -> HttpResponse:
 def _form_of(seen: MarkingView, request: HttpRequest) -> forms.Form:
     data = request.POST if request.method == "POST" else None
     if seen.rubric and seen.rubric.criteria:
-        return PickForm(seen.rubric, data)
+        return PickForm(seen.rubric, data, is_read=seen.shows_criteria)
     return MarkForm(data, possible=seen.possible)
 
 
