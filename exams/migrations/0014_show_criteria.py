@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exams', '0012_timetables'),
+        ('exams', '0013_late_revisions_index'),
     ]
 
     operations = [
