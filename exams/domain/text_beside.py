@@ -1,6 +1,24 @@
 """The text beside an answer: where it may stand, and what limits it keeps (pure)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from exams.domain.answer import MAX_TEXT, TEXT_KINDS, Fault, InvalidAnswer, Rules, check_limits
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer with the text beside it; see exams/domain/answer.py for the value."""
+
+    value: object
+    text: str = ""
+
+
+def handed_in(answers: Mapping[str, Any], question_id: int) -> Given:
+    """Return what a submission says of one question; a value of None if nothing."""
+    answer = answers.get(str(question_id), {})
+    return Given(answer.get("value"), str(answer.get("text", "")))
 
 
 def check_text_beside(rules: Rules, text: str, *, is_asked: bool) -> None:

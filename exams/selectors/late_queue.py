@@ -10,6 +10,7 @@ from exams.domain.answer import QuestionKind
 from exams.domain.content import QuestionContent
 from exams.domain.late import LateCause, LateState, lateness
 from exams.domain.states import ResultState
+from exams.domain.text_beside import handed_in
 from exams.models import AnswerRevision
 from exams.selectors.given import given_html, upload_of
 from exams.selectors.markingplans import masks_of
@@ -21,6 +22,7 @@ class HeldAnswer:
     """One answer that came too late.
 
     Attributes:
+        text: What was written beside it.
         late_by: After the candidate's own end; zero for one that came while the attempt ran.
         handed_in_html: What counts instead unless it is accepted.
         is_released: The result is out: it can only count by a regrade.
@@ -34,8 +36,10 @@ class HeldAnswer:
     kind: QuestionKind
     given_html: tuple[str, ...]
     upload: UUID | None
+    text: str
     handed_in_html: tuple[str, ...]
     handed_in_upload: UUID | None
+    handed_in_text: str
     arrived_at: datetime
     late_by: timedelta
     cause: LateCause
@@ -80,7 +84,7 @@ def _held_answer(
     row: AnswerRevision, number: int, question: QuestionContent, masks: dict[int, str]
 ) -> HeldAnswer:
     attempt = row.attempt
-    handed_in = attempt.submission.answers.get(str(question.id), {}).get("value")
+    before = handed_in(attempt.submission.answers, question.id)
     return HeldAnswer(
         revision_id=row.pk,
         attempt_id=attempt.pk,
@@ -90,8 +94,10 @@ def _held_answer(
         kind=question.kind,
         given_html=given_html(question, row.value),
         upload=upload_of(question, row.value),
-        handed_in_html=given_html(question, handed_in),
-        handed_in_upload=upload_of(question, handed_in),
+        text=row.text,
+        handed_in_html=given_html(question, before.value),
+        handed_in_upload=upload_of(question, before.value),
+        handed_in_text=before.text,
         arrived_at=row.saved_at,
         late_by=lateness(row.saved_at, attempt.ended_at),
         cause=LateCause(row.held_for),

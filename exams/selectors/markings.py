@@ -16,12 +16,13 @@ from exams.domain.marking import MarkingState, blind_number
 from exams.domain.rubric import RubricContent
 from exams.domain.scoring import shown
 from exams.domain.states import ResultState
+from exams.domain.text_beside import handed_in
 from exams.errors import ResultUnknown
 from exams.models import GivenMark, Mark, MarkChange, Marking, MarkingPlan, Submission
 from exams.queries import database_now
 from exams.selectors.contents import content_of_sitting
 from exams.selectors.given import given_html, upload_of
-from exams.selectors.late import accepted_answers
+from exams.selectors.late import counted_late
 from exams.selectors.markingplans import marking_rules
 
 
@@ -214,8 +215,7 @@ def _marking(marking_id: int) -> Marking:
 
 def _value_of(attempt_id: int, question_id: int) -> object:
     answers = Submission.objects.values_list("answers", flat=True).get(attempt_id=attempt_id)
-    handed_in = answers.get(str(question_id), {}).get("value")
-    return accepted_answers(attempt_id).get(question_id, handed_in)
+    return counted_late(attempt_id).get(question_id, handed_in(answers, question_id)).value
 
 
 def _number_of(sitting_id: int, attempt_id: int) -> str:

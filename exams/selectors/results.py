@@ -15,6 +15,7 @@ from exams.domain.content import ExamContent, QuestionContent
 from exams.domain.late import LateState
 from exams.domain.scoring import chosen_keys, shown, worth
 from exams.domain.states import AttemptState, ResultState
+from exams.domain.text_beside import Given, handed_in
 from exams.domain.walk import asked_questions
 from exams.errors import ResultUnknown
 from exams.models import Answer, AnswerRevision, Attempt, Mark, Result, Submission
@@ -24,7 +25,7 @@ from exams.selectors.criteria import CriteriaView, criteria_of
 from exams.selectors.given import given_html, upload_of
 from exams.selectors.late import (
     LateAnswer,
-    accepted_answers,
+    counted_late,
     late_answers,
     late_counts,
     open_late_answers,
@@ -282,12 +283,12 @@ def _result(attempt_id: int) -> Result:
 def _paper(result: Result, *, late: Mapping[int, list[LateAnswer]], names: bool) -> MarkedPaper:
     attempt = result.attempt
     sitting, submission = attempt.sitting, attempt.submission
-    accepted = accepted_answers(attempt.pk)
-    given = {int(one): answer["value"] for one, answer in submission.answers.items()} | accepted
+    accepted = counted_late(attempt.pk)
     content = approved_content(sitting.exam_id, sitting.exam.content_hash)
     marks = {row.question_id: row for row in result.marks.all()}
     overlay = corrections_of(sitting.pk)
     asked = _asked(attempt, content)
+    given = {one.id: handed_in(submission.answers, one.id) for one in asked} | accepted
     criteria = criteria_of(marks, asked, sitting_id=sitting.pk, to_student=not names)
     return MarkedPaper(
         attempt_id=attempt.pk,
@@ -310,12 +311,11 @@ def _paper(result: Result, *, late: Mapping[int, list[LateAnswer]], names: bool)
         released_at=result.released_at,
         answers=tuple(
             replace(
-                _marked(question, number, given.get(question.id), marks.get(question.id)),
+                _marked(question, number, given[question.id], marks.get(question.id)),
                 name=question.name if names else "",
                 came_late=question.id in accepted,
                 remedy=overlay[question.id].remedy.value if question.id in overlay else "",
                 late=tuple(_held(question, one) for one in late.get(question.id, [])),
-                text=_text_beside(submission, question.id),
                 criteria=criteria.get(question.id),
             )
             for number, question in enumerate(asked, start=1)
@@ -328,9 +328,8 @@ def _asked(attempt: Attempt, content: ExamContent) -> list[QuestionContent]:
     return asked_questions(content, paper, attempt.submission.answers)
 
 
-def _marked(
-    question: QuestionContent, number: int, value: object, row: Mark | None
-) -> MarkedAnswer:
+def _marked(question: QuestionContent, number: int, given: Given, row: Mark | None) -> MarkedAnswer:
+    value = given.value
     points = Fraction(int(row.points_num), int(row.points_den)) if row else None
     return MarkedAnswer(
         question_id=question.id,
@@ -349,14 +348,11 @@ def _marked(
         comment=row.comment if row else "",
         marked_by_id=row.marked_by_id if row else None,
         rejoinder_html=question.rejoinder_html,
+        text=given.text,
         feedback_html=tuple(
             key.rejoinder_html for key in chosen_keys(question, value) if key.rejoinder_html
         ),
     )
-
-
-def _text_beside(submission: Submission, question_id: int) -> str:
-    return str(submission.answers.get(str(question_id), {}).get("text", ""))
 
 
 def _held(question: QuestionContent, late: LateAnswer) -> MarkedLate:

@@ -7,7 +7,7 @@ import pytest
 
 from exams.domain.answer import Fault, InvalidAnswer, QuestionKind as Kind, Rules
 from exams.domain.scoring import asks_text, mark
-from exams.domain.text_beside import check_text_beside
+from exams.domain.text_beside import Given, check_text_beside, handed_in
 from exams.tests.branching import ask, option
 
 # Seed 002: text_response with lengths and a pattern, for each kind that is not a text itself.
@@ -87,3 +87,9 @@ def test_the_text_counts_also_beside_no_answer() -> None:
     question = ask(1, text_response=True, points=Decimal(2))
     assert mark(question, None, "words").valid is None
     assert mark(question, None, "words").correct is False
+
+
+def test_a_submission_says_what_was_given_and_what_stands_beside_it() -> None:
+    answers = {"7": {"seq": 2, "value": "1", "text": "because"}, "8": {"seq": 1, "value": None}}
+    assert handed_in(answers, 7) == Given("1", "because")
+    assert handed_in(answers, 8) == handed_in(answers, 9) == Given(None)

@@ -4,6 +4,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from exams.domain.late import LateCause
+from exams.domain.text_beside import Given
 from exams.models import AnswerRevision
 from exams.selectors import late
 from exams.services import attempts
@@ -42,6 +43,17 @@ def test_only_an_accepted_answer_counts_instead_of_the_handed_in_one(running: Ta
     assert late.accepted_answers(running.attempt_id) == {}
     hold(running, 2, "taken", decision="accepted")
     assert late.accepted_answers(running.attempt_id) == {running.questions[0]: "taken"}
+
+
+def test_what_counts_comes_with_the_text_beside_it(running: Taking) -> None:
+    hold(running, 1, "open", text="not yet")
+    hold(running, 2, "taken", decision="accepted", text="because")
+    (question,) = {running.questions[0]}
+    assert late.counted_late(running.attempt_id) == {question: Given("taken", "because")}
+    assert [one.text for one in late.late_answers(running.attempt_id)[question]] == [
+        "not yet",
+        "because",
+    ]
 
 
 def test_what_waits_is_counted_once_the_attempt_is_over(running: Taking) -> None:

@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from exams.domain.answer import QuestionKind
+from exams.domain.draft import ChoiceDraft, QuestionDraft
 from exams.domain.late import LateAction, LateState
 from exams.errors import ReasonNeeded, ResultFinal, ResultUnknown, StillGrading
 from exams.models import Answer, AnswerRevision, Result, Submission
@@ -12,7 +14,8 @@ from exams.selectors import late as selectors
 from exams.selectors.results import marked_paper, released_paper, results_of_sitting
 from exams.services import attempts, grading, handmarks, late
 from exams.services.handmarks import HandMark
-from exams.tests.conftest import Taking, close
+from exams.tests.conftest import Cast, Taking, approved_exam, begin, close
+from exams.tests.pages import client_of, page_of
 from exams.tests.test_domain_late import LATE_MOVES
 from kernel.errors import DomainError
 from kernel.machine import IllegalMove
@@ -32,7 +35,7 @@ def handed_in(running: Taking) -> Taking:
     return running
 
 
-def hold(taken: Taking, question: int, seq: int, value: object) -> None:
+def hold(taken: Taking, question: int, seq: int, value: object, **more: object) -> None:
     AnswerRevision.objects.create(
         attempt_id=taken.attempt_id,
         question_id=question,
@@ -40,6 +43,7 @@ def hold(taken: Taking, question: int, seq: int, value: object) -> None:
         value=value,
         late=True,
         held_for="ended",
+        **more,
     )
 
 
@@ -194,3 +198,41 @@ def test_the_database_takes_one_accepted_answer_and_no_decision_on_what_was_in_t
         AnswerRevision.objects.create(
             attempt_id=handed_in.attempt_id, question_id=1, seq=1, decision=LateState.ACCEPTED
         )
+
+
+@pytest.fixture
+def beside(cast: Cast) -> Taking:
+    """Ana handed in a number and why; another number and another why came after the end."""
+    draft = QuestionDraft(
+        name="sum",
+        kind=QuestionKind.INT,
+        prompt="How many?",
+        text_response=True,
+        text_response_label="Why?",
+        choices=(ChoiceDraft("424242", fraction=Decimal(100)),),
+    )
+    taken = begin(cast, exam_id=approved_exam(cast, [draft]))
+    (number,) = taken.questions
+    Answer.objects.create(
+        attempt_id=taken.attempt_id, question_id=number, seq=1, value="1", text="First why"
+    )
+    attempts.force_submit(taken.attempt_id, actor_id=cast.ivo.pk, reason="Test")
+    hold(taken, number, 2, "424242", text="Later why")
+    grading.grade_attempt(taken.attempt_id)
+    return taken
+
+
+def test_the_text_beside_a_late_answer_is_seen_before_it_counts_and_stands_on_the_paper(
+    beside: Taking,
+) -> None:
+    grader, number = client_of(beside.cast.grader), beside.questions[0]
+    for address in (
+        f"/sittings/{beside.sitting_id}/late/",
+        f"/attempts/{beside.attempt_id}/paper/",
+    ):
+        page = page_of(grader.get(address))
+        assert ("First why" in page, "Later why" in page) == (True, True)
+    assert marked_paper(beside.attempt_id).answers[0].text == "First why"
+    late.accept_late_answer(beside.attempt_id, number, held(beside), actor_id=beside.cast.grader.pk)
+    answer = marked_paper(beside.attempt_id).answers[0]
+    assert (answer.text, answer.points) == ("Later why", Decimal("1.00"))
