@@ -158,6 +158,20 @@ def grading_progress(sitting_id: int) -> GradingProgress:
     return GradingProgress(**counts, open_late=open_late_answers(sitting_id))
 
 
+def papers_to_mark(sitting_id: int) -> list[int]:
+    """Return the attempts on which a person has to look, by id. One query.
+
+    An answer of theirs waits for points, or a late one for a decision.
+    """
+    undecided = AnswerRevision.objects.filter(
+        attempt=OuterRef("attempt"), late=True, decision=LateState.OPEN
+    )
+    rows = Result.objects.filter(
+        Q(needs_person=True) | Exists(undecided), attempt__sitting_id=sitting_id
+    )
+    return list(rows.order_by("attempt_id").values_list("attempt_id", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class MarkedLate:
     """An answer that was held because it came too late, as `given_html` shows it."""

@@ -12,7 +12,7 @@ from exams.domain.draft import QuestionDraft
 from exams.domain.late import LateCause, LateState
 from exams.domain.states import ResultState
 from exams.errors import ResultUnknown
-from exams.models import Answer, AnswerRevision
+from exams.models import Answer, AnswerRevision, Result
 from exams.selectors import results
 from exams.selectors.contents import approved_content
 from exams.services import attempts, grading
@@ -94,9 +94,13 @@ def test_graders_see_names_late_work_and_who_marked(running: Taking) -> None:
     assert (held.answer.cause, held.answer.state) == (LateCause.ENDED, LateState.OPEN)
     ana, ben = results.results_of_sitting(running.sitting_id)
     assert (ana.late_answers, ana.open_late, ben.late_answers) == (1, 1, 0)
+    assert results.papers_to_mark(running.sitting_id) == [running.attempt_id]
+    Result.objects.update(needs_person=False)
+    assert results.papers_to_mark(running.sitting_id) == [running.attempt_id]
     AnswerRevision.objects.update(decision="rejected")
     ana, _ben = results.results_of_sitting(running.sitting_id)
     assert (ana.late_answers, ana.open_late) == (1, 0)
+    assert results.papers_to_mark(running.sitting_id) == []
     assert essay.name == "canary-name-four"
     assert (paper.needs_person, paper.score) == (True, None)
     with pytest.raises(ResultUnknown):

@@ -22,6 +22,7 @@ from exams.selectors.results import (
     MarkedPaper,
     grading_progress,
     marked_paper,
+    papers_to_mark,
     results_of_sitting,
 )
 from exams.services import grading, handmarks, late
@@ -95,11 +96,7 @@ def _next_to_mark(seen: MarkedPaper) -> dict[str, int | None]:
 
     After the last of them comes the first.
     """
-    waiting = [
-        row.attempt_id
-        for row in results_of_sitting(seen.sitting_id)
-        if (row.needs_person or row.open_late) and row.attempt_id != seen.attempt_id
-    ]
+    waiting = [one for one in papers_to_mark(seen.sitting_id) if one != seen.attempt_id]
     later = [one for one in waiting if one > seen.attempt_id]
     return {"next_waiting": next(iter(later or waiting), None), "waiting": len(waiting)}
 
