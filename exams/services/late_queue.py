@@ -12,11 +12,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from exams.domain.late import LateState, lateness
-from exams.domain.regrade import LateAccept, RegradeState
+from exams.domain.regrade import LateAccept
 from exams.domain.states import ResultState
-from exams.errors import ReasonNeeded, RegradeUnderWay, ResultUnknown
-from exams.models import AnswerRevision, RegradeRun
-from exams.selectors.regrades import regrade_under_way
+from exams.errors import ReasonNeeded, ResultUnknown
+from exams.models import AnswerRevision
 from exams.services import late, regrade
 from exams.services.late import Decision
 
@@ -86,21 +85,28 @@ def reject_open(sitting_id: int, *, reason: str, actor_id: int) -> QueueOutcome:
 
 
 @transaction.atomic
-def propose_one(attempt_id: int, revision_id: int, *, reason: str, actor_id: int) -> int:
-    """Put one held answer of a released result into a regrade; returns the regrade's id.
+def accept_one(sitting_id: int, revision_id: int, *, actor_id: int, reason: str = "") -> int | None:
+    """Let one held answer of a sitting count: at once, or by a regrade once its result is out.
+
+    Returns:
+        The regrade in which it waits for approval; None when it counts now.
 
     Raises:
-        ReasonNeeded: No reason was given.
         ResultUnknown: There is no such held answer.
-        RegradeUnderWay: An approved regrade is being applied.
+        ReasonNeeded: The result is released, and its student would read no reason.
+        RegradeUnderWay: The result is released, and an approved regrade is being applied.
+        IllegalMove: It was accepted before.
     """
-    if not reason.strip():
-        raise ReasonNeeded
-    rows = _held().select_related("attempt").filter(pk=revision_id, attempt_id=attempt_id)
-    row = rows.first()
+    rows = _held().filter(pk=revision_id, attempt__sitting_id=sitting_id)
+    row = rows.select_related("attempt__result").defer("attempt__paper").first()
     if row is None:
-        raise ResultUnknown(attempt=attempt_id)
-    return _propose(row.attempt.sitting_id, [row], Decision(actor_id, reason.strip()))
+        raise ResultUnknown(sitting=sitting_id)
+    if _is_released(row):
+        return _propose(sitting_id, [row], Decision(actor_id, reason.strip()))
+    late.accept_late_answer(
+        row.attempt_id, row.question_id, row.pk, actor_id=actor_id, reason=reason
+    )
+    return None
 
 
 def _held() -> QuerySet[AnswerRevision]:
@@ -142,13 +148,11 @@ def _accept(rows: Iterable[AnswerRevision], decision: Decision) -> int:
 
 
 def _propose(sitting_id: int, rows: Iterable[AnswerRevision], decision: Decision) -> int:
-    run_id = regrade_under_way(sitting_id)
-    if run_id is None:
-        run_id = regrade.open_regrade(
-            sitting_id, reason=decision.reason, actor_id=decision.actor_id
-        )
-    elif RegradeRun.objects.filter(pk=run_id, state=RegradeState.APPROVED).exists():
-        raise RegradeUnderWay(run=run_id)
+    if not decision.reason:
+        raise ReasonNeeded
+    run_id = regrade.regrade_to_write(
+        sitting_id, reason=decision.reason, actor_id=decision.actor_id
+    )
     accepts = [
         LateAccept(attempt=row.attempt_id, question=row.question_id, revision=row.pk)
         for row in rows

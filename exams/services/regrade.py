@@ -71,6 +71,23 @@ def open_regrade(sitting_id: int, *, reason: str, actor_id: int) -> int:
     return run.pk
 
 
+def regrade_to_write(sitting_id: int, *, reason: str, actor_id: int) -> int:
+    """Return the regrade of a sitting that is under way, opened with this reason if none is.
+
+    Raises:
+        RegradeUnderWay: One is approved and being applied; nothing can be added to it.
+        ReasonNeeded, SittingUnknown, StillGrading: As `open_regrade`.
+
+    Needs: the transaction in which something is proposed in it.
+    """
+    under_way = RegradeRun.objects.filter(sitting_id=sitting_id, state__in=UNDER_WAY).first()
+    if under_way is None:
+        return open_regrade(sitting_id, reason=reason, actor_id=actor_id)
+    if under_way.state == RegradeState.APPROVED:
+        raise RegradeUnderWay(run=under_way.pk)
+    return under_way.pk
+
+
 def correct_question(
     run_id: int, question_id: int, correction: Correction | None, *, actor_id: int
 ) -> None:
@@ -117,6 +134,19 @@ def propose_late(run_id: int, accepts: Sequence[LateAccept], *, actor_id: int) -
         return old
 
     _change(run_id, with_all, actor_id)
+
+
+@transaction.atomic
+def propose_at_paper(sitting_id: int, given: NewPoints, *, reason: str, actor_id: int) -> int:
+    """Propose points in the regrade under way, or in one that is opened for them; return its id.
+
+    Raises:
+        ResultUnknown, MarkInvalid: As `propose_points`; no regrade is opened for it either.
+        RegradeUnderWay, ReasonNeeded, SittingUnknown, StillGrading: As `regrade_to_write`.
+    """
+    run_id = regrade_to_write(sitting_id, reason=reason, actor_id=actor_id)
+    propose_points(run_id, given, actor_id=actor_id)
+    return run_id
 
 
 def propose_points(run_id: int, given: NewPoints, *, actor_id: int) -> None:

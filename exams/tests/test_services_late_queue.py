@@ -8,13 +8,12 @@ from exams.domain.late import LateState
 from exams.domain.regrade import RegradeState
 from exams.errors import ReasonNeeded, RegradeUnderWay, ResultUnknown
 from exams.models import Answer, AnswerRevision, Attempt, RegradeRun, Result
-from exams.selectors.attempts import attempt_of
 from exams.selectors.late_queue import held_answers, open_in_sitting
 from exams.selectors.regrades import regrade_view
 from exams.services import attempts, grading, late_queue, regrade
 from exams.services.regrade_apply import apply_regrade
 from exams.services.regrade_preview import compute_preview
-from exams.tests.conftest import Taking, close
+from exams.tests.conftest import Taking, close, schedule
 from kernel.models import AuditEntry
 
 MINUTE = timedelta(minutes=1)
@@ -126,18 +125,25 @@ def test_after_the_release_one_answer_is_proposed_and_rejecting_changes_no_resul
     grading.release_results(held.sitting_id, actor_id=cast.grader.pk)
     one = hold(held.attempt_id, held.questions[2], "canary-key-char", MINUTE)
     two = hold(held.attempt_id, held.questions[1], "7", MINUTE)
-    run_id = late_queue.propose_one(
-        held.attempt_id, one, reason="Our fault", actor_id=cast.grader.pk
+    with pytest.raises(ReasonNeeded):
+        late_queue.accept_one(held.sitting_id, one, actor_id=cast.grader.pk)
+    assert not RegradeRun.objects.exists()
+    run_id = late_queue.accept_one(
+        held.sitting_id, one, reason="Our fault", actor_id=cast.grader.pk
     )
+    assert run_id is not None
     assert [line.part for line in regrade_view(run_id).late] == [f"late-{one}"]
-    assert late_queue.propose_one(held.attempt_id, two, reason="x", actor_id=1) == run_id
+    assert late_queue.accept_one(held.sitting_id, two, reason="x", actor_id=1) == run_id
     done = late_queue.reject_open(held.sitting_id, reason="No", actor_id=cast.grader.pk)
     assert (done.rejected, score(held)) == (2, 0)
 
 
 def test_an_answer_of_somebody_else_is_an_outsider(held: Taking) -> None:
-    other = attempt_of(held.sitting_id, held.cast.ben.pk)
     mine = AnswerRevision.objects.filter(late=True).values_list("pk", flat=True)[0]
-    with pytest.raises(ResultUnknown):
-        late_queue.propose_one(other, mine, reason="x", actor_id=held.cast.grader.pk)
+    elsewhere = schedule(held.cast, exam_id=held.attempt.sitting.exam_id)
+    for sitting_id, revision_id in ((elsewhere, mine), (held.sitting_id, 10**9)):
+        with pytest.raises(ResultUnknown):
+            late_queue.accept_one(sitting_id, revision_id, actor_id=held.cast.grader.pk)
+    assert late_queue.accept_one(held.sitting_id, mine, actor_id=held.cast.grader.pk) is None
+    assert states(held)[0] == LateState.ACCEPTED
     assert late_queue.accept_open(10**9, reason="x", actor_id=1).accepted == 0

@@ -21,10 +21,21 @@ def test_late_answers_are_listed_and_decided_at_once(held: Taking) -> None:
     assert "Say why" in page_of(client.post(decide, {"act": "accept"}, follow=True))
     wrong = {"act": "within", "reason": "x", "minutes": "soon"}
     assert "how many minutes" in page_of(client.post(decide, wrong, follow=True))
+    for minutes in ("0" * 7 + "9" * 15, "100001"):
+        typed = {"act": "within", "reason": "x", "minutes": minutes}
+        assert "how many minutes" in page_of(client.post(decide, typed, follow=True))
     timely = {"act": "within", "reason": "Two minutes", "minutes": "۲"}
     page = page_of(client.post(decide, timely, follow=True))
     assert "Counts: 2. Does not count: 1." in page
     assert score(held) == 1
+
+
+def test_what_the_page_does_not_offer_decides_nothing(held: Taking) -> None:
+    """Whatever was not known to reject used to let everything count."""
+    client, path = client_of(held.cast.grader), f"/sittings/{held.sitting_id}/late/decide/"
+    for act in ({}, {"act": "refuse"}, {"act": "Reject"}):
+        assert client.post(path, {**act, "reason": "x"}).status_code == 400
+    assert set(AnswerRevision.objects.values_list("decision", flat=True)) == {"open"}
 
 
 def test_none_counts_and_one_is_let_count_after_all(held: Taking) -> None:

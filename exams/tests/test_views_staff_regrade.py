@@ -73,6 +73,9 @@ def test_other_points_for_a_released_answer_are_proposed_at_the_paper(over: Taki
     assert "Propose other points" in page_of(client.get(paper))
     propose = f"{paper}{essay}/propose/"
     assert "as a number" in page_of(client.post(propose, {"points": "x"}, follow=True))
+    for refused in ({"points": "99", "reason": "Appeal"}, {"points": "0.5"}):
+        assert client.post(propose, refused).status_code in {409, 422}
+        assert not RegradeRun.objects.exists()  # an empty one would hold up the next
     given = {"points": "0.5", "comment": "Read again", "reason": "Appeal"}
     assert "once the regrade is approved" in page_of(client.post(propose, given, follow=True))
     run = RegradeRun.objects.get()

@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from exams.errors import RegradeUnderWay, ResultUnknown
-from exams.selectors.late_queue import HeldAnswer, held_answers
+from exams.errors import ReasonNeeded, RegradeUnderWay
+from exams.selectors.late_queue import held_answers
 from exams.selectors.markingplans import masks_of
-from exams.services import late, late_queue
+from exams.services import late_queue
 from exams.services.late_queue import QueueOutcome
 from exams.views.staff_access import Staff, sitting_for
-from kernel.wire import plain
+from kernel.wire import BadMessage, plain
 from web.templatetags.web import digits
 
 LONGEST_MINUTES = 100_000
@@ -45,22 +45,32 @@ def decide(request: HttpRequest, sitting_id: int) -> HttpResponse:
     """Decide on all that wait: all count, those up to a time, or none."""
     staff, _sitting, _rights = sitting_for(request, sitting_id, "grade")
     reason, act = plain(request.POST.get("reason", ""))[:500], request.POST.get("act", "")
-    minutes = request.POST.get("minutes", "").strip()
+    if act not in {"accept", "within", "reject"}:
+        raise BadMessage(reason="act")
+    within = _minutes_of(request.POST.get("minutes", "")) if act == "within" else None
     if not reason:
         messages.error(request, _("Say why; the reason is kept with each answer."))
-    elif act == "within" and not (minutes.isdecimal() and int(minutes[:7]) <= LONGEST_MINUTES):
+    elif act == "within" and within is None:
         messages.error(request, _("Say up to how many minutes after the own end answers count."))
     else:
-        within = timedelta(minutes=int(minutes)) if act == "within" else None
         _decide(request, staff, sitting_id, reason, within)
     return redirect("exams:late_queue", sitting_id)
+
+
+def _minutes_of(text: str) -> timedelta | None:
+    """Return a number of minutes as typed; None when it is no number, or beyond any exam."""
+    digits_typed = text.strip()
+    if not digits_typed.isdecimal() or len(digits_typed) > len(str(LONGEST_MINUTES)):
+        return None
+    minutes = int(digits_typed)
+    return timedelta(minutes=minutes) if minutes <= LONGEST_MINUTES else None
 
 
 def _decide(
     request: HttpRequest, staff: Staff, sitting_id: int, reason: str, within: timedelta | None
 ) -> None:
     try:
-        if request.POST.get("act") == "reject":
+        if request.POST["act"] == "reject":
             done = late_queue.reject_open(sitting_id, reason=reason, actor_id=staff.user_id)
         else:
             done = late_queue.accept_open(
@@ -91,31 +101,19 @@ def _tell(request: HttpRequest, done: QueueOutcome) -> None:
 @require_POST
 @login_required
 def decide_one(request: HttpRequest, sitting_id: int) -> HttpResponse:
-    """Decide on one held answer, from the queue."""
+    """Let one held answer count, from the queue."""
     staff, _sitting, _rights = sitting_for(request, sitting_id, "grade")
     wanted, reason = request.POST.get("revision", ""), plain(request.POST.get("reason", ""))[:500]
-    found = [one for one in held_answers(sitting_id) if str(one.revision_id) == wanted]
-    if not found:
-        raise ResultUnknown(sitting=sitting_id)
-    (held,) = found
-    if held.is_released and not reason:
+    revision_id = int(wanted[:18]) if wanted.isdecimal() else 0
+    try:
+        run_id = late_queue.accept_one(
+            sitting_id, revision_id, actor_id=staff.user_id, reason=reason
+        )
+    except ReasonNeeded:
         messages.error(request, _("Say why; students whose result changes read it."))
         return redirect("exams:late_queue", sitting_id)
-    return _decide_one(request, staff, sitting_id, held)
-
-
-def _decide_one(
-    request: HttpRequest, staff: Staff, sitting_id: int, held: HeldAnswer
-) -> HttpResponse:
-    reason, actor_id = plain(request.POST.get("reason", ""))[:500], staff.user_id
-    if held.is_released:
-        run_id = late_queue.propose_one(
-            held.attempt_id, held.revision_id, reason=reason, actor_id=actor_id
-        )
-        messages.success(request, _("The answer is proposed. It counts once that is approved."))
-        return redirect("exams:regrade_run", run_id)
-    late.accept_late_answer(
-        held.attempt_id, held.question_id, held.revision_id, actor_id=actor_id, reason=reason
-    )
-    messages.success(request, _("The late answer counts now; the paper was graded again."))
-    return redirect("exams:late_queue", sitting_id)
+    if run_id is None:
+        messages.success(request, _("The late answer counts now; the paper was graded again."))
+        return redirect("exams:late_queue", sitting_id)
+    messages.success(request, _("The answer is proposed. It counts once that is approved."))
+    return redirect("exams:regrade_run", run_id)

@@ -180,16 +180,13 @@ def propose_points(request: HttpRequest, attempt_id: int, question_id: int) -> H
     if not form.is_valid():
         messages.error(request, _("Enter the points as a number."))
         return redirect("exams:paper", attempt_id)
-    run_id = regrade_under_way(sitting.id)
-    if run_id is None:
-        run_id = regrade.open_regrade(sitting.id, reason=reason, actor_id=staff.user_id)
     given = NewPoints(
         attempt=attempt_id,
         question=question_id,
         points=form.cleaned_data["points"],
         comment=form.cleaned_data["comment"],
     )
-    regrade.propose_points(run_id, given, actor_id=staff.user_id)
+    run_id = regrade.propose_at_paper(sitting.id, given, reason=reason, actor_id=staff.user_id)
     messages.success(
         request, _("The points are proposed. They count once the regrade is approved.")
     )
