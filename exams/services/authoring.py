@@ -7,12 +7,12 @@ from django.db import transaction
 from exams.errors import ExamIncomplete
 from exams.models import Exam, QuestionBank
 from exams.services.drafts import (
-    audit_exam,
     check_structure,
     refusing_taken_names,
     writable_exam,
     xml_name,
 )
+from exams.services.trail import append_line
 
 
 @refusing_taken_names
@@ -115,5 +115,5 @@ def delete_exam(exam_id: int, *, actor_id: int) -> None:
         ExamFrozen: It is not a draft.
     """
     exam = writable_exam(exam_id)
-    audit_exam("exam.deleted", exam, actor_id, data={"name": str(exam)})
+    append_line("exam.deleted", exam, actor_id, data={"name": str(exam)})
     exam.delete()

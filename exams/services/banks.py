@@ -6,7 +6,7 @@ from django.db.models import ProtectedError
 from exams.errors import BankNotEmpty, ExamUnknown
 from exams.models import QuestionBank
 from exams.services.drafts import refusing_taken_names
-from kernel import audit
+from exams.services.trail import append_line
 
 
 @refusing_taken_names
@@ -31,17 +31,11 @@ def delete_bank(bank_id: int, *, actor_id: int) -> None:
         BankNotEmpty: It holds questions, of exams or its own.
     """
     bank = _locked(bank_id)
+    append_line("bank.deleted", bank, actor_id, data={"name": bank.name})
     try:
         bank.delete()
     except ProtectedError:
         raise BankNotEmpty(bank=bank_id) from None
-    audit.append(
-        "bank.deleted",
-        actor_id=actor_id,
-        subject=f"bank:{bank_id}",
-        data={"name": bank.name},
-        institution_id=bank.institution_id,
-    )
 
 
 def _locked(bank_id: int) -> QuestionBank:

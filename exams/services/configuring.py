@@ -9,7 +9,8 @@ from accounts.policies import can_author_exams
 from accounts.selectors import roles_of
 from exams.domain.configuration import faults_of
 from exams.errors import DocumentInvalid
-from exams.services.drafts import audit_exam, writable_exam
+from exams.services.drafts import writable_exam
+from exams.services.trail import append_line
 
 
 @transaction.atomic
@@ -35,5 +36,5 @@ def configure_exam(exam_id: int, document: dict[str, Any], *, actor_id: int) -> 
         return False
     exam.configuration = document
     exam.save(update_fields=["configuration"])
-    audit_exam("exam.configured", exam, actor_id, data={"before": before, "after": document})
+    append_line("exam.configured", exam, actor_id, data={"before": before, "after": document})
     return True

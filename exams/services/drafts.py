@@ -11,7 +11,6 @@ from exams.domain.states import ExamState
 from exams.domain.xml_names import is_xml_name
 from exams.errors import ExamFrozen, ExamUnknown, JumpInvalid, NameTaken, QuestionInvalid
 from exams.models import Choice, Exam, Question, QuestionPool
-from kernel import audit
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -82,25 +81,6 @@ def writable_question(question_id: int) -> Question:
     if question is None:
         raise ExamUnknown(question=question_id)
     return question
-
-
-def audit_exam(
-    action: str,
-    exam: Exam,
-    actor_id: int,
-    *,
-    reason: str = "",
-    data: dict[str, object] | None = None,
-) -> None:
-    """Append one line about an exam to its institution's audit trail."""
-    audit.append(
-        action,
-        actor_id=actor_id,
-        subject=f"exam:{exam.pk}",
-        reason=reason,
-        data=data,
-        institution_id=exam.institution_id,
-    )
 
 
 def check_structure(exam_id: int) -> None:

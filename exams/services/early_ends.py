@@ -14,7 +14,7 @@ from exams.events import SittingEndedEarly
 from exams.models import Sitting
 from exams.queries_sittings import end_sitting_early, stop_clocks
 from exams.services import pushes
-from exams.services.scheduling import audit_sitting
+from exams.services.trail import append_line
 from kernel.events import bus
 from kernel.machine import IllegalMove
 
@@ -52,7 +52,7 @@ def end_sitting(sitting_id: int, *, actor_id: int, reason: str) -> bool:
 
 def _stop(sitting: Sitting, ended_at: datetime, actor_id: int) -> None:
     attempt_ids = stop_clocks(sitting.pk, ended_at)
-    audit_sitting(
+    append_line(
         "sitting.ended_early",
         sitting,
         actor_id,

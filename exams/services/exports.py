@@ -6,8 +6,7 @@ from django.db import transaction
 
 from exams.errors import ResultUnknown, SittingUnknown
 from exams.models import Result, Sitting
-from exams.services.scheduling import audit_sitting
-from kernel import audit
+from exams.services.trail import append_line
 
 
 class Form(StrEnum):
@@ -30,7 +29,7 @@ def record_export(sitting_id: int, form: Form, *, actor_id: int) -> None:
         raise SittingUnknown(sitting=sitting_id)
     papers = Result.objects.filter(attempt__sitting_id=sitting_id).count()
     facts: dict[str, object] = {"form": form.value, "papers": papers}
-    audit_sitting("results.exported", sitting, actor_id, data=facts)
+    append_line("results.exported", sitting, actor_id, data=facts)
 
 
 @transaction.atomic
@@ -43,10 +42,4 @@ def record_sheet(attempt_id: int, *, actor_id: int) -> None:
     result = Result.objects.select_related("attempt__sitting").filter(attempt_id=attempt_id).first()
     if result is None:
         raise ResultUnknown(attempt=attempt_id)
-    audit.append(
-        "result.exported",
-        actor_id=actor_id,
-        subject=f"attempt:{attempt_id}",
-        data={"form": Form.PDF.value},
-        institution_id=result.attempt.sitting.institution_id,
-    )
+    append_line("result.exported", result, actor_id, data={"form": Form.PDF.value})

@@ -19,7 +19,7 @@ from exams.models import Attempt, GrantReceipt, Sitting, TimeGrant
 from exams.queries import database_now, next_command_seqs, write_deadlines
 from exams.services import pushes
 from exams.services.ledger import deadlines_of, reaches
-from kernel import audit
+from exams.services.trail import append_line
 from kernel.events import bus
 from kernel.machine import IllegalMove
 
@@ -177,19 +177,13 @@ def _order(grant: TimeGrant, attempts: Sequence[Attempt], extra: timedelta, said
 
 def _audit_grant(action: str, grant: TimeGrant, actor_id: int, reason: str) -> None:
     """Append one line about an entry of the ledger, whether or not an attempt is live."""
-    audit.append(
-        action,
-        actor_id=actor_id,
-        subject=f"sitting:{grant.sitting_id}",
-        reason=reason.strip(),
-        data={
-            "grant": grant.pk,
-            "attempt": grant.attempt_id,
-            "room": grant.room,
-            "extra_s": int(grant.extra.total_seconds()),
-        },
-        institution_id=grant.sitting.institution_id,
-    )
+    data = {
+        "grant": grant.pk,
+        "attempt": grant.attempt_id,
+        "room": grant.room,
+        "extra_s": int(grant.extra.total_seconds()),
+    }
+    append_line(action, grant.sitting, actor_id, reason=reason, data=data)
 
 
 # ── Shared with attempts.py: one attempt, by those who are assigned to it ───────────────────

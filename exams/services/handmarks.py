@@ -12,7 +12,7 @@ from exams.models import Mark, MarkChange, Result
 from exams.selectors.contents import content_of_sitting
 from exams.selectors.markingplans import needs_two_markers
 from exams.services.grading import changeable_result, mark_of, store_outcome
-from kernel import audit
+from exams.services.trail import append_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +102,13 @@ def write_points(result: Result, row: Mark, given: WrittenMark, *, actor_id: int
     row.marked_by_id = actor_id
     row.comment = given.comment.strip()
     row.save()
-    sitting = result.attempt.sitting
     marks = [mark_of(one) for one in result.marks.all()]
-    store_outcome(result, marks, content_of_sitting(sitting.pk).passing_score)
-    audit.append(
+    content = content_of_sitting(result.attempt.sitting_id)
+    store_outcome(result, marks, content.passing_score)
+    append_line(
         f"mark.{given.act}",
-        actor_id=actor_id,
-        subject=f"attempt:{result.attempt_id}",
+        result,
+        actor_id,
         reason=given.reason.strip() or row.comment,
         data={"question": row.question_id, "before": str(before), "after": str(given.points)},
-        institution_id=sitting.institution_id,
     )

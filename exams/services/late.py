@@ -4,6 +4,7 @@ What was handed in stays as it is, with its digest and receipt; an accepted answ
 when the attempt is graded.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from exams.models import AnswerRevision, Result
 from exams.queries import database_now
 from exams.services import markings
 from exams.services.grading import changeable_result, grade_attempt
-from kernel import audit
+from exams.services.trail import append_line
 from kernel.machine import IllegalMove
 
 
@@ -50,7 +51,8 @@ def accept_late_answer(
     if not count_instead(attempt_id, question_id, revision_id, Decision(actor_id, reason)):
         raise IllegalMove(LATE.name, row.decision, LateAction.ACCEPT.value)
     _grade_again(result, question_id, actor_id)
-    _audit("late.accepted", result, actor_id, reason, {"question": question_id, "seq": row.seq})
+    data = {"question": question_id, "seq": row.seq}
+    append_line("late.accepted", result, actor_id, reason=reason, data=data)
 
 
 @transaction.atomic
@@ -72,7 +74,8 @@ def reject_late_answers(attempt_id: int, question_id: int, *, actor_id: int, rea
         raise ResultUnknown(attempt=attempt_id, question=question_id)
     if counted:
         _grade_again(result, question_id, actor_id)
-    _audit("late.rejected", result, actor_id, reason, {"question": question_id, "n": rejected})
+    data = {"question": question_id, "n": rejected}
+    append_line("late.rejected", result, actor_id, reason=reason, data=data)
 
 
 def accept_late_answers(attempt_id: int, revisions: Mapping[int, int], decision: Decision) -> None:
@@ -96,8 +99,8 @@ def accept_late_answers(attempt_id: int, revisions: Mapping[int, int], decision:
         result.marks.filter(question_id=question_id).delete()
     if result.state == ResultState.GRADED:
         grade_attempt(attempt_id)
-    data: dict[str, object] = {"questions": sorted(revisions)}
-    _audit("late.accepted", result, decision.actor_id, decision.reason, data)
+    data = {"questions": sorted(revisions)}
+    append_line("late.accepted", result, decision.actor_id, reason=decision.reason, data=data)
 
 
 def reject_rows(revision_ids: Sequence[int], decision: Decision) -> int:
@@ -109,10 +112,12 @@ def reject_rows(revision_ids: Sequence[int], decision: Decision) -> int:
     Needs: an open transaction.
     """
     waiting = AnswerRevision.objects.filter(pk__in=revision_ids, late=True, decision=LateState.OPEN)
-    attempts = sorted(set(waiting.values_list("attempt_id", flat=True)))
+    counts = Counter(waiting.values_list("attempt_id", flat=True))
     rejected = _decide(waiting, LateAction.REJECT, decision.actor_id, decision.reason)
-    for result in Result.objects.filter(attempt_id__in=attempts).select_related("attempt__sitting"):
-        _audit("late.rejected", result, decision.actor_id, decision.reason, {"of": len(attempts)})
+    results = Result.objects.filter(attempt_id__in=counts).select_related("attempt__sitting")
+    for result in results.defer("attempt__paper").order_by("attempt_id"):
+        data = {"n": counts[result.attempt_id]}
+        append_line("late.rejected", result, decision.actor_id, reason=decision.reason, data=data)
     return rejected
 
 
@@ -154,16 +159,3 @@ def _grade_again(result: Result, question_id: int, actor_id: int) -> None:
     result.marks.filter(question_id=question_id).delete()
     if result.state == ResultState.GRADED:
         grade_attempt(result.attempt_id)
-
-
-def _audit(
-    action: str, result: Result, actor_id: int, reason: str, data: dict[str, object]
-) -> None:
-    audit.append(
-        action,
-        actor_id=actor_id,
-        subject=f"attempt:{result.attempt_id}",
-        reason=reason.strip(),
-        data=data,
-        institution_id=result.attempt.sitting.institution_id,
-    )

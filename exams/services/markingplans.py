@@ -8,7 +8,7 @@ from exams.domain.marking import MarkingRules
 from exams.errors import MarkingBegun, SittingUnknown
 from exams.models import MarkingPlan, Sitting
 from exams.selectors.markingplans import has_begun
-from exams.services.scheduling import audit_sitting
+from exams.services.trail import append_line
 
 
 @transaction.atomic
@@ -38,4 +38,4 @@ def set_marking_rules(sitting_id: int, rules: MarkingRules, *, actor_id: int) ->
     created = {**fields, "salt": secrets.token_hex(16)}
     MarkingPlan.objects.update_or_create(sitting=sitting, defaults=fields, create_defaults=created)
     data: dict[str, object] = {name: str(value) for name, value in fields.items()}
-    audit_sitting("marking.planned", sitting, actor_id, data=data)
+    append_line("marking.planned", sitting, actor_id, data=data)

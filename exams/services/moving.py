@@ -17,7 +17,8 @@ from exams.queries_sittings import reschedule_sitting
 from exams.services import pushes
 from exams.services.accommodations import adjust_moved
 from exams.services.ledger import last_starts_of
-from exams.services.scheduling import audit_sitting, locked_sitting
+from exams.services.scheduling import locked_sitting
+from exams.services.trail import append_line
 from kernel.errors import DomainError
 from kernel.events import bus
 
@@ -58,7 +59,7 @@ def move_sitting(sitting_id: int, *, times: SittingTimes, actor_id: int) -> bool
 
 def _tell_moved(sitting: Sitting, before: SittingTimes, actor_id: int) -> None:
     after = times_of(sitting)
-    audit_sitting("sitting.moved", sitting, actor_id, data=_change(before, after))
+    append_line("sitting.moved", sitting, actor_id, data=_change(before, after))
     bus.emit(
         SittingMoved(
             sitting_id=sitting.pk,

@@ -24,14 +24,13 @@ from exams.models import Choice, Exam, Question, QuestionBank, QuestionPool
 from exams.selectors.outlines import StoredOutline, bank_outline, exam_outline
 from exams.services.authoring import bank_for, update_exam
 from exams.services.drafts import (
-    audit_exam,
     check_structure,
     refusing_taken_names,
     writable_exam,
 )
 from exams.services.question_rows import check_draft, choice_rows, fill_question
 from exams.services.questions import leading_nowhere
-from kernel import audit
+from exams.services.trail import append_line
 
 _BATCH: Final = 250
 _T = TypeVar("_T")
@@ -96,7 +95,7 @@ def write_exam_outline(
         gone = [pk for at, pk in enumerate(stored.pool_ids) if at not in kept]
         QuestionPool.objects.filter(pk__in=gone).delete()
     check_structure(exam_id)
-    audit_exam("exam.imported", exam, actor_id, data=_told(written, mode))
+    append_line("exam.imported", exam, actor_id, data=_told(written, mode))
     return written
 
 
@@ -146,13 +145,7 @@ def write_bank_outline(
     stored = bank_outline(bank_id)
     diff = compare(stored.outline, in_one_section(wanted, bank.name))
     written = _Rows(bank_id, stored, {}, mode).write(diff, progress)
-    audit.append(
-        "bank.imported",
-        actor_id=actor_id,
-        subject=f"bank:{bank_id}",
-        data=_told(written, mode),
-        institution_id=bank.institution_id,
-    )
+    append_line("bank.imported", bank, actor_id, data=_told(written, mode))
     return written
 
 

@@ -36,7 +36,8 @@ from exams.queries import database_now
 from exams.selectors.contents import content_of_sitting
 from exams.selectors.regrades import is_stale
 from exams.services.grading import RELEASABLE
-from kernel import audit, outbox
+from exams.services.trail import append_line
+from kernel import outbox
 from kernel.machine import IllegalMove
 
 _TARGETS: Final[Mapping[RegradeAction, RegradeState]] = {
@@ -67,7 +68,7 @@ def open_regrade(sitting_id: int, *, reason: str, actor_id: int) -> int:
     run = RegradeRun.objects.create(
         sitting=sitting, reason=reason.strip(), editors=[actor_id], created_by_id=actor_id
     )
-    audit_run("regrade.opened", run, actor_id, reason=run.reason)
+    append_line("regrade.opened", run, actor_id, reason=run.reason)
     return run.pk
 
 
@@ -212,7 +213,7 @@ def ask_preview(run_id: int, *, actor_id: int) -> None:
     move_run(run, RegradeAction.CHANGE, {"previewing": True, "note": ""})
     run.changes.all().delete()
     outbox.enqueue(PREVIEW_TASK, {"run_id": run.pk, "edition": run.edition}, queue=GRADE_QUEUE)
-    audit_run("regrade.preview_asked", run, actor_id)
+    append_line("regrade.preview_asked", run, actor_id)
 
 
 @transaction.atomic
@@ -236,7 +237,7 @@ def approve_regrade(run_id: int, *, actor_id: int) -> None:
     decided = {"decided_by_id": actor_id, "decided_at": database_now()}
     move_run(run, RegradeAction.APPROVE, decided)
     outbox.enqueue(APPLY_TASK, {"run_id": run.pk}, queue=GRADE_QUEUE)
-    audit_run("regrade.approved", run, actor_id, data={"changed": _changed(run)})
+    append_line("regrade.approved", run, actor_id, data={"changed": _changed(run)})
 
 
 def open_after(run: RegradeRun) -> int:
@@ -263,7 +264,7 @@ def reject_regrade(run_id: int, *, actor_id: int, reason: str) -> None:
     run = locked_run(run_id)
     decided = {"decided_by_id": actor_id, "decided_at": database_now(), "note": reason.strip()}
     move_run(run, RegradeAction.REJECT, decided)
-    audit_run("regrade.rejected", run, actor_id, reason=reason.strip())
+    append_line("regrade.rejected", run, actor_id, reason=reason.strip())
 
 
 def move_run(run: RegradeRun, action: RegradeAction, changes: Mapping[str, Any]) -> None:
@@ -297,23 +298,3 @@ def _run(run_id: int) -> RegradeRun:
     if run is None:
         raise RegradeUnknown(run=run_id)
     return run
-
-
-def audit_run(
-    action: str,
-    run: RegradeRun,
-    actor_id: int | None,
-    *,
-    reason: str = "",
-    data: dict[str, object] | None = None,
-) -> None:
-    """Append one line about a regrade to its institution's audit trail."""
-    institution = Sitting.objects.values_list("institution_id", flat=True).get(pk=run.sitting_id)
-    audit.append(
-        action,
-        actor_id=actor_id,
-        subject=f"regrade:{run.pk}",
-        reason=reason,
-        data={"sitting": run.sitting_id, **(data or {})},
-        institution_id=institution,
-    )

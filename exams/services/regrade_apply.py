@@ -24,8 +24,9 @@ from exams.queries import database_now
 from exams.selectors.corrections import corrections_of
 from exams.selectors.regrades import is_stale
 from exams.services import late, markings
-from exams.services.regrade import audit_run, locked_run, move_run
+from exams.services.regrade import locked_run, move_run
 from exams.services.regrade_preview import CHUNK, PROPOSER, as_json
+from exams.services.trail import append_line
 
 STALE_NOTE = "stale"
 _OUTCOME = (
@@ -55,7 +56,7 @@ def apply_regrade(run_id: int) -> None:
     if is_stale(run.pk, run.sitting_id):
         move_run(run, RegradeAction.CHANGE, {"note": STALE_NOTE, "decided_by_id": None})
         run.changes.all().delete()
-        audit_run("regrade.went_stale", run, None)
+        append_line("regrade.went_stale", run, None)
         return
     proposal = regrades.from_json(run.proposal)
     _write_overlay(run, proposal)
@@ -71,7 +72,7 @@ def apply_regrade(run_id: int) -> None:
     for start in range(0, len(changes), CHUNK):
         _write(run, locked, changes[start : start + CHUNK])
     move_run(run, RegradeAction.APPLY, {"applied_at": database_now()})
-    audit_run("regrade.applied", run, _actor(run), reason=run.reason, data=_summary(changes))
+    append_line("regrade.applied", run, _actor(run), reason=run.reason, data=_summary(changes))
 
 
 def _actor(run: RegradeRun) -> int:

@@ -20,7 +20,8 @@ from exams.selectors.contents import approved_content
 from exams.services import pushes
 from exams.services.endings import Ending, end_attempt
 from exams.services.ledger import deadline_for
-from exams.services.scheduling import audit_sitting, new_attempt
+from exams.services.scheduling import new_attempt
+from exams.services.trail import append_line
 
 _ENDED_BY_STAFF: Final = frozenset({AttemptState.TERMINATED})
 
@@ -110,6 +111,6 @@ def _further(sitting: Sitting, candidate: Candidate, number: int) -> int:
     attempt.deadline = deadline_for(attempt, None)
     attempt.save(force_insert=True)
     data: dict[str, object] = {"attempt": attempt.pk, "number": number}
-    audit_sitting("attempt.retaken", sitting, candidate.student_id, data=data)
+    append_line("attempt.retaken", sitting, candidate.student_id, data=data)
     pushes.candidate_joined(attempt.pk, sitting.pk)
     return attempt.pk

@@ -18,8 +18,9 @@ from exams.selectors.contents import content_of_rows
 from exams.selectors.exams import drafts_of_exam
 from exams.selectors.images import findings_of_content, image_hashes
 from exams.services.authoring import create_exam
-from exams.services.drafts import audit_exam, locked_exam, refusing_taken_names
+from exams.services.drafts import locked_exam, refusing_taken_names
 from exams.services.rubrics import copy_rubric
+from exams.services.trail import append_line
 from kernel import clock
 
 
@@ -33,7 +34,7 @@ def send_to_review(exam_id: int, *, actor_id: int) -> None:
     """
     exam = _move(exam_id, ExamAction.SEND_TO_REVIEW, sent_by_id=actor_id)
     _check_complete(exam)
-    audit_exam("exam.sent_to_review", exam, actor_id)
+    append_line("exam.sent_to_review", exam, actor_id)
 
 
 def _check_pictures(exam: Exam, content: ExamContent) -> None:
@@ -76,7 +77,7 @@ def return_to_draft(exam_id: int, *, actor_id: int, reason: str) -> None:
     if not reason.strip():
         raise ReasonNeeded
     exam = _move(exam_id, ExamAction.RETURN)
-    audit_exam("exam.returned", exam, actor_id, reason=reason)
+    append_line("exam.returned", exam, actor_id, reason=reason)
 
 
 @transaction.atomic
@@ -104,7 +105,7 @@ def approve_exam(exam_id: int, *, actor_id: int) -> str:
         approved_by_id=actor_id,
         approved_at=clock.now(),
     )
-    audit_exam("exam.approved", exam, actor_id, data={"sha256": digest})
+    append_line("exam.approved", exam, actor_id, data={"sha256": digest})
     return digest
 
 

@@ -42,7 +42,7 @@ from exams.services import pushes
 from exams.services.accommodations import adjust_new
 from exams.services.ledger import deadline_for, terms_of
 from exams.services.marking_defaults import plan_marking
-from kernel import audit
+from exams.services.trail import append_line
 from kernel.events import bus
 from kernel.machine import IllegalMove
 
@@ -121,7 +121,7 @@ def schedule_sitting(
     plan_marking(sitting)
     students = _students_of(class_group_id, student_ids)
     _register(sitting, exam, students, allowances or {})
-    audit_sitting("sitting.scheduled", sitting, actor_id, data={"candidates": len(students)})
+    append_line("sitting.scheduled", sitting, actor_id, data={"candidates": len(students)})
     _tell_scheduled(sitting)
     return sitting.pk
 
@@ -286,20 +286,4 @@ def locked_sitting(sitting_id: int) -> Sitting:
     return sitting
 
 
-def audit_sitting(
-    action: str,
-    sitting: Sitting,
-    actor_id: int | None,
-    *,
-    reason: str = "",
-    data: dict[str, object] | None = None,
-) -> None:
-    """Append one line about a sitting to its institution's audit trail."""
-    audit.append(
-        action,
-        actor_id=actor_id,
-        subject=f"sitting:{sitting.pk}",
-        reason=reason,
-        data=data,
-        institution_id=sitting.institution_id,
-    )
+audit_sitting: Final = append_line  # the name by which grading.py knows it

@@ -13,7 +13,8 @@ from exams.events import SittingClosed, SittingLobbyOpened, SittingOpened
 from exams.models import Sitting
 from exams.queries import database_now, due_sittings, move_sitting
 from exams.services import pushes
-from exams.services.scheduling import audit_sitting, locked_sitting
+from exams.services.scheduling import locked_sitting
+from exams.services.trail import append_line
 from kernel.events import bus
 from kernel.machine import IllegalMove
 
@@ -32,7 +33,7 @@ def open_lobby(sitting_id: int, *, actor_id: int | None = None) -> bool:
             sitting_id, SittingAction.OPEN_LOBBY, {SittingState.LOBBY, SittingState.RUNNING}
         )
     sitting = Sitting.objects.get(pk=sitting_id)
-    audit_sitting("sitting.lobby_opened", sitting, actor_id)
+    append_line("sitting.lobby_opened", sitting, actor_id)
     bus.emit(
         SittingLobbyOpened(
             sitting_id=sitting_id,
@@ -59,7 +60,7 @@ def start_sitting(sitting_id: int, *, actor_id: int | None = None) -> bool:
     if not move_sitting(sitting_id, SittingAction.START, {"started_at": database_now()}):
         return _already(sitting_id, SittingAction.START, {SittingState.RUNNING})
     sitting = Sitting.objects.get(pk=sitting_id)
-    audit_sitting("sitting.started", sitting, actor_id)
+    append_line("sitting.started", sitting, actor_id)
     bus.emit(
         SittingOpened(
             sitting_id=sitting_id,
@@ -108,7 +109,7 @@ def _tell_closed(
     sitting_id: int, action: str, actor_id: int | None, *, reason: str = "", cancelled: bool = False
 ) -> None:
     sitting = Sitting.objects.get(pk=sitting_id)
-    audit_sitting(action, sitting, actor_id, reason=reason)
+    append_line(action, sitting, actor_id, reason=reason)
     bus.emit(
         SittingClosed(
             sitting_id=sitting_id,

@@ -30,7 +30,7 @@ from exams.selectors.timetables import (
     timetable_view,
 )
 from exams.services.scheduling import SittingPlan, schedule_sitting
-from kernel import audit
+from exams.services.trail import append_line
 from kernel.machine import IllegalMove
 
 
@@ -59,7 +59,7 @@ def draft_timetable(class_group_id: int, *, title: str, actor_id: int) -> int:
             )
     except IntegrityError:  # somebody has begun one of this class in the same moment
         raise TryAgain from None
-    _audit("timetable.drafted", row, actor_id, data={"version": row.version})
+    append_line("timetable.drafted", row, actor_id, data={"version": row.version})
     return row.pk
 
 
@@ -86,7 +86,7 @@ def write_timetable(
         raise ExamFrozen(state=row.state)
     row.title, row.document = title.strip() or row.title, document
     row.save(update_fields=["title", "document"])
-    _audit("timetable.written", row, actor_id, data={"entries": len(document["entries"])})
+    append_line("timetable.written", row, actor_id, data={"entries": len(document["entries"])})
 
 
 @transaction.atomic
@@ -101,7 +101,7 @@ def send_to_review(timetable_id: int, *, actor_id: int) -> None:
     _require_drafter(row.institution_id, actor_id)
     _require_sound(timetable_id)
     _move(row, TimetableAction.SEND_TO_REVIEW, sent_by_id=actor_id, returned_reason="")
-    _audit("timetable.sent_to_review", row, actor_id)
+    append_line("timetable.sent_to_review", row, actor_id)
 
 
 @transaction.atomic
@@ -116,7 +116,7 @@ def return_to_draft(timetable_id: int, *, actor_id: int, reason: str) -> None:
     row = _locked(timetable_id)
     _require_drafter(row.institution_id, actor_id)
     _move(row, TimetableAction.RETURN, returned_reason=reason.strip())
-    _audit("timetable.returned", row, actor_id, reason=reason)
+    append_line("timetable.returned", row, actor_id, reason=reason)
 
 
 @transaction.atomic
@@ -146,7 +146,7 @@ def approve_timetable(timetable_id: int, *, actor_id: int) -> None:
     before.update(state=TimetableState.SUPERSEDED)
     now = database_now()
     _move(row, TimetableAction.APPROVE, approved_by_id=actor_id, approved_at=now)
-    _audit("timetable.approved", row, actor_id, data={"replaces": replaced})
+    append_line("timetable.approved", row, actor_id, data={"replaces": replaced})
 
 
 @transaction.atomic
@@ -170,7 +170,7 @@ def schedule_entries(timetable_id: int, *, actor_id: int) -> list[int]:
     planned = planned_entries(timetable_view(timetable_id), database_now())
     made = [_schedule(row, one, actor_id) for one in planned if one.can_schedule]
     if made:
-        _audit("timetable.scheduled", row, actor_id, data={"sittings": made})
+        append_line("timetable.scheduled", row, actor_id, data={"sittings": made})
     return made
 
 
@@ -221,21 +221,3 @@ def _require_sound(timetable_id: int) -> None:
     faults = faults_of_timetable(timetable_view(timetable_id)).blocking
     if faults:
         raise DocumentInvalid(faults="; ".join(str(fault) for fault in faults))
-
-
-def _audit(
-    action: str,
-    row: Timetable,
-    actor_id: int,
-    *,
-    reason: str = "",
-    data: dict[str, object] | None = None,
-) -> None:
-    audit.append(
-        action,
-        actor_id=actor_id,
-        subject=f"timetable:{row.pk}",
-        reason=reason.strip(),
-        data=data,
-        institution_id=row.institution_id,
-    )

@@ -91,6 +91,7 @@ def test_none_counts_and_a_reason_is_needed(held: Taking) -> None:
             act(held.sitting_id, reason=" ", actor_id=actor)
     done = late_queue.reject_open(held.sitting_id, reason="No fault of ours", actor_id=actor)
     assert done.rejected == 3
+    assert AuditEntry.objects.get(action="late.rejected").data == {"n": 3}
     assert score(held) == 0
     assert open_in_sitting(held.sitting_id) == 0
 
