@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exams import texts
 from exams.domain.configuration import Configuration, Shuffling
+from exams.domain.counting import AttemptsCount
 from exams.domain.deadline import LateStart
 from exams.domain.documents import MAX_BYTES
 from exams.domain.marking import AgreementRule
@@ -50,6 +51,7 @@ class ConfigurationForm(forms.Form):
         max_value=20,
         help_text=_("Who has not passed may begin another one while the sitting is open."),
     )
+    attempts_count = _choice(_("Which attempt counts"), texts.ATTEMPTS_COUNTS)
     camera = _choice(_("Camera"), texts.CAMERAS)
     chat_lock = _choice(_("Class chat"), texts.CHAT_LOCKS)
     show_key = forms.BooleanField(
@@ -88,6 +90,7 @@ def configuration_as_given(configuration: Configuration) -> dict[str, object]:
         "grace_s": policy.grace_s,
         "pause_limit": max(1, policy.pause_limit_s // MINUTE_S),
         "attempts_allowed": policy.attempts_allowed,
+        "attempts_count": AttemptsCount(policy.attempts_count).value,
         "camera": Camera(policy.camera).value,
         "chat_lock": ChatLock(policy.chat_lock).value,
         "show_key": configuration.show_key,

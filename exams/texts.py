@@ -9,6 +9,7 @@ from accounts.roles import Role
 from exams.domain.accommodation import Exemption
 from exams.domain.answer import Fault, QuestionKind
 from exams.domain.configuration import Shuffling
+from exams.domain.counting import AttemptsCount
 from exams.domain.deadline import LateStart
 from exams.domain.draft import DraftFault
 from exams.domain.late import LateCause, LateState
@@ -178,6 +179,12 @@ NAVIGATIONS: "Mapping[Navigation, Text]" = {
     Navigation.FREE: _("Freely through the whole paper"),
     Navigation.SECTIONS: _("Section by section, never back"),
     Navigation.LINEAR: _("Question by question, never back"),
+}
+
+ATTEMPTS_COUNTS: "Mapping[AttemptsCount, Text]" = {
+    AttemptsCount.BEST: _("The best one; of equal ones the earlier"),
+    AttemptsCount.LAST: _("The last one that was handed in"),
+    AttemptsCount.FIRST: _("The first one that was handed in"),
 }
 
 SHUFFLINGS: "Mapping[Shuffling, Text]" = {

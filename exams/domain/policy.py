@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
+from exams.domain.counting import AttemptsCount
 from exams.domain.deadline import LateStart
 
 
@@ -44,6 +45,7 @@ class Policy:
     grace_s: int = 30
     pause_limit_s: int = 3600
     attempts_allowed: int = 1
+    attempts_count: AttemptsCount = AttemptsCount.BEST
 
 
 SCHEMA: Final[dict[str, Any]] = {
@@ -58,6 +60,10 @@ SCHEMA: Final[dict[str, Any]] = {
         "grace_s": {"type": "integer", "minimum": 0, "maximum": 600},
         "pause_limit_s": {"type": "integer", "minimum": 60, "maximum": 14400},
         "attempts_allowed": {"type": "integer", "minimum": 1, "maximum": 20},
+        "attempts_count": {
+            "enum": [rule.value for rule in AttemptsCount],
+            "description": "Which of several attempts counts; the best one if left out.",
+        },
     },
 }
 
@@ -88,6 +94,7 @@ def policy_of(document: dict[str, Any]) -> Policy:
         grace_s=int(document.get("grace_s", default.grace_s)),
         pause_limit_s=int(document.get("pause_limit_s", default.pause_limit_s)),
         attempts_allowed=int(document.get("attempts_allowed", default.attempts_allowed)),
+        attempts_count=AttemptsCount(document.get("attempts_count", default.attempts_count)),
     )
 
 
@@ -101,4 +108,5 @@ def to_json(policy: Policy) -> dict[str, Any]:
         "grace_s": policy.grace_s,
         "pause_limit_s": policy.pause_limit_s,
         "attempts_allowed": policy.attempts_allowed,
+        "attempts_count": policy.attempts_count.value,
     }

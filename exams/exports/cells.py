@@ -37,6 +37,11 @@ def passed_word(passed: bool | None) -> str:  # noqa: FBT001 the cell's own valu
     return _("Yes") if passed else _("No")
 
 
+def counts_word(counts: bool | None) -> str:  # noqa: FBT001 the cell's own value
+    """Return whether an attempt counts; who had one only needs no word for it."""
+    return passed_word(counts)
+
+
 def wall_time(instant: datetime | None) -> datetime | None:
     """Return an instant as the clock on the reader's wall shows it, without its zone."""
     return None if instant is None else timezone.localtime(instant).replace(tzinfo=None)
@@ -57,6 +62,8 @@ COLUMNS: Final[tuple[Column, ...]] = (
     (gettext_lazy("Percent"), lambda row: row.score),
     (gettext_lazy("Passed"), lambda row: passed_word(row.passed)),
     (gettext_lazy("Released"), lambda row: wall_time(row.released_at)),
+    (gettext_lazy("Attempt number"), lambda row: row.number),
+    (gettext_lazy("Counts"), lambda row: counts_word(row.counts)),
 )
 
 

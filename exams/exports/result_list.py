@@ -5,10 +5,11 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from exams.exports.cells import passed_word, result_word
+from exams.exports.cells import counts_word, passed_word, result_word
 from exams.exports.figures import Line, reliability_lines, score_lines
 from exams.exports.typeset import Document, Part, Table
 from exams.exports.workbook import ResultBook
+from exams.selectors.result_rows import ExportRow
 from exams.selectors.sittings import SittingView
 from exams.templatetags.statistics import coefficient, share
 from exams.texts_statistics import DOUBTS
@@ -85,20 +86,28 @@ def _questions(book: ResultBook) -> Table:
 
 
 def _candidates(book: ResultBook) -> Table:
+    """Return the list of the candidates; where some had several attempts, it says which counts."""
+    is_several = any(row.counts is not None for row in book.rows)
+    several = (_("Attempt number"), _("Counts")) if is_several else ()
     return Table(
         heading=_("Candidates"),
         head=(
-            *(_("Name"), _("Registration number"), _("Seat"), _("Result")),
+            *(_("Name"), _("Registration number"), _("Seat"), *several, _("Result")),
             *(_("Points"), _("of"), _("Percent"), _("Passed")),
         ),
         rows=[
             (
-                *(row.name, row.registration_number, row.seat, result_word(row)),
+                *(row.name, row.registration_number, row.seat, *_attempt(row)[: len(several)]),
+                result_word(row),
                 *(_written(row.points), _written(row.possible), _written(row.score)),
                 passed_word(row.passed),
             )
             for row in book.rows
         ],
-        widths=(3, 2, 1, 2, 0, 0, 0, 0),
-        numbers=(4, 5, 6),
+        widths=(3, 2, 1, *(0 for _one in several), 2, 0, 0, 0, 0),
+        numbers=tuple(place + len(several) for place in (4, 5, 6)),
     )
+
+
+def _attempt(row: ExportRow) -> tuple[str, str]:
+    return in_digits(row.number or ""), counts_word(row.counts)

@@ -95,13 +95,17 @@ def text_cell(sheet: WriteOnlyWorksheet, text: str) -> SheetCell:
 
 
 def _point_headings(lines: Sequence[QuestionLine]) -> list[str]:
-    return [*headings()[:2], *(f"{line.number} · {line.question.name}" for line in lines)]
+    return [
+        *headings()[:2],
+        _("Attempt number"),
+        *(f"{line.number} · {line.question.name}" for line in lines),
+    ]
 
 
 def _point_rows(book: ResultBook) -> Iterator[list[Cell]]:
     ids = [line.question.id for line in book.lines]
     for row in book.rows:
-        yield [row.name, row.registration_number, *(row.marks.get(one) for one in ids)]
+        yield [row.name, row.registration_number, row.number, *(row.marks.get(one) for one in ids)]
 
 
 def _question_headings() -> list[str]:

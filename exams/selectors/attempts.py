@@ -206,6 +206,7 @@ class AttemptCard:
     deadline: datetime | None
     ended_at: datetime | None
     is_released: bool
+    number: int
 
 
 def attempts_of_student(student_id: int) -> list[AttemptCard]:
@@ -233,6 +234,7 @@ def attempts_of_student(student_id: int) -> list[AttemptCard]:
             deadline=row.deadline if row.started_at else None,
             ended_at=row.ended_at,
             is_released=_is_released(row),
+            number=row.number,
         )
         for row in rows
     ]

@@ -13,6 +13,7 @@ from django.db.models import CharField, F, Func, OuterRef, Value
 from exams.domain.scoring import shown
 from exams.domain.states import AttemptState, ResultState
 from exams.models import Attempt, Mark
+from exams.selectors.counting import counting_attempts
 from exams.selectors.markingplans import masks_of
 
 _CHUNK: Final = 500
@@ -27,6 +28,8 @@ class ExportRow:
         marks: Points by question id, of those that were asked and are marked.
         points: None while the paper is not graded.
         name: A number while the sitting is marked blind; seat and the like are empty then.
+        number: Of the candidate's attempts in this sitting, from 1; None for a hidden name.
+        counts: Whether it is the one that counts; None where there is no other.
     """
 
     attempt_id: int
@@ -46,6 +49,8 @@ class ExportRow:
     score: Decimal | None
     passed: bool | None
     released_at: datetime | None
+    number: int | None
+    counts: bool | None
     marks: Mapping[int, Decimal]
 
 
@@ -71,11 +76,12 @@ _COLUMNS: Final = {
     "score": "result__score",
     "passed": "result__passed",
     "released_at": "result__released_at",
+    "number": "number",
 }
 
 
 def rows_to_export(sitting_id: int) -> Iterator[ExportRow]:
-    """Return the candidates of a sitting by name. Two queries, one read through a cursor.
+    """Return the candidates of a sitting by name. Three queries, one read through a cursor.
 
     While the sitting is marked blind they are numbers, by number, and nothing tells who they are.
     """
@@ -87,7 +93,8 @@ def rows_to_export(sitting_id: int) -> Iterator[ExportRow]:
 
 
 def _masked(row: ExportRow, number: str) -> ExportRow:
-    return replace(row, name=number, registration_number="", seat="", room="")
+    hidden = replace(row, name=number, registration_number="", seat="", room="")
+    return replace(hidden, number=None, counts=None)
 
 
 def _rows(sitting_id: int) -> Iterator[ExportRow]:
@@ -107,8 +114,10 @@ def _rows(sitting_id: int) -> Iterator[ExportRow]:
         .values_list(*(F(path) for path in _COLUMNS.values()), ArraySubquery(packed))
     )
     shown_as: dict[tuple[int, int], Decimal] = {}
+    counting = counting_attempts([sitting_id])
     for *values, marks in rows.iterator(chunk_size=_CHUNK):
-        yield _row(dict(zip(_COLUMNS, values, strict=True)), marks, shown_as)
+        row = dict(zip(_COLUMNS, values, strict=True))
+        yield _row(row | {"counts": counting.get(row["attempt_id"])}, marks, shown_as)
 
 
 def _row(
@@ -135,6 +144,8 @@ def _row(
         score=row["score"],
         passed=row["passed"],
         released_at=row["released_at"],
+        number=row["number"],
+        counts=row["counts"],
         marks=dict(_mark(one, shown_as) for one in marks),
     )
 

@@ -21,6 +21,7 @@ from exams.errors import ResultUnknown
 from exams.models import Answer, AnswerRevision, Attempt, Mark, Result, Submission
 from exams.selectors.contents import approved_content
 from exams.selectors.corrections import corrections_of
+from exams.selectors.counting import counting_attempts
 from exams.selectors.criteria import CriteriaView, criteria_of
 from exams.selectors.given import given_html, upload_of
 from exams.selectors.late import (
@@ -42,6 +43,8 @@ class ResultRow:
     Attributes:
         ended_early: The end for everybody stopped the attempt, not its own time.
         answered: None while nothing is handed in.
+        number: Of the candidate's attempts in this sitting, from 1; None for a hidden name.
+        counts: Whether it is the one that counts; None where there is no other.
     """
 
     attempt_id: int
@@ -61,30 +64,39 @@ class ResultRow:
     late_answers: int
     open_late: int
     released_at: datetime | None
+    number: int | None
+    counts: bool | None
 
 
 def results_of_sitting(sitting_id: int) -> list[ResultRow]:
     """Return every candidate of a sitting with the result, by name. Three queries.
 
-    While the sitting is marked blind they are numbers, by number. Three queries more then.
+    While the sitting is marked blind they are numbers, by number. Three queries more then; one
+    more where candidates had several attempts.
     """
     late = late_counts(sitting_id)
-    rows = (
+    rows = list(
         Attempt.objects.filter(sitting_id=sitting_id)
         .select_related("sitting", "student", "candidate", "result", "submission")
         .defer("paper", "submission__answers")
         .order_by("student__full_name", "pk")
     )
+    counting = counting_attempts([sitting_id]) if any(row.number > 1 for row in rows) else {}
     masks = masks_of(sitting_id)
-    shown_rows = [_masked(_result_row(row, late.get(row.pk, (0, 0))), masks) for row in rows]
+    shown_rows = [
+        _masked(_result_row(row, late.get(row.pk, (0, 0)), counting.get(row.pk)), masks)
+        for row in rows
+    ]
     return sorted(shown_rows, key=lambda row: row.name) if masks else shown_rows
 
 
 def _masked(row: ResultRow, masks: Mapping[int, str]) -> ResultRow:
-    return replace(row, name=masks[row.attempt_id], seat="") if masks else row
+    if not masks:
+        return row
+    return replace(row, name=masks[row.attempt_id], seat="", number=None, counts=None)
 
 
-def _result_row(attempt: Attempt, late: tuple[int, int]) -> ResultRow:
+def _result_row(attempt: Attempt, late: tuple[int, int], counts: bool | None) -> ResultRow:  # noqa: FBT001 the row's own value
     result: Result | None = getattr(attempt, "result", None)
     submission: Submission | None = getattr(attempt, "submission", None)
     graded = result is not None and result.state != ResultState.GRADING
@@ -106,6 +118,8 @@ def _result_row(attempt: Attempt, late: tuple[int, int]) -> ResultRow:
         late_answers=late[0],
         open_late=late[1] if result else 0,
         released_at=result.released_at if result else None,
+        number=attempt.number,
+        counts=counts,
     )
 
 

@@ -1,7 +1,7 @@
 """Statistics of sittings: figures of the scores, analysis of the questions.
 
-Papers that wait for a grader or a job are left out and counted; all others count, whoever ended
-them. Read in one statement through a cursor of the database, so memory does not grow with the texts
+Papers that wait for a grader or a job are left out and counted; of several attempts of a candidate
+in one sitting only the one that counts is looked at; all others count, whoever ended them. Read in one statement through a cursor of the database, so memory does not grow with the texts
 of the answers; for n attempts of q questions the table holds 24 bytes n·q.
 """
 
@@ -34,8 +34,9 @@ from exams.domain.point_table import NOTHING, PointTable
 from exams.domain.reliability import Reliability
 from exams.domain.states import ResultState
 from exams.domain.statistics import ScoreFigures, figures_of
-from exams.models import AnswerRevision, Exam, Mark, Result, Sitting
+from exams.models import AnswerRevision, Exam, Mark, Result
 from exams.selectors.contents import approved_content
+from exams.selectors.counting import set_aside
 
 _CHUNK: Final = 500  # attempts read at a time
 _GRADED: Final = Q(state__in=[ResultState.GRADED, ResultState.RELEASED], needs_person=False)
@@ -78,7 +79,8 @@ def exam_statistics(exam_id: int, sitting_ids: Collection[int]) -> ExamStatistic
         ExamNotApproved: The exam has no frozen content.
     """
     wanted = frozenset(sitting_ids)
-    return _computed(exam_id, wanted, _fingerprint(wanted))
+    aside = set_aside(wanted)
+    return _computed(exam_id, wanted, aside, _fingerprint(wanted, aside))
 
 
 def forget() -> None:
@@ -86,13 +88,13 @@ def forget() -> None:
     _computed.cache_clear()
 
 
-def _fingerprint(sitting_ids: frozenset[int]) -> tuple[int, int]:
+def _fingerprint(sitting_ids: frozenset[int], aside: frozenset[int]) -> tuple[int, int]:
     """Return what changes whenever a result of the sittings does.
 
     Every writer of marks stores the outcome in the result's row as well, and each write of a row
     gives it another `xmin`. A time would not do: a transaction may commit after a later one.
     """
-    seen = Result.objects.filter(attempt__sitting_id__in=sitting_ids).aggregate(
+    seen = _all_results(sitting_ids, aside).aggregate(
         count=Count("pk"),
         rows=Sum(
             Func(
@@ -107,12 +109,15 @@ def _fingerprint(sitting_ids: frozenset[int]) -> tuple[int, int]:
 
 @lru_cache(maxsize=16)
 def _computed(
-    exam_id: int, sitting_ids: frozenset[int], fingerprint: tuple[int, int]
+    exam_id: int,
+    sitting_ids: frozenset[int],
+    aside: frozenset[int],
+    fingerprint: tuple[int, int],
 ) -> ExamStatistics:
     content = exam_content(exam_id)
     table, scores, verdicts = PointTable(), list[Fraction](), list[bool]()
     reader = _Reader(table, content.question_map())
-    for row in _rows(sitting_ids):
+    for row in _rows(sitting_ids, aside):
         reader.add(row)
         if row.score is not None:
             scores.append(row.score)
@@ -149,7 +154,7 @@ class _Row:
     marks: list[str]
 
 
-def _rows(sitting_ids: frozenset[int]) -> Iterator[_Row]:
+def _rows(sitting_ids: frozenset[int], aside: frozenset[int]) -> Iterator[_Row]:
     packed = (
         Mark.objects.filter(result=OuterRef("pk"))
         .order_by("question_id")
@@ -168,7 +173,7 @@ def _rows(sitting_ids: frozenset[int]) -> Iterator[_Row]:
     accepted = _accepted(sitting_ids)
     scores: dict[object, Fraction | None] = {}
     for attempt, passed, answers, marks, *points in (
-        _results(sitting_ids)
+        _results(sitting_ids, aside)
         .annotate(packed=ArraySubquery(packed))
         .values_list("attempt_id", "passed", "attempt__submission__answers", "packed", *_POINTS)
         .iterator(chunk_size=_CHUNK)
@@ -182,8 +187,13 @@ def _rows(sitting_ids: frozenset[int]) -> Iterator[_Row]:
 _POINTS: Final = ("points_num", "points_den", "possible_num", "possible_den")
 
 
-def _results(sitting_ids: Collection[int]) -> QuerySet[Result]:
-    return Result.objects.filter(_GRADED, attempt__sitting_id__in=sitting_ids).order_by("pk")
+def _results(sitting_ids: Collection[int], aside: Collection[int]) -> QuerySet[Result]:
+    return _all_results(sitting_ids, aside).filter(_GRADED).order_by("pk")
+
+
+def _all_results(sitting_ids: Collection[int], aside: Collection[int]) -> QuerySet[Result]:
+    found = Result.objects.filter(attempt__sitting_id__in=sitting_ids)
+    return found.exclude(attempt_id__in=aside) if aside else found
 
 
 def _percent(points: Any, points_of: Any, possible: Any, possible_of: Any) -> Fraction | None:  # noqa: ANN401 numbers of the database
@@ -240,19 +250,21 @@ class _Reader:
 
 
 def group_figures(sitting_ids: Collection[int]) -> dict[int, GroupFigures]:
-    """Return the scores of each sitting by its id, to compare groups. Two queries."""
+    """Return the scores of each sitting by its id, to compare groups. Three queries."""
+    aside = set_aside(sitting_ids)
     scores: dict[int, list[Fraction]] = {one: [] for one in sitting_ids}
     verdicts: dict[int, list[bool | None]] = {one: [] for one in sitting_ids}
-    rows = _results(sitting_ids).values_list("attempt__sitting_id", "passed", *_POINTS)
+    rows = _results(sitting_ids, aside).values_list("attempt__sitting_id", "passed", *_POINTS)
     for sitting, passed, *points in rows.iterator(chunk_size=_CHUNK):
         percent = _percent(*points)
         verdicts[sitting].append(passed)
         if percent is not None:
             scores[sitting].append(percent)
     totals = dict(
-        Sitting.objects.filter(pk__in=sitting_ids)
-        .annotate(results=Count("attempts__result"))
-        .values_list("pk", "results")
+        _all_results(sitting_ids, aside)
+        .values("attempt__sitting_id")
+        .annotate(results=Count("pk"))
+        .values_list("attempt__sitting_id", "results")
     )
     return {
         one: GroupFigures(

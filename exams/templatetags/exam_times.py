@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _, ngettext
 
 from exams import texts, texts_documents
 from exams.domain.accommodation import Adjustment, Exemption
+from exams.domain.counting import AttemptsCount
 from exams.domain.documents import DocumentFault
 from exams.domain.policy import Navigation
 from exams.domain.timetable import TimetableState
@@ -60,6 +61,12 @@ def fault_text(fault: DocumentFault) -> str:
 def navigation_text(navigation: str) -> str:
     """Say how candidates move through the paper."""
     return str(texts.NAVIGATIONS[Navigation(navigation)])
+
+
+@register.filter
+def attempts_count_text(rule: str) -> str:
+    """Say which of several attempts counts."""
+    return str(texts.ATTEMPTS_COUNTS[AttemptsCount(rule)])
 
 
 @register.filter

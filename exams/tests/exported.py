@@ -45,6 +45,8 @@ def row(name: str = "Ana", seat: str = "", **changes: Any) -> ExportRow:
         "score": Decimal("40.00"),
         "passed": True,
         "released_at": None,
+        "number": 1,
+        "counts": None,
         "marks": {},
     }
     return ExportRow(**{**fields, **changes})

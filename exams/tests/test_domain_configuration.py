@@ -32,6 +32,7 @@ FULL: dict[str, Any] = {
     "grace_s": 0,
     "pause_limit_s": 60,
     "attempts_allowed": 3,
+    "attempts_count": "last",
     "shuffling": "everything",
     "show_key": True,
     "marking": {
@@ -98,6 +99,7 @@ def test_only_what_is_of_the_policy_reaches_the_sitting() -> None:
         "grace_s",
         "pause_limit_s",
         "attempts_allowed",
+        "attempts_count",
     }
 
 

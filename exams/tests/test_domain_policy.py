@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
+from exams.domain.counting import AttemptsCount
 from exams.domain.deadline import LateStart
 from exams.domain.policy import (
     Camera,
@@ -22,6 +23,8 @@ policies = st.builds(
     navigation=st.sampled_from(Navigation),
     grace_s=st.integers(0, 600),
     pause_limit_s=st.integers(60, 14400),
+    attempts_allowed=st.integers(1, 20),
+    attempts_count=st.sampled_from(AttemptsCount),
 )
 
 

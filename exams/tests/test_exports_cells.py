@@ -8,7 +8,15 @@ import pytest
 from django.utils import timezone
 
 from exams.domain.states import AttemptState, ResultState
-from exams.exports.cells import cells_of, headings, passed_word, result_word, state_word, wall_time
+from exams.exports.cells import (
+    cells_of,
+    counts_word,
+    headings,
+    passed_word,
+    result_word,
+    state_word,
+    wall_time,
+)
 from exams.tests.exported import row
 
 
@@ -42,3 +50,9 @@ def test_an_attempt_that_was_cut_says_so() -> None:
 
 def test_what_is_open_is_neither_yes_nor_no() -> None:
     assert [passed_word(one) for one in (True, False, None)] == ["Yes", "No", ""]
+
+
+def test_whether_an_attempt_counts_is_said_where_there_were_several() -> None:
+    assert [counts_word(one) for one in (True, False, None)] == ["Yes", "No", ""]
+    cells = dict(zip(headings(), cells_of(row(number=2, counts=True)), strict=True))
+    assert (cells["Attempt number"], cells["Counts"]) == (2, "Yes")

@@ -71,9 +71,9 @@ def test_states_and_passing_are_words_of_the_reader() -> None:
     _head, *rows = read(csv_of([row("Ana"), row("Ben", passed=False), row("C", passed=None)]))
     assert rows[0] == [
         *("Ana", "1001", "", "", "Handed in", "Graded", "2026-03-04 09:05"),
-        *("1", "2", "2.00", "5.00", "40.00", "Yes", ""),
+        *("1", "2", "2.00", "5.00", "40.00", "Yes", "", "1", ""),
     ]
-    assert [cells[-2] for cells in rows] == ["Yes", "No", ""]
+    assert [cells[-4] for cells in rows] == ["Yes", "No", ""]
     _head, cells = read(csv_of([row("Ana")], language="fa"))
     assert "Handed in" not in cells
     assert "Yes" not in cells

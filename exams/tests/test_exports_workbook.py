@@ -84,8 +84,8 @@ def test_the_sheets_tell_results_points_questions_and_figures(cast: Cast) -> Non
     )
     results, points, questions, figures = openpyxl.load_workbook(io.BytesIO(made)).worksheets
     assert [cell.value for cell in results["A"]] == ["Name", "=Ana", "Ben", "Cleo"]
-    assert [cell.value for cell in points[1]][2:] == ["1 · =one", "2 · two"]
-    assert [cell.value for cell in points[3]][2:] == [2, 0]
+    assert [cell.value for cell in points[1]][2:] == ["Attempt number", "1 · =one", "2 · two"]
+    assert [cell.value for cell in points[3]][2:] == [1, 2, 0]
     assert [cell.value for cell in questions["A"]] == ["Question", "=one", "two"]
     assert questions["I2"].value == pytest.approx(2 / 3, abs=1e-4)
     told = {line[0].value: line[1].value for line in figures.iter_rows()}

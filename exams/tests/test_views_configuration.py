@@ -22,6 +22,7 @@ FORM: dict[str, Any] = {
     "grace_s": "10",
     "pause_limit": "20",
     "attempts_allowed": "2",
+    "attempts_count": "first",
     "camera": "optional",
     "chat_lock": "start",
     "show_key": "on",

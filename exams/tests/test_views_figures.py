@@ -7,7 +7,7 @@ from exams.selectors.results import ResultRow
 from exams.views.figures import figures_of
 
 
-def row(score: str | None, *, passed: bool | None = None) -> ResultRow:
+def row(score: str | None, *, passed: bool | None = None, counts: bool | None = None) -> ResultRow:
     return ResultRow(
         attempt_id=1,
         student_id=1,
@@ -26,6 +26,8 @@ def row(score: str | None, *, passed: bool | None = None) -> ResultRow:
         late_answers=0,
         open_late=0,
         released_at=None,
+        number=1,
+        counts=counts,
     )
 
 
@@ -41,6 +43,15 @@ def test_mean_and_median_are_rounded_half_up_and_leave_out_what_has_no_score() -
     assert figures is not None
     assert (figures.scored, figures.passed, figures.failed) == (3, 1, 1)
     assert (figures.mean, figures.median) == (Decimal("56.67"), Decimal("66.67"))
+
+
+def test_of_several_attempts_only_the_one_that_counts_is_in_the_figures() -> None:
+    figures = figures_of(
+        [row("20", counts=False), row("80", passed=True, counts=True), row("60", passed=True)]
+    )
+    assert figures is not None
+    assert (figures.scored, figures.passed, figures.mean) == (2, 2, Decimal("70.00"))
+    assert figures_of([row("20", counts=False)]) is None
 
 
 def test_the_bars_meet_without_gap_and_the_ends_belong_to_the_outer_ones() -> None:

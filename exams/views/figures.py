@@ -39,7 +39,8 @@ class Figures:
 
 
 def figures_of(rows: Sequence[ResultRow]) -> Figures | None:
-    """Return the figures, or None while nothing has a score."""
+    """Return the figures of the attempts that count, or None while nothing has a score."""
+    rows = [row for row in rows if row.counts is not False]
     scores = [row.score for row in rows if row.score is not None]
     if not scores:
         return None

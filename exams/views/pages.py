@@ -11,9 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 from exams.domain.states import HANDED_IN
 from exams.errors import ResultUnknown
 from exams.selectors.attempts import attempts_of_student, snapshot
+from exams.selectors.counting import counting_of_student
 from exams.selectors.keys import right_answers
 from exams.selectors.regrades import changes_of_result
 from exams.selectors.results import released_paper
+from exams.selectors.sittings import sitting_view
 from exams.services.retakes import create_attempt, may_retake
 from exams.views.overview import overview_of
 
@@ -24,7 +26,11 @@ from exams.views.overview import overview_of
 def results(request: HttpRequest) -> HttpResponse:
     """List one's own attempts that are over: released ones open, the others say what they wait for."""
     attempts = [one for one in attempts_of_student(_user_id(request)) if one.state in HANDED_IN]
-    return render(request, "exams/results.html", {"attempts": attempts[::-1]})
+    counting = counting_of_student(_user_id(request))
+    told = [
+        (one, counting.get(one.attempt_id) if one.is_released else None) for one in attempts[::-1]
+    ]
+    return render(request, "exams/results.html", {"attempts": told})
 
 
 @require_safe
@@ -39,6 +45,8 @@ def result(request: HttpRequest, attempt_id: int) -> HttpResponse:
         "keys": keys,
         "overview": overview_of(paper),
         "changes": changes_of_result(attempt_id),
+        "counts": counting_of_student(paper.student_id).get(attempt_id),
+        "rule": sitting_view(paper.sitting_id).policy.attempts_count,
     }
     return render(request, "exams/result.html", context)
 
@@ -51,7 +59,9 @@ def receipt(request: HttpRequest, attempt_id: int) -> HttpResponse:
     seen = snapshot(attempt_id, _user_id(request))
     if seen.receipt is None:
         raise ResultUnknown(attempt=attempt_id)
+    rule = sitting_view(seen.sitting.id).policy.attempts_count
     context = {"attempt": seen, "sitting": seen.sitting, "may_retake": may_retake(attempt_id)}
+    context["rule"] = rule
     return render(request, "exams/receipt.html", context)
 
 
