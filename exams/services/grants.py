@@ -15,7 +15,7 @@ from exams.domain.deadline import GrantKind
 from exams.domain.states import LIVE, SITTING, UNFINISHED
 from exams.errors import AttemptUnknown, GrantInvalid, ReasonNeeded, SittingUnknown
 from exams.events import AttemptExtended, LedgerChanged, TimeOrder
-from exams.models import Attempt, GrantReceipt, Sitting, TimeGrant
+from exams.models import Attempt, Candidate, GrantReceipt, Sitting, TimeGrant
 from exams.queries import database_now, next_command_seqs, write_deadlines
 from exams.services import pushes
 from exams.services.ledger import deadlines_of, reaches
@@ -216,7 +216,15 @@ def add_receipts(grant: TimeGrant, orders: Mapping[int, UUID]) -> None:
 
 
 def renew_deadlines(sitting: Sitting, attempts: Sequence[Attempt]) -> None:
-    """Give attempts, whose rows are held, their deadlines by the ledger. Two queries."""
+    """Give attempts, whose rows are held, their deadlines by the ledger. Four queries.
+
+    The sitting and the candidates are read again: where the rows had to be waited for, what was
+    read along with them is older, and an early end or an accommodation would be outrun.
+    """
+    sitting.refresh_from_db()
+    candidates = Candidate.objects.in_bulk([one.candidate_id for one in attempts])
+    for attempt in attempts:
+        attempt.candidate = candidates[attempt.candidate_id]
     deadlines = deadlines_of(sitting, attempts)
     write_deadlines(deadlines)
     for attempt in attempts:

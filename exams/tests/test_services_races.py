@@ -1,0 +1,88 @@
+"""Acts of staff and candidates on the same rows at the same time, on real connections."""
+
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from exams.domain.accommodation import Adjustment, Validity
+from exams.models import Attempt, Sitting
+from exams.services import accommodations, attempts, early_ends
+from exams.services.accommodations import AccommodationPlan
+from exams.services.ledger import deadline_for
+from exams.tests.conftest import Cast, Taking, begin, make_cast
+from exams.tests.test_queries_races import PATIENCE_S, Work, own_connection
+
+pytestmark = pytest.mark.django_db(transaction=True)  # connections see only what is committed
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    return make_cast()
+
+
+def behind(first: Work, second: Work) -> Any:
+    """Do `first`; commit it only when `second`, begun after it, waits for its rows."""
+
+    def run() -> Any:
+        with own_connection():
+            return second()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first()
+            future = pool.submit(run)
+            wait_for(future)
+        return future.result(PATIENCE_S)
+
+
+def wait_for(future: "Future[Any]") -> None:
+    """Wait until the other connection waits for a row, or is through."""
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until and not future.done():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)  # the database tells nobody that somebody has begun to wait
+
+
+def end(taken: Taking) -> None:
+    early_ends.end_sitting(taken.sitting_id, actor_id=taken.cast.admin.pk, reason="Fire")
+
+
+def extend(taken: Taking) -> None:
+    attempts.extend_attempt(
+        taken.attempt_id, extra=timedelta(minutes=20), actor_id=taken.cast.ivo.pk, reason="Noise"
+    )
+
+
+def half_as_much_again(taken: Taking) -> None:
+    accommodations.give_accommodation(
+        institution_id=taken.cast.institution.pk,
+        student_id=taken.cast.ana.pk,
+        plan=AccommodationPlan(Adjustment(extra_percent=50), Validity(date(2020, 1, 1), None)),
+        actor_id=taken.cast.admin.pk,
+    )
+
+
+def read(attempt_id: int) -> Attempt:
+    return Attempt.objects.select_related("sitting", "candidate").get(pk=attempt_id)
+
+
+def test_time_that_waited_for_an_early_end_does_not_outrun_it(cast: Cast) -> None:
+    taken = begin(cast)
+    behind(lambda: end(taken), lambda: extend(taken))
+    assert read(taken.attempt_id).deadline == Sitting.objects.get().ended_early_at
+
+
+@pytest.mark.parametrize("has_started", [False, True])
+def test_time_that_waited_for_an_accommodation_counts_it(cast: Cast, *, has_started: bool) -> None:
+    taken = begin(cast, start=has_started)
+    behind(lambda: half_as_much_again(taken), lambda: extend(taken))
+    attempt = read(taken.attempt_id)
+    assert attempt.candidate.extra_percent == 50
+    assert attempt.deadline == deadline_for(attempt, attempt.started_at)
