@@ -1,4 +1,4 @@
-"""Conditional UPDATEs of a sitting's times: moved before it opens, ended early while it runs.
+"""The times of a sitting: held, moved before it opens, ended early while it runs.
 
 The database's clock decides, as in exams/queries.py.
 """
@@ -27,6 +27,15 @@ UPDATE exams_attempt a
  WHERE a.id = live.id
 RETURNING a.id
 """
+
+
+def hold_sitting(sitting_id: int) -> None:
+    """Let nobody move, end or give time in a sitting until the commit; others may hold it too.
+
+    Needs: an open transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM exams_sitting WHERE id = %s FOR SHARE", [sitting_id])
 
 
 def reschedule_sitting(sitting_id: int, times: SittingTimes) -> bool:

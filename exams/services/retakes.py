@@ -13,11 +13,13 @@ from exams.domain.states import (
     SittingState,
     SubmissionKind,
 )
-from exams.errors import AttemptUnknown, RetakeRefused
+from exams.errors import AttemptIsPaused, AttemptUnknown, RetakeRefused
 from exams.models import Attempt, Candidate, Result, Sitting
-from exams.queries import database_now
+from exams.queries import database_now, hold_accommodations
+from exams.queries_sittings import hold_sitting
 from exams.selectors.contents import approved_content
 from exams.services import pushes
+from exams.services.accommodations import adjust_new
 from exams.services.endings import Ending, end_attempt
 from exams.services.ledger import deadline_for
 from exams.services.scheduling import new_attempt
@@ -31,8 +33,9 @@ def create_attempt(sitting_id: int, *, student_id: int, resume: bool = True) -> 
     """Return the attempt a candidate goes on with: the open one, or a further one.
 
     A further one needs an open sitting whose policy allows as many, and an attempt before that
-    has ended, is graded and was not passed. The candidate's row is locked, so that two requests
-    at once give one attempt.
+    has ended, is graded and was not passed. The sitting, its accommodations and the candidate's
+    attempts are held, in this order: two requests at once give one attempt, and time that is
+    given, or an early end, comes wholly before it or wholly after.
 
     Args:
         sitting_id: The sitting.
@@ -43,16 +46,20 @@ def create_attempt(sitting_id: int, *, student_id: int, resume: bool = True) -> 
     Raises:
         AttemptUnknown: The student is not a candidate of the sitting.
         RetakeRefused: `why` says what is in the way; nothing was changed.
+        AttemptIsPaused: The open attempt waits for an invigilator; nobody hands it in meanwhile.
 
     Source: seed 002, create: it resumes by default.
     """
-    sitting, candidate = _candidate(sitting_id, student_id)
-    last = candidate.attempts.order_by("-number").first()
-    if last is None:
-        raise AttemptUnknown(sitting=sitting_id)
-    if last.state == AttemptState.READY or (resume and last.state in LIVE):
+    last = _last(sitting_id, student_id)
+    if _goes_on(last, resume=resume):
+        return last.pk
+    sitting, candidate = _held(sitting_id, student_id)
+    last = _last(sitting_id, student_id)
+    if _goes_on(last, resume=resume):  # somebody was faster
         return last.pk
     _require_further(sitting, last)
+    if last.state == AttemptState.PAUSED:
+        raise AttemptIsPaused
     if last.state in LIVE:
         end_attempt(last.pk, Ending(AttemptAction.SUBMIT, SubmissionKind.SELF))
     else:
@@ -74,13 +81,26 @@ def may_retake(attempt_id: int) -> bool:
     return True
 
 
-def _candidate(sitting_id: int, student_id: int) -> tuple[Sitting, Candidate]:
-    rows = Candidate.objects.select_for_update(of=("self",)).select_related("sitting__exam")
-    mine = rows.defer("sitting__exam__content").filter(sitting_id=sitting_id, student_id=student_id)
-    candidate = mine.first()
-    if candidate is None:
+def _last(sitting_id: int, student_id: int) -> Attempt:
+    rows = Attempt.objects.filter(sitting_id=sitting_id, student_id=student_id).defer("paper")
+    last = rows.order_by("-number").first()
+    if last is None:
         raise AttemptUnknown(sitting=sitting_id)
-    return candidate.sitting, candidate
+    return last
+
+
+def _goes_on(last: Attempt, *, resume: bool) -> bool:
+    return last.state == AttemptState.READY or (resume and last.state in LIVE)
+
+
+def _held(sitting_id: int, student_id: int) -> tuple[Sitting, Candidate]:
+    """Return the sitting and the candidate as they stand once everything is held."""
+    hold_sitting(sitting_id)
+    sitting = Sitting.objects.select_related("exam").defer("exam__content").get(pk=sitting_id)
+    hold_accommodations(sitting.institution_id, alone=False)
+    mine = Attempt.objects.filter(sitting_id=sitting_id, student_id=student_id).order_by("pk")
+    list(mine.select_for_update().values_list("pk"))
+    return sitting, Candidate.objects.get(sitting_id=sitting_id, student_id=student_id)
 
 
 def _require_further(sitting: Sitting, last: Attempt) -> None:
@@ -107,6 +127,7 @@ def _require_failed(last: Attempt) -> None:
 
 def _further(sitting: Sitting, candidate: Candidate, number: int) -> int:
     content = approved_content(sitting.exam_id, sitting.exam.content_hash)
+    adjust_new(sitting, [candidate])  # one may have been given since the attempt before
     attempt = new_attempt(sitting, candidate, content, number=number)
     attempt.deadline = deadline_for(attempt, None)
     attempt.save(force_insert=True)

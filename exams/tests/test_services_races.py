@@ -9,10 +9,13 @@ import pytest
 from django.db import connection, transaction
 
 from exams.domain.accommodation import Adjustment, Validity
-from exams.models import Attempt, Sitting
-from exams.services import accommodations, attempts, early_ends
+from exams.errors import RetakeRefused
+from exams.models import Attempt, Result, Sitting
+from exams.services import accommodations, attempts, early_ends, grading, taking
 from exams.services.accommodations import AccommodationPlan
+from exams.services.grants import Gift, give_time
 from exams.services.ledger import deadline_for
+from exams.services.retakes import create_attempt
 from exams.tests.conftest import Cast, Taking, begin, make_cast
 from exams.tests.test_queries_races import PATIENCE_S, Work, own_connection
 
@@ -86,3 +89,42 @@ def test_time_that_waited_for_an_accommodation_counts_it(cast: Cast, *, has_star
     attempt = read(taken.attempt_id)
     assert attempt.candidate.extra_percent == 50
     assert attempt.deadline == deadline_for(attempt, attempt.started_at)
+
+
+@pytest.fixture
+def failed(cast: Cast) -> Taking:
+    """Ana has failed and may try again."""
+    taken = begin(cast, policy={"attempts_allowed": 2})
+    taking.submit_attempt(taken.attempt_id, student_id=cast.ana.pk, lease=taken.lease, digest={})
+    grading.grade_attempt(taken.attempt_id)
+    assert not Result.objects.get().passed
+    return taken
+
+
+def again(taken: Taking) -> int | None:
+    try:
+        return create_attempt(taken.sitting_id, student_id=taken.cast.ana.pk)
+    except RetakeRefused:
+        return None
+
+
+def test_a_further_attempt_that_waited_for_an_early_end_is_refused(failed: Taking) -> None:
+    assert behind(lambda: end(failed), lambda: again(failed)) is None
+
+
+def test_an_early_end_that_waited_for_a_further_attempt_ends_it_too(failed: Taking) -> None:
+    behind(lambda: again(failed), lambda: end(failed))
+    assert Attempt.objects.latest("pk").deadline == Sitting.objects.get().ended_early_at
+
+
+def test_time_for_everybody_reaches_a_further_attempt_that_waited_for_it(failed: Taking) -> None:
+    gift = Gift(timedelta(minutes=9), actor_id=failed.cast.admin.pk, reason="Noise")
+    second = behind(lambda: give_time(failed.sitting_id, gift), lambda: again(failed))
+    attempt = read(second)
+    assert attempt.deadline == deadline_for(attempt, None)
+    assert attempt.deadline > attempt.sitting.closes_at
+
+
+def test_two_requests_at_once_give_one_further_attempt(failed: Taking) -> None:
+    first: list[int | None] = []
+    assert behind(lambda: first.append(again(failed)), lambda: again(failed)) == first[0]

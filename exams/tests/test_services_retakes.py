@@ -1,14 +1,16 @@
 """A further attempt: who gets one, and who does not."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from exams.domain.accommodation import Adjustment, Validity
 from exams.domain.states import AttemptState, SittingState, SubmissionKind
-from exams.errors import AttemptUnknown, RetakeRefused
+from exams.errors import AttemptIsPaused, AttemptUnknown, RetakeRefused
 from exams.models import Attempt, Sitting, Submission
 from exams.selectors.attempts import attempt_of
 from exams.services import attempts, grading, sittings
+from exams.services.accommodations import AccommodationPlan, give_accommodation
 from exams.services.retakes import create_attempt, may_retake
 from exams.tests.conftest import Cast, shift, shift_sitting
 from exams.tests.paged import Plan, Walker, walker
@@ -117,3 +119,23 @@ def test_an_outsider_gets_nothing(ana: Walker) -> None:
     for stranger in (ana.taking.cast.olga, ana.taking.cast.ivo):
         with pytest.raises(AttemptUnknown):
             create_attempt(ana.taking.sitting_id, student_id=stranger.pk)
+
+
+def test_a_pause_is_not_escaped_into_a_further_attempt(ana: Walker) -> None:
+    attempts.pause_attempt(ana.attempt.pk, actor_id=ana.taking.cast.ivo.pk, reason="A phone")
+    with pytest.raises(AttemptIsPaused):
+        create(ana, resume=False)
+    assert ana.attempt.state == AttemptState.PAUSED
+    assert create(ana) == ana.attempt.pk
+
+
+def test_an_accommodation_given_since_is_part_of_the_further_attempt(ana: Walker) -> None:
+    fail(ana)
+    cast = ana.taking.cast
+    give_accommodation(
+        institution_id=cast.institution.pk,
+        student_id=ana.student,
+        plan=AccommodationPlan(Adjustment(extra_percent=50), Validity(date(2020, 1, 1), None)),
+        actor_id=cast.admin.pk,
+    )
+    assert Attempt.objects.get(pk=create(ana)).candidate.extra_percent == 50
