@@ -15,7 +15,7 @@ from exams.domain.late import LateState, lateness
 from exams.domain.regrade import LateAccept
 from exams.domain.states import ResultState
 from exams.errors import ReasonNeeded, ResultUnknown
-from exams.models import AnswerRevision
+from exams.models import AnswerRevision, Sitting
 from exams.services import late, regrade
 from exams.services.late import Decision
 
@@ -55,6 +55,8 @@ def accept_open(
     """
     if not reason.strip():
         raise ReasonNeeded
+    # The sitting before its results, as the release does.
+    list(Sitting.objects.select_for_update().filter(pk=sitting_id).values_list("pk"))
     decision = Decision(actor_id, reason.strip())
     timely, beyond = _split(_open_answers(sitting_id), within)
     newest = {(row.attempt_id, row.question_id): row for row in timely}

@@ -21,10 +21,11 @@ from exams.models import (
     ResultVersion,
 )
 from exams.queries import database_now
+from exams.queries_sittings import hold_sitting
 from exams.selectors.corrections import corrections_of
 from exams.selectors.regrades import is_stale
 from exams.services import late, markings
-from exams.services.regrade import locked_run, move_run
+from exams.services.regrade import locked_run, move_run, open_after
 from exams.services.regrade_preview import CHUNK, PROPOSER, as_json
 from exams.services.trail import append_line
 
@@ -44,16 +45,19 @@ _OUTCOME = (
 def apply_regrade(run_id: int) -> None:
     """Write what was approved to every result it changes; run it as often as you like.
 
-    1. The run and all results of the sitting are locked: no mark can be given meanwhile.
-    2. Had a mark changed since the preview, the run goes back to its authors, nothing is written.
+    1. The run, the sitting and all its results are held, in this order: no mark can be given and
+       nothing be released meanwhile.
+    2. Had a mark changed since the preview, or were a result released meanwhile that would wait for
+       a person, the run goes back to its authors, nothing is written.
     3. The overlay, late decisions, history, marks and results are written in this transaction.
     """
     run = locked_run(run_id)
     if run.state != RegradeState.APPROVED:
         return
+    hold_sitting(run.sitting_id)
     results = Result.objects.select_for_update(of=("self",)).order_by("pk")
     locked = {one.pk: one for one in results.filter(attempt__sitting_id=run.sitting_id)}
-    if is_stale(run.pk, run.sitting_id):
+    if is_stale(run.pk, run.sitting_id) or open_after(run):
         move_run(run, RegradeAction.CHANGE, {"note": STALE_NOTE, "decided_by_id": None})
         run.changes.all().delete()
         append_line("regrade.went_stale", run, None)

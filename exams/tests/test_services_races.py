@@ -9,15 +9,20 @@ import pytest
 from django.db import connection, transaction
 
 from exams.domain.accommodation import Adjustment, Validity
+from exams.domain.corrections import Correction, Remedy
+from exams.domain.regrade import RegradeState
 from exams.errors import RetakeRefused
-from exams.models import Attempt, Result, Sitting
-from exams.services import accommodations, attempts, early_ends, grading, taking
+from exams.models import Attempt, RegradeRun, Result, Sitting
+from exams.services import accommodations, attempts, early_ends, grading, regrade, taking
 from exams.services.accommodations import AccommodationPlan
 from exams.services.grants import Gift, give_time
 from exams.services.ledger import deadline_for
+from exams.services.regrade_apply import apply_regrade
 from exams.services.retakes import create_attempt
-from exams.tests.conftest import Cast, Taking, begin, make_cast
+from exams.tests.conftest import Cast, Taking, begin, close, make_cast
 from exams.tests.test_queries_races import PATIENCE_S, Work, own_connection
+from exams.tests.test_services_grading import graded, handed_in
+from exams.tests.test_services_regrade import opened, previewed, second
 
 pytestmark = pytest.mark.django_db(transaction=True)  # connections see only what is committed
 
@@ -128,3 +133,28 @@ def test_time_for_everybody_reaches_a_further_attempt_that_waited_for_it(failed:
 def test_two_requests_at_once_give_one_further_attempt(failed: Taking) -> None:
     first: list[int | None] = []
     assert behind(lambda: first.append(again(failed)), lambda: again(failed)) == first[0]
+
+
+def test_applying_a_regrade_holds_no_result_while_it_waits_for_the_sitting(cast: Cast) -> None:
+    """A release holds the sitting first and the results after it: the two would wait in a ring."""
+    taken = begin(cast)
+    graded(handed_in(taken, None, "1"))
+    close(taken)
+    run_id = opened(taken)
+    void = Correction(remedy=Remedy.VOID)
+    regrade.correct_question(run_id, taken.questions[1], void, actor_id=cast.grader.pk)
+    previewed(run_id, cast.grader.pk)
+    regrade.approve_regrade(run_id, actor_id=second(taken))
+
+    def apply() -> None:
+        with own_connection():
+            apply_regrade(run_id)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            list(Sitting.objects.select_for_update())
+            applying = pool.submit(apply)
+            wait_for(applying)
+            list(Result.objects.select_for_update(nowait=True))
+        applying.result(PATIENCE_S)
+    assert RegradeRun.objects.get().state == RegradeState.APPLIED

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from exams import tasks
 from exams.domain.corrections import Correction, Remedy
 from exams.domain.jobs import APPLY_TASK, PREVIEW_TASK
-from exams.domain.regrade import RegradeState
+from exams.domain.regrade import LateAccept, RegradeState
 from exams.errors import RegradeUnknown
 from exams.models import (
     KeyCorrection,
@@ -20,10 +20,12 @@ from exams.models import (
     ResultVersion,
 )
 from exams.services import regrade, regrade_apply
+from exams.services.grading import release_results
+from exams.services.late_queue import reject_open
 from exams.services.regrade_apply import apply_regrade
 from exams.tests.conftest import Taking, close
 from exams.tests.test_services_grading import graded, handed_in
-from exams.tests.test_services_regrade import opened, second, standing
+from exams.tests.test_services_regrade import late_of, opened, previewed, second, standing
 from kernel.jobstates import JobState
 from kernel.models import OutboxEntry
 
@@ -87,3 +89,22 @@ def test_the_number_of_statements_does_not_grow_with_the_results(
         regrade_apply._write(run, results, [change])
     said = [query["sql"].split()[0] for query in seen if "SAVEPOINT" not in query["sql"]]
     assert len(said) <= 7  # marks, history, delete, insert, clock, results
+
+
+def test_a_result_released_before_applying_is_not_left_to_wait_for_a_person(
+    running: Taking,
+) -> None:
+    graded(handed_in(running, None, "424242"))
+    close(running)
+    run_id, grader = opened(running), running.cast.grader.pk
+    held = late_of(running, 3, "A late essay.")
+    accept = LateAccept(attempt=running.attempt_id, question=running.questions[3], revision=held.pk)
+    regrade.propose_late(run_id, [accept], actor_id=grader)
+    previewed(run_id, grader)
+    regrade.approve_regrade(run_id, actor_id=second(running))
+    reject_open(running.sitting_id, reason="Too late", actor_id=grader)
+    release_results(running.sitting_id, actor_id=grader)
+    before = standing(running.attempt_id)
+    apply_regrade(run_id)
+    assert standing(running.attempt_id) == before
+    assert (RegradeRun.objects.get().state, RegradeRun.objects.get().note) == ("draft", "stale")
