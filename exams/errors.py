@@ -101,6 +101,13 @@ class SecondPersonNeeded(DomainError):
     http_status = 403
 
 
+class ReviewOutdated(DomainError):
+    """What is to be approved is not what the approver has seen: it was changed since."""
+
+    code = "review_outdated"
+    http_status = 409
+
+
 class QuestionInvalid(DomainError):
     """The question contradicts itself; `field` and `fault` say where and how."""
 

@@ -56,6 +56,15 @@ def content_of_rows(exam: Exam, *, rendered: bool = True) -> ExamContent:
     )
 
 
+def digest_of_draft(exam_id: int) -> str:
+    """Return the SHA-256 of an exam as it is written now, rubrics and configuration included.
+
+    It says whether two people look at the same exam; nothing is rendered for it.
+    """
+    exam = Exam.objects.get(pk=exam_id)
+    return frozen.hash_of(frozen.to_json(content_of_rows(exam, rendered=False)))
+
+
 def question_of_row(row: Question, *, rendered: bool = True) -> QuestionContent:
     """Return one question with its key, rendered or without any HTML."""
     text_format = TextFormat(row.format)

@@ -85,6 +85,7 @@ class RegradeView:
     id: int
     sitting_id: int
     state: RegradeState
+    edition: int
     reason: str
     note: str
     editors: tuple[int, ...]
@@ -179,6 +180,7 @@ def regrade_view(run_id: int) -> RegradeView:
         id=run.pk,
         sitting_id=run.sitting_id,
         state=RegradeState(run.state),
+        edition=run.edition,
         reason=run.reason,
         note=run.note,
         editors=tuple(run.editors),

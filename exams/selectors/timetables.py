@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.selectors import class_cards
+from exams.domain.content import hash_of
 from exams.domain.documents import DocumentFault
 from exams.domain.states import ExamState, SittingState
 from exams.domain.timetable import (
@@ -44,6 +45,11 @@ class TimetableView:
     def author_ids(self) -> set[int]:
         """Who may not approve it."""
         return {self.created_by_id, self.sent_by_id or self.created_by_id}
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what it says: whether two people look at the same."""
+        return hash_of({"title": self.title, "document": self.document})
 
 
 @dataclass(frozen=True, slots=True)

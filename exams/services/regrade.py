@@ -27,6 +27,7 @@ from exams.errors import (
     RegradeUnderWay,
     RegradeUnknown,
     ResultUnknown,
+    ReviewOutdated,
     SecondPersonNeeded,
     SittingUnknown,
     StillGrading,
@@ -217,10 +218,16 @@ def ask_preview(run_id: int, *, actor_id: int) -> None:
 
 
 @transaction.atomic
-def approve_regrade(run_id: int, *, actor_id: int) -> None:
+def approve_regrade(run_id: int, *, actor_id: int, edition: int | None = None) -> None:
     """Approve what the preview shows; a job applies it to all results in one transaction.
 
+    Args:
+        run_id: The regrade.
+        actor_id: Who approves.
+        edition: The one that the approver has seen; None does not compare.
+
     Raises:
+        ReviewOutdated: The proposal has changed since.
         RegradeUnknown: There is none.
         SecondPersonNeeded: The person has written in the proposal.
         IllegalMove: There is no preview, or it is decided.
@@ -230,6 +237,8 @@ def approve_regrade(run_id: int, *, actor_id: int) -> None:
     run = locked_run(run_id)
     if actor_id in run.editors:
         raise SecondPersonNeeded(run=run_id)
+    if edition not in (None, run.edition):
+        raise ReviewOutdated(run=run_id)
     if run.state == RegradeState.PREVIEWED and is_stale(run.pk, run.sitting_id):
         raise RegradeStale(run=run_id)
     if open_after(run):

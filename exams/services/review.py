@@ -12,9 +12,9 @@ from exams.domain.content import ExamContent
 from exams.domain.draft import findings_of
 from exams.domain.paths import report_paths
 from exams.domain.states import EXAM, ExamAction, ExamState
-from exams.errors import ExamIncomplete, ReasonNeeded, SecondPersonNeeded
+from exams.errors import ExamIncomplete, ReasonNeeded, ReviewOutdated, SecondPersonNeeded
 from exams.models import Choice, Exam, Question
-from exams.selectors.contents import content_of_rows
+from exams.selectors.contents import content_of_rows, digest_of_draft
 from exams.selectors.exams import drafts_of_exam
 from exams.selectors.images import findings_of_content, image_hashes
 from exams.services.authoring import create_exam
@@ -81,17 +81,25 @@ def return_to_draft(exam_id: int, *, actor_id: int, reason: str) -> None:
 
 
 @transaction.atomic
-def approve_exam(exam_id: int, *, actor_id: int) -> str:
+def approve_exam(exam_id: int, *, actor_id: int, seen: str | None = None) -> str:
     """Freeze an exam in review and return its content's SHA-256; nothing can change it after.
+
+    Args:
+        exam_id: The exam.
+        actor_id: Who approves.
+        seen: What `digest_of_draft` gave when the approver read it; None does not compare.
 
     Raises:
         SecondPersonNeeded: The actor wrote it or sent it to review.
+        ReviewOutdated: It went back to its author and was changed since the approver read it.
         ExamIncomplete: A picture of it is no longer clean.
         IllegalMove: It is not in review.
     """
     exam = locked_exam(exam_id)
     if actor_id in {exam.created_by_id, exam.sent_by_id}:
         raise SecondPersonNeeded(exam=exam_id)
+    if seen is not None and seen != digest_of_draft(exam_id):
+        raise ReviewOutdated(exam=exam_id)
     content = content_of_rows(exam)
     _check_pictures(exam, content)
     content = msgspec.structs.replace(content, images=image_hashes(content))

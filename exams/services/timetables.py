@@ -17,6 +17,7 @@ from exams.errors import (
     DocumentInvalid,
     ExamFrozen,
     ReasonNeeded,
+    ReviewOutdated,
     SecondPersonNeeded,
     TimetableUnknown,
     TryAgain,
@@ -120,13 +121,19 @@ def return_to_draft(timetable_id: int, *, actor_id: int, reason: str) -> None:
 
 
 @transaction.atomic
-def approve_timetable(timetable_id: int, *, actor_id: int) -> None:
+def approve_timetable(timetable_id: int, *, actor_id: int, seen: str | None = None) -> None:
     """Let a timetable stand for its class; the one that stood is superseded in the same moment.
 
     The rows of the class are held, so that of two who approve at once one comes after the other.
 
+    Args:
+        timetable_id: The timetable.
+        actor_id: Who approves.
+        seen: Digest of what the approver read; None does not compare.
+
     Raises:
         SecondPersonNeeded: The actor wrote it or sent it to review.
+        ReviewOutdated: It went back to its author and was changed since the approver read it.
         Forbidden: The actor does not approve for the institution.
         DocumentInvalid: It has come to have faults that hold it up.
         TimetableUnknown, IllegalMove: Nothing was changed.
@@ -138,6 +145,8 @@ def approve_timetable(timetable_id: int, *, actor_id: int) -> None:
     roles = roles_of(actor_id)
     if not can_approve_timetable(roles, institution_id=row.institution_id, author_ids=authors):
         raise Forbidden
+    if seen is not None and seen != timetable_view(timetable_id).digest:
+        raise ReviewOutdated(timetable=timetable_id)
     _require_sound(timetable_id)
     before = Timetable.objects.filter(
         class_group_id=row.class_group_id, state__in=TIMETABLE.sources(TimetableAction.SUPERSEDE)

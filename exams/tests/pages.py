@@ -49,3 +49,10 @@ def draft_exam(cast: Cast, *, name: str = "Draft exam", questions: bool = True) 
 
 def questions_of(exam_id: int) -> list[int]:
     return [question.id for pool in pools_of_exam(exam_id) for question in pool.questions]
+
+
+def hidden(page: str, name: str) -> str:
+    """Return what a form of the page sends along without showing it."""
+    values: list[str] = re.findall(rf'name="{name}" value="([^"]+)"', page)
+    (value,) = values
+    return value

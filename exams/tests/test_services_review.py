@@ -7,9 +7,15 @@ from django.db import DatabaseError, transaction
 
 from exams.domain import content as frozen
 from exams.domain.states import ExamAction, ExamState
-from exams.errors import ExamIncomplete, NameTaken, ReasonNeeded, SecondPersonNeeded
+from exams.errors import (
+    ExamIncomplete,
+    NameTaken,
+    ReasonNeeded,
+    ReviewOutdated,
+    SecondPersonNeeded,
+)
 from exams.models import Exam, Question
-from exams.selectors.contents import approved_content
+from exams.selectors.contents import approved_content, digest_of_draft
 from exams.selectors.exams import exam_view, pools_of_exam
 from exams.services import authoring, pools, questions, review
 from exams.services.questions import add_question
@@ -136,3 +142,16 @@ def test_a_new_version_is_a_whole_copy_that_can_be_written(cast: Cast) -> None:
     assert len(pools_of_exam(exam_id)[0].questions) == 4
     with pytest.raises(NameTaken):
         review.new_version(exam_id, version_label="2", actor_id=cast.author.pk)
+
+
+def test_what_was_changed_after_it_was_read_is_not_approved(cast: Cast) -> None:
+    exam_id, _ = draft_exam(cast)
+    review.send_to_review(exam_id, actor_id=cast.author.pk)
+    read = digest_of_draft(exam_id)
+    review.return_to_draft(exam_id, actor_id=cast.author.pk, reason="A slip")
+    Question.objects.filter(pool__exam=exam_id).update(points=9)
+    review.send_to_review(exam_id, actor_id=cast.author.pk)
+    with pytest.raises(ReviewOutdated):
+        review.approve_exam(exam_id, actor_id=cast.admin.pk, seen=read)
+    assert exam_view(exam_id).state == ExamState.IN_REVIEW
+    review.approve_exam(exam_id, actor_id=cast.admin.pk, seen=digest_of_draft(exam_id))

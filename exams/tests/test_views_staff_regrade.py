@@ -11,7 +11,7 @@ from exams.services.handmarks import HandMark
 from exams.services.regrade_apply import apply_regrade
 from exams.services.regrade_preview import compute_preview
 from exams.tests.conftest import Taking, give_role, person, release
-from exams.tests.pages import client_of, page_of
+from exams.tests.pages import client_of, hidden, page_of
 from exams.tests.test_services_grading import graded, handed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,7 +56,10 @@ def test_a_regrade_from_its_reason_to_the_result_that_a_student_reads(over: Taki
     assert "has to approve" in page_of(client.post(f"{run}approve/", follow=True))
     second = client_of(over.cast.admin)
     assert 'data-opens="approve">' in page_of(second.get(run))
-    assert "being changed" in page_of(second.post(f"{run}approve/", follow=True))
+    seen = {"edition": hidden(page_of(second.get(run)), "edition")}
+    old = {"edition": str(int(seen["edition"]) - 1)}
+    assert "Read it again" in page_of(second.post(f"{run}approve/", old, follow=True))
+    assert "being changed" in page_of(second.post(f"{run}approve/", seen, follow=True))
     apply_regrade(run_id)
     assert "Applied" in page_of(second.get(run))
     assert "Other answers are right" in page_of(second.get(path))

@@ -10,8 +10,9 @@ from accounts.models import ClassGroup
 from exams.domain.timetable import TimetableState
 from exams.models import Sitting, Timetable
 from exams.selectors.timetables import timetable_view
+from exams.services.timetables import return_to_draft, send_to_review, write_timetable
 from exams.tests.conftest import Cast, approved_exam
-from exams.tests.pages import client_of, page_of
+from exams.tests.pages import client_of, hidden, page_of
 from exams.tests.test_services_timetables import drafted, entry, in_review, standing
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -140,7 +141,8 @@ def test_a_second_person_lets_it_stand_and_the_class_sees_it(cast: Cast) -> None
     page = page_of(admin.post(path_of(timetable_id, "/review/"), body, follow=True))
     assert "A holiday" in page
     page_of(author.post(path_of(timetable_id, "/review/"), {"act": "send"}, follow=True))
-    page = page_of(admin.post(path_of(timetable_id, "/review/"), {"act": "approve"}, follow=True))
+    body = {"act": "approve", "read": hidden(page_of(admin.get(path_of(timetable_id))), "read")}
+    page = page_of(admin.post(path_of(timetable_id, "/review/"), body, follow=True))
     assert "The class sees it now" in page
     seen = page_of(student.get("/my/exams/"))
     assert "Exam a" in seen
@@ -182,3 +184,17 @@ def test_a_class_of_another_institution_is_not_offered(cast: Cast) -> None:
     body = {"class_id": str(away.pk), "title": "x"}
     page_of(client_of(cast.author).post("/timetables/new/", body), 422)
     assert not Timetable.objects.exists()
+
+
+def test_what_was_changed_after_it_was_read_is_not_approved(cast: Cast) -> None:
+    timetable_id = drafted(cast, entry("a"))
+    send_to_review(timetable_id, actor_id=cast.author.pk)
+    admin = client_of(cast.admin)
+    body = {"act": "approve", "read": hidden(page_of(admin.get(path_of(timetable_id))), "read")}
+    return_to_draft(timetable_id, actor_id=cast.author.pk, reason="A slip")
+    other = {"zone": "UTC", "entries": [entry("b")]}
+    write_timetable(timetable_id, title="Winter", document=other, actor_id=cast.author.pk)
+    send_to_review(timetable_id, actor_id=cast.author.pk)
+    assert admin.post(path_of(timetable_id, "/review/"), body).status_code == 409
+    body["read"] = hidden(page_of(admin.get(path_of(timetable_id))), "read")
+    assert admin.post(path_of(timetable_id, "/review/"), body).status_code == 302

@@ -18,6 +18,7 @@ from exams.domain.states import ExamState
 from exams.errors import JumpInvalid, NameTaken, QuestionInvalid
 from exams.forms_exams import ExamForm, PoolForm, ReasonForm, VersionForm
 from exams.selectors.banks import questions_to_copy
+from exams.selectors.contents import digest_of_draft
 from exams.selectors.draft_findings import NOTHING, draft_findings
 from exams.selectors.exams import (
     exams_of_institution,
@@ -81,6 +82,7 @@ def exam(request: HttpRequest, exam_id: int) -> HttpResponse:
     checks = checklist_of(seen, pools, path_report(exam_id).findings, inside)
     people = user_cards({seen.created_by_id, seen.sent_by_id or 0, seen.approved_by_id or 0})
     authors = {seen.created_by_id, seen.sent_by_id}
+    is_in_review = seen.state is ExamState.IN_REVIEW
     context = {
         "exam": seen,
         "pools": pools,
@@ -92,6 +94,7 @@ def exam(request: HttpRequest, exam_id: int) -> HttpResponse:
         and can_approve_exam(
             staff.roles, institution_id=seen.institution_id, author_id=seen.created_by_id
         ),
+        "read": digest_of_draft(exam_id) if is_in_review else "",
         "may_schedule": bool(schedulable_classes(staff)),
         "author": people.get(seen.created_by_id),
         "approver": people.get(seen.approved_by_id or 0),
@@ -214,7 +217,7 @@ def review_exam(request: HttpRequest, exam_id: int) -> HttpResponse:
             review.return_to_draft(exam_id, actor_id=staff.user_id, reason=reason)
             messages.success(request, _("Returned to its author."))
         case "approve":
-            review.approve_exam(exam_id, actor_id=staff.user_id)
+            review.approve_exam(exam_id, actor_id=staff.user_id, seen=request.POST.get("read"))
             messages.success(request, _("Approved. It can be scheduled now and never changes."))
         case _:
             raise wire.BadMessage(reason="act")

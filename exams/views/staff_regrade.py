@@ -9,7 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.selectors import user_cards
 from exams.domain.regrade import NewPoints, RegradeState
-from exams.errors import RegradeInvalid, RegradeStale, RegradeUnknown, SecondPersonNeeded
+from exams.errors import (
+    RegradeInvalid,
+    RegradeStale,
+    RegradeUnknown,
+    ReviewOutdated,
+    SecondPersonNeeded,
+)
 from exams.forms_regrade import CorrectionForm, PointsForm, RegradeForm
 from exams.selectors.attempts import attempt_facts
 from exams.selectors.corrections import corrections_of
@@ -26,6 +32,7 @@ from exams.selectors.sittings import SittingView
 from exams.services import regrade
 from exams.views.staff_access import Rights, Staff, sitting_for
 from kernel.wire import plain
+from web.refusals import text_of
 
 PAGE = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -141,8 +148,12 @@ def preview(request: HttpRequest, run_id: int) -> HttpResponse:
 def approve(request: HttpRequest, run_id: int) -> HttpResponse:
     """Approve what the preview shows."""
     staff, _sitting, _rights = _run_for(request, run_id, "release")
+    given = request.POST.get("edition", "")
+    edition = int(given[:9]) if given.isdecimal() else None
     try:
-        regrade.approve_regrade(run_id, actor_id=staff.user_id)
+        regrade.approve_regrade(run_id, actor_id=staff.user_id, edition=edition)
+    except ReviewOutdated as error:
+        messages.error(request, text_of(error.code))
     except RegradeStale:
         said = _("Marks have changed since the preview. Compute it again, then decide.")
         messages.error(request, said)

@@ -214,7 +214,8 @@ def review(request: HttpRequest, timetable_id: int) -> HttpResponse:
             services.return_to_draft(timetable_id, actor_id=staff.user_id, reason=reason)
             messages.success(request, _("Given back."))
         case "approve":
-            services.approve_timetable(timetable_id, actor_id=staff.user_id)
+            read = request.POST.get("read")
+            services.approve_timetable(timetable_id, actor_id=staff.user_id, seen=read)
             messages.success(request, _("Approved. The class sees it now."))
         case _:
             raise wire.BadMessage(reason="act")
