@@ -1,5 +1,7 @@
 """What runs without anybody asking: the tick of sittings and attempts, and grading."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
@@ -10,7 +12,7 @@ from exams.errors import RegradeUnknown, ResultUnknown
 from exams.exchange import importing
 from exams.services import attempts, grading, imports, regrade_apply, regrade_preview, sittings
 from kernel.errors import DomainError
-from kernel.outbox import PermanentFailure, job
+from kernel.outbox import PermanentFailure, batched_job, job
 
 
 @shared_task(name="exams.tick", ignore_result=True)
@@ -41,11 +43,11 @@ def import_file(*, import_id: str) -> None:
         imports.fail_import(UUID(import_id), error)
 
 
-@job(GRADE_TASK, queue=GRADE_QUEUE)
-def grade_attempt(*, attempt_id: int) -> None:
-    """Grade one submission; killed at any point it simply runs again."""
+@batched_job(GRADE_TASK, queue=GRADE_QUEUE)
+def grade_attempt(entries: Sequence[Mapping[str, Any]]) -> None:
+    """Grade the submissions that wait; killed at any point it simply runs again."""
     try:
-        grading.grade_attempt(attempt_id)
+        grading.grade_attempts([entry["attempt_id"] for entry in entries])
     except ResultUnknown as error:
         raise PermanentFailure(str(error)) from error
 

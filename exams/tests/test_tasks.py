@@ -55,7 +55,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_done(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(grading, "store_outcome", die)
+        broken.setattr(grading, "store_outcomes", die)
         with pytest.raises(KeyboardInterrupt):
             tasks.grade_attempt(outbox_id=str(entry.pk), **entry.kwargs)
     assert not Mark.objects.exists()
@@ -76,10 +76,10 @@ def test_a_failure_is_kept_with_its_reason_and_tried_again(
 ) -> None:
     entry = ended(running)
 
-    def fail(attempt_id: int) -> None:
+    def fail(attempt_ids: list[int]) -> None:
         raise RuntimeError("database went away")
 
-    monkeypatch.setattr(grading, "grade_attempt", fail)
+    monkeypatch.setattr(grading, "grade_attempts", fail)
     tasks.grade_attempt(outbox_id=str(entry.pk), **entry.kwargs)
     entry.refresh_from_db()
     assert entry.state == JobState.WAITING

@@ -5,11 +5,12 @@ worker killed), the sweeper sends it again; so every job must be idempotent.
 """
 
 import functools
+import json
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 from celery import current_app, shared_task
@@ -18,8 +19,10 @@ from django.db.models import Q
 from kombu.exceptions import OperationalError as BrokerDown
 
 from kernel import clock
+from kernel.batches import claim_batch, finish_batch
 from kernel.jobstates import JOB, JobAction, JobState
 from kernel.models import OutboxEntry
+from kernel.prepared import fetch_prepared
 from kernel.sender import Sender
 
 log = structlog.get_logger(__name__)
@@ -28,8 +31,19 @@ RESEND_AFTER: Final = timedelta(seconds=30)  # a message that nobody picked up
 LEASE: Final = timedelta(seconds=45)  # a run whose worker went silent
 MAX_ATTEMPTS: Final = 8
 BATCH: Final = 200
+TOGETHER: Final = 50  # entries of a batched job that one message stands for and one run takes
+
+_ADD: Final = """
+INSERT INTO kernel_outboxentry
+       (id, task, queue, kwargs, dedupe_key, state, attempts, run_at, last_error, request_id)
+VALUES (%(id)s, %(task)s, %(queue)s, %(kwargs)s::text::jsonb, %(dedupe_key)s, 'waiting', 0,
+        %(run_at)s, '', %(request_id)s)
+    ON CONFLICT (dedupe_key) DO NOTHING
+RETURNING id
+"""
 
 _queues: dict[str, str] = {}  # job → its queue; each entry carries it to the broker
+_batched: set[str] = set()  # jobs of which one run takes many entries
 
 
 def enqueue(
@@ -55,20 +69,23 @@ def enqueue(
     Raises:
         ValueError: No queue is given and no job has this name.
     """
-    entry = OutboxEntry(
-        task=task,
-        kwargs=kwargs,
-        queue=queue or queue_of(task),
-        dedupe_key=dedupe_key,
-        run_at=run_at or clock.now(),
-        request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
-    )
-    created = OutboxEntry.objects.bulk_create([entry], ignore_conflicts=dedupe_key is not None)
-    if dedupe_key is not None and not OutboxEntry.objects.filter(pk=entry.pk).exists():
+    now = clock.now()
+    entry: dict[str, object] = {
+        "id": uuid4(),
+        "task": task,
+        "queue": queue or queue_of(task),
+        "kwargs": json.dumps(kwargs),
+        "dedupe_key": dedupe_key,
+        "run_at": run_at or now,
+        "request_id": str(structlog.contextvars.get_contextvars().get("request_id", "")),
+    }
+    added = fetch_prepared(_ADD, entry)
+    if added is None:
         return None
-    if entry.run_at <= clock.now():
-        transaction.on_commit(functools.partial(sender.hand_over, entry.pk), robust=True)
-    return created[0].pk
+    entry_id: UUID = added[0]
+    if run_at is None or run_at <= now:
+        transaction.on_commit(functools.partial(sender.hand_over, entry_id), robust=True)
+    return entry_id
 
 
 def queue_of(task: str) -> str:
@@ -88,29 +105,59 @@ def queue_of(task: str) -> str:
 def send(entry_ids: list[UUID]) -> int:
     """Hand entries to the broker; those it does not take stay open for the sweeper.
 
-    An entry is marked only if no worker has begun it meanwhile (its number of attempts is still
-    the one read), so that a run under way is never called "sent".
+    Fresh entries of a batched job share a message: whoever gets it takes all that wait.
+
+    Returns:
+        How many are marked as sent.
     """
+    wanted = OutboxEntry.objects.filter(pk__in=entry_ids, state__in=JOB.sources(JobAction.SEND))
+    entries = list(wanted.order_by("run_at"))
     sent = 0
-    for entry in OutboxEntry.objects.filter(
-        pk__in=entry_ids, state__in=JOB.sources(JobAction.SEND)
-    ).order_by("run_at"):
+    for group in _messages(entries):
         try:
-            current_app.send_task(
-                entry.task,
-                kwargs={**entry.kwargs, "outbox_id": str(entry.pk)},
-                queue=entry.queue,
-                task_id=f"{entry.pk}.{entry.attempts}",
-                headers={"request_id": entry.request_id},
-                retry=False,
-            )
+            _wake(group[0])
         except (BrokerDown, OSError) as error:
             log.warning("outbox.broker_down", error=str(error))
             break
-        sent += OutboxEntry.objects.filter(
-            pk=entry.pk, state=entry.state, attempts=entry.attempts
-        ).update(state=JobState.SENT, sent_at=clock.now())
+        sent += _mark_sent(group)
     return sent
+
+
+def _messages(entries: list[OutboxEntry]) -> list[list[OutboxEntry]]:
+    """Return the entries by message. One that was begun before has its own: it may be deadly."""
+    fresh: dict[str, list[OutboxEntry]] = {}
+    groups = []
+    for entry in entries:
+        if entry.task in _batched and entry.attempts == 0:
+            fresh.setdefault(entry.task, []).append(entry)
+        else:
+            groups.append([entry])
+    for waiting in fresh.values():
+        groups += [waiting[at : at + TOGETHER] for at in range(0, len(waiting), TOGETHER)]
+    return groups
+
+
+def _wake(entry: OutboxEntry) -> None:
+    current_app.send_task(
+        entry.task,
+        kwargs={**entry.kwargs, "outbox_id": str(entry.pk)},
+        queue=entry.queue,
+        task_id=f"{entry.pk}.{entry.attempts}",
+        headers={"request_id": entry.request_id},
+        retry=False,
+    )
+
+
+def _mark_sent(group: list[OutboxEntry]) -> int:
+    """Note that a message is under way.
+
+    Only of those that no worker has begun meanwhile (the number of attempts is still the one read),
+    so that a run under way is never called "sent".
+    """
+    same = OutboxEntry.objects.filter(
+        pk__in=[entry.pk for entry in group], state__in={entry.state for entry in group}
+    )
+    return same.filter(attempts=group[0].attempts).update(state=JobState.SENT, sent_at=clock.now())
 
 
 sender: Final = Sender(send)
@@ -213,10 +260,65 @@ def job(name: str, *, queue: str) -> Callable[[Callable[..., None]], Callable[..
     return decorate
 
 
+ManyJobs = Callable[[Sequence[Mapping[str, Any]]], None]
+
+
+def batched_job(name: str, *, queue: str) -> Callable[[ManyJobs], Callable[..., None]]:
+    """Turn an idempotent function over the arguments of many jobs into such a task.
+
+    One run takes every entry that waits, up to TOGETHER. When it fails each of them is run by
+    itself, so that one bad entry holds up no other; one that was begun before always runs alone.
+
+    Args:
+        name: Task name, as given to `enqueue`.
+        queue: Celery queue that runs it.
+    """
+
+    def decorate(run: ManyJobs) -> Callable[..., None]:
+        _queues[name] = queue
+        _batched.add(name)
+
+        def alone(**kwargs: object) -> None:
+            run([kwargs])
+
+        @shared_task(name=name, ignore_result=True)
+        @functools.wraps(run)
+        def task(*, outbox_id: str, **kwargs: object) -> None:
+            taken = claim_batch(name, TOGETHER)
+            _run_together(run, alone, taken)
+            if UUID(outbox_id) not in taken:
+                _run_once(alone, UUID(outbox_id), kwargs)
+
+        return task
+
+    return decorate
+
+
+def _run_together(
+    run: ManyJobs, alone: Callable[..., None], taken: Mapping[UUID, dict[str, Any]]
+) -> None:
+    if not taken:
+        return
+    try:
+        run(list(taken.values()))
+    except Exception:  # one of them: each is tried by itself, where its failure is stored
+        log.exception("job.batch_failed", entries=len(taken))
+        for outbox_id, kwargs in taken.items():
+            _work_off(alone, outbox_id, 1, kwargs)
+    else:
+        finish_batch(list(taken))
+
+
 def _run_once(work: Callable[..., None], outbox_id: UUID, kwargs: dict[str, object]) -> None:
     run = begin(outbox_id)
-    if not run:
-        return
+    if run:
+        _work_off(work, outbox_id, run, kwargs)
+
+
+def _work_off(
+    work: Callable[..., None], outbox_id: UUID, run: int, kwargs: Mapping[str, object]
+) -> None:
+    """Do the work of a run that was claimed and store how it ended."""
     try:
         work(**kwargs)
     except PermanentFailure as error:

@@ -7,6 +7,7 @@ time-out. What this thread cannot send stays open in the outbox and is found by 
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import Final
 from uuid import UUID
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 LIMIT: Final = 10_000
 BATCH: Final = 200
+LINGER_S: Final = 0.1  # so that what comes in a rush is sent together
 
 
 class Sender:
@@ -26,6 +28,7 @@ class Sender:
     Args:
         send: Sends the entries with these ids.
         limit: Ids that may wait; more are left to the sweeper.
+        linger_s: How long the first one waits for others to go with it.
     """
 
     _lock: threading.Lock
@@ -33,9 +36,15 @@ class Sender:
     _is_idle: threading.Event
     _thread: threading.Thread | None
 
-    def __init__(self, send: Callable[[list[UUID]], int], limit: int = LIMIT) -> None:
+    def __init__(
+        self,
+        send: Callable[[list[UUID]], int],
+        limit: int = LIMIT,
+        linger_s: float = LINGER_S,
+    ) -> None:
         self._send = send
         self._limit = limit
+        self._linger_s = linger_s
         self._forget()
         os.register_at_fork(after_in_child=self._forget)
 
@@ -66,6 +75,7 @@ class Sender:
     def _run(self) -> None:
         while True:
             ids = [self._waiting.get()]
+            time.sleep(self._linger_s)
             while len(ids) < BATCH and not self._waiting.empty():
                 ids.append(self._waiting.get_nowait())
             try:

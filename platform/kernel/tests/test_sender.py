@@ -41,7 +41,7 @@ def test_a_hanging_broker_holds_up_nobody_and_what_does_not_fit_is_left_to_the_s
     gate.set()
     assert sender.flush(5)
     assert all(was_opened)
-    assert 10 <= len(sent) <= 11
+    assert 10 <= len(sent) <= 21  # those that waited while others were being sent
 
 
 def test_a_failure_is_survived() -> None:
