@@ -351,7 +351,7 @@ def lock_late_candidate(*, sitting_id: int) -> int:
     return lock_sitting(sitting_id=sitting_id) if queries.is_window_open(sitting_id) else 0
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # most often it only looks
 def release_sitting(*, sitting_id: int, reason: str) -> int:
     """Let a sitting give up its rooms, unless somebody still works; return how many.
 

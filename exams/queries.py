@@ -6,8 +6,7 @@ The database's clock decides: no answer and no move depends on the clock of a we
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final
 
 from django.db import connection
 from django.db.models import F
@@ -24,9 +23,6 @@ from exams.domain.states import (
 )
 from exams.models import Attempt, Result, Sitting
 from kernel.prepared import fetch_prepared
-
-S = TypeVar("S", bound=StrEnum)
-A = TypeVar("A", bound=StrEnum)
 
 MAX_HELD: Final = 1000  # late revisions kept per attempt; nobody types more by hand
 
@@ -271,14 +267,14 @@ def move_attempt(
     changes: Mapping[str, object],
 ) -> bool:
     """Move one attempt by one conditional UPDATE; False when state or guards do not allow it."""
-    target = _target(ATTEMPT.moves, action)
+    target = ATTEMPT.target(action)
     rows = Attempt.objects.filter(pk=attempt_id, state__in=ATTEMPT.sources(action), **guards)
     return bool(rows.update(state=target, version=F("version") + 1, **changes))
 
 
 def move_sitting(sitting_id: int, action: SittingAction, changes: Mapping[str, object]) -> bool:
     """Move one sitting by one conditional UPDATE; False when its state does not allow it."""
-    target = _target(SITTING.moves, action)
+    target = SITTING.target(action)
     rows = Sitting.objects.filter(pk=sitting_id, state__in=SITTING.sources(action))
     return bool(rows.update(state=target, **changes))
 
@@ -300,14 +296,9 @@ def move_results(
     result_ids: Sequence[int], action: ResultAction, changes: Mapping[str, object]
 ) -> int:
     """Move results by one conditional UPDATE; returns how many moved."""
-    target = _target(RESULT.moves, action)
+    target = RESULT.target(action)
     rows = Result.objects.filter(pk__in=result_ids, state__in=RESULT.sources(action))
     return rows.update(state=target, **changes)
-
-
-def _target(moves: Mapping[tuple[S, A], S], action: A) -> S:
-    (target,) = {state for (_, act), state in moves.items() if act is action}
-    return target
 
 
 def due_sittings(action: SittingAction) -> list[int]:

@@ -1,6 +1,7 @@
 """Attempts, the answers given in them, their frozen end, marks and results."""
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -64,6 +65,8 @@ class Attempt(models.Model):
     current_question = models.BigIntegerField(null=True, help_text="Of the last save")
     last_command_seq = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
+
+    read_at: datetime  # by the database's clock; only where exams.queries_attempts has read it
 
     class Meta:
         constraints: ClassVar = [

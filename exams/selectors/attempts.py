@@ -3,9 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
-
-from django.db.models import DateTimeField, Func
 
 from exams.domain.accommodation import Exemption
 from exams.domain.deadline import Terms, base_of
@@ -13,6 +10,7 @@ from exams.domain.policy import Camera, policy_of
 from exams.domain.states import HANDED_IN, AttemptState, SittingState
 from exams.errors import AttemptUnknown
 from exams.models import Attempt, Candidate, Sitting, Submission
+from exams.queries_attempts import read_attempt
 from exams.selectors.open_page import open_page, page_view
 from exams.selectors.sittings import early_end_of
 from exams.wire import (
@@ -21,8 +19,6 @@ from exams.wire import (
     SittingCard,
 )
 from kernel.clock import to_millis, to_millis_or_none
-
-_CLOCK: Final = Func(function="clock_timestamp", output_field=DateTimeField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,9 @@ def snapshot(attempt_id: int, student_id: int, *, browser: str = "") -> AttemptS
     Raises:
         AttemptUnknown: There is none, or it is somebody else's.
     """
-    attempt, read_at = _own(attempt_id, student_id)
+    attempt = read_attempt(attempt_id, student_id=student_id)
+    if attempt is None:
+        raise AttemptUnknown(attempt=attempt_id)
     submission = _submission(attempt)
     shown = attempt.state == AttemptState.RUNNING and attempt.lease_browser in {"", browser}
     page = open_page(attempt) if shown else None
@@ -113,7 +111,7 @@ def snapshot(attempt_id: int, student_id: int, *, browser: str = "") -> AttemptS
         paused_at=to_millis_or_none(attempt.paused_at),
         ended_at=to_millis_or_none(attempt.ended_at),
         duration_s=int(_time_of(attempt).total_seconds()),
-        server_time=to_millis(read_at),
+        server_time=to_millis(attempt.read_at),
         lease=str(attempt.lease)[:8] if attempt.lease else None,
         lease_device=attempt.lease_device,
         questions=page.questions if page else None,
@@ -132,16 +130,6 @@ def _submission(attempt: Attempt) -> Submission | None:
     if attempt.state not in HANDED_IN:
         return None
     return Submission.objects.filter(attempt_id=attempt.pk).first()
-
-
-def _own(attempt_id: int, student_id: int) -> tuple[Attempt, datetime]:
-    """Return the attempt and the database's time at which it was read."""
-    rows = Attempt.objects.select_related("sitting__exam", "candidate").annotate(read_at=_CLOCK)
-    mine = rows.defer("sitting__exam__content").filter(pk=attempt_id, student_id=student_id)
-    attempt = mine.first()
-    if attempt is None:
-        raise AttemptUnknown(attempt=attempt_id)
-    return attempt, attempt.read_at
 
 
 def _time_of(attempt: Attempt) -> timedelta:

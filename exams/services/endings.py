@@ -2,17 +2,19 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import uuid4
 
+from exams import queries_attempts
 from exams.domain.answer import is_empty
 from exams.domain.content import canonical
 from exams.domain.jobs import GRADE_QUEUE, GRADE_TASK
-from exams.domain.states import AttemptAction, AttemptState, SubmissionKind
+from exams.domain.states import ATTEMPT, AttemptAction, AttemptState, SubmissionKind
 from exams.events import AttemptEnded, AttemptSubmitted
-from exams.models import Answer, Attempt, Result, Submission
-from exams.queries import database_now, move_attempt
+from exams.models import Attempt, Submission
+from exams.queries_attempts import Freeze, read_attempt
 from exams.services import pushes
 from kernel import outbox
 from kernel.events import bus
@@ -27,7 +29,6 @@ class Ending:
     action: AttemptAction
     kind: SubmissionKind
     reason: str = ""
-    guards: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,37 +39,72 @@ class Ended:
     submission: Submission | None
 
 
-def end_attempt(
-    attempt_id: int, ending: Ending, answers: Mapping[str, Mapping[str, Any]] | None = None
-) -> Ended | None:
-    """End one attempt; None when its state or the guards do not allow it.
-
-    1. The conditional UPDATE: from here no save of this attempt can be accepted, and those
-       accepted before are visible, because a save locks the same row.
-    2. The submission: the answers as stored, with their digest.
-    3. An empty result, events, the grading job: all in the caller's transaction.
-
-    Args:
-        attempt_id: Which.
-        ending: How.
-        answers: As stored, if the caller has read them with the attempt's row locked.
+def end_attempt(attempt_id: int, ending: Ending) -> Ended | None:
+    """End one attempt, whoever's; None when its state does not allow it or there is none.
 
     Needs: an open transaction.
     """
-    now = database_now()
-    changes = {"ended_at": now, "state_reason": ending.reason}
-    if not move_attempt(attempt_id, ending.action, ending.guards, changes):
+    attempt = read_attempt(attempt_id, lock=True)
+    return end_held(attempt, ending, stored_answers(attempt_id)) if attempt else None
+
+
+def end_held(
+    attempt: Attempt, ending: Ending, answers: Mapping[str, Mapping[str, Any]]
+) -> Ended | None:
+    """End an attempt whose row is locked; None when its state does not allow it.
+
+    1. The row is locked since before the answers were read: no save of this attempt can come
+       between, and from the move on none is accepted.
+    2. One statement moves it, freezes the answers with their digest and opens an empty result.
+    3. Events, the grading job, the wall: all in the caller's transaction.
+
+    Args:
+        attempt: As `queries_attempts.read_attempt` gives it, locked.
+        ending: How.
+        answers: As stored, read after the lock.
+
+    Needs: an open transaction.
+    """
+    freezes = ending.action is not _NO_SUBMISSION
+    document = canonical(answers)
+    freeze = Freeze(
+        receipt=uuid4(),
+        kind=ending.kind.value,
+        answers=document.decode(),
+        digest=hashlib.sha256(document).hexdigest(),
+        answered=sum(not is_empty(answer["value"]) for answer in answers.values()),
+        total=attempt.asked,
+        freezes=freezes,
+    )
+    moved = queries_attempts.end_attempt(attempt.pk, ending.action, ending.reason, freeze)
+    if moved is None:
         return None
-    attempt = Attempt.objects.select_related("sitting").defer("paper").get(pk=attempt_id)
-    submission = None
-    if ending.action is not _NO_SUBMISSION:
-        held = stored_answers(attempt_id) if answers is None else answers
-        submission = _freeze(attempt, ending.kind, now, held)
-    _tell(attempt, now)
-    answered = submission.answered if submission else 0
-    # Asked anew: a save that the UPDATE had to wait for told the wall a time after `now`.
-    pushes.attempt_told(attempt, answered=answered, at=database_now())
-    return Ended(attempt, submission)
+    attempt.version, attempt.ended_at = moved
+    attempt.state, attempt.state_reason = ATTEMPT.target(ending.action), ending.reason
+    if freezes:
+        outbox.enqueue(
+            GRADE_TASK,
+            {"attempt_id": attempt.pk},
+            queue=GRADE_QUEUE,
+            dedupe_key=f"{GRADE_TASK}:{attempt.pk}",
+        )
+    _tell(attempt, moved[1])
+    answered = freeze.answered if freezes else 0
+    pushes.attempt_told(attempt, answered=answered, at=moved[1])
+    return Ended(attempt, _submission(attempt, freeze, moved[1]) if freezes else None)
+
+
+def _submission(attempt: Attempt, freeze: Freeze, at: datetime) -> Submission:
+    """Return what was just stored, without reading it again."""
+    return Submission(
+        attempt=attempt,
+        receipt=freeze.receipt,
+        kind=freeze.kind,
+        digest=freeze.digest,
+        answered=freeze.answered,
+        total=freeze.total,
+        submitted_at=at,
+    )
 
 
 def _tell(attempt: Attempt, now: datetime) -> None:
@@ -92,32 +128,9 @@ def _tell(attempt: Attempt, now: datetime) -> None:
     )
 
 
-def _freeze(
-    attempt: Attempt, kind: SubmissionKind, now: datetime, answers: Mapping[str, Mapping[str, Any]]
-) -> Submission:
-    submission = Submission.objects.create(
-        attempt=attempt,
-        kind=kind,
-        answers=answers,
-        digest=hashlib.sha256(canonical(answers)).hexdigest(),
-        answered=sum(not is_empty(answer["value"]) for answer in answers.values()),
-        total=attempt.asked,
-        submitted_at=now,
-    )
-    Result.objects.create(attempt=attempt)
-    outbox.enqueue(
-        GRADE_TASK,
-        {"attempt_id": attempt.pk},
-        queue=GRADE_QUEUE,
-        dedupe_key=f"{GRADE_TASK}:{attempt.pk}",
-    )
-    return submission
-
-
 def stored_answers(attempt_id: int) -> dict[str, dict[str, Any]]:
     """Return the acknowledged answers of an attempt: question id → {seq, value} and any text."""
-    rows = Answer.objects.filter(attempt_id=attempt_id).order_by("question_id")
     return {
         str(question): {"seq": seq, "value": value} | ({"text": text} if text else {})
-        for question, seq, value, text in rows.values_list("question_id", "seq", "value", "text")
+        for question, seq, value, text in queries_attempts.stored_answers(attempt_id)
     }

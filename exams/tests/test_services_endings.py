@@ -42,13 +42,6 @@ def test_the_second_end_changes_nothing(running: Taking) -> None:
     assert OutboxEntry.objects.filter(task="exams.grade_attempt").count() == 1
 
 
-def test_a_guard_that_does_not_hold_refuses(running: Taking) -> None:
-    guards = {"student_id": running.cast.olga.pk}
-    ending = Ending(AttemptAction.SUBMIT, SubmissionKind.SELF, guards=guards)
-    assert not end_attempt(running.attempt_id, ending)
-    assert not Submission.objects.exists()
-
-
 @pytest.mark.parametrize("value", [None, [1, 2], {"1": "2"}, True, "x"])
 def test_every_kind_of_value_is_frozen_as_it_is(running: Taking, value: object) -> None:
     answer(running, 0, value)

@@ -359,9 +359,9 @@ def test_a_start_and_a_hand_in_cost_few_queries(cast: Cast) -> None:
     taken = begin(cast, start=False)
     with CaptureQueriesContext(connection) as seen:
         taking.start_attempt(taken.attempt_id, student_id=cast.ana.pk, lease=taken.lease)
-    assert len(statements(seen)) == 4, statements(seen)
+    assert len(statements(seen)) == 3, statements(seen)
     with CaptureQueriesContext(connection) as seen:
         taking.submit_attempt(
             taken.attempt_id, student_id=cast.ana.pk, lease=taken.lease, digest={}
         )
-    assert len(statements(seen)) <= 12, statements(seen)
+    assert len(statements(seen)) <= 6, statements(seen)

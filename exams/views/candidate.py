@@ -1,6 +1,5 @@
 """The candidate's HTTP: lobby, room, and the JSON interface of an attempt."""
 
-import re
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,27 +19,17 @@ from exams.domain.states import AttemptState, SittingState
 from exams.errors import SignedOut
 from exams.selectors.attempts import attempt_of, snapshot
 from exams.selectors.browsers import session_entry
-from exams.services import answers as saving, pages, taking
-from exams.views.saves import Saver, savers
-from exams.wire import (
-    MAX_SAVE_BYTES,
-    AdvancePage,
-    AttemptSnapshot,
-    Leased,
-    SaveAnswers,
-    StartAttempt,
-    SubmitAttempt,
-    TakeLease,
-)
+from exams.services import pages, taking
+from exams.views import steps
+from exams.views.steps import BROWSER_COOKIE, Caller
+from exams.wire import AdvancePage, AttemptSnapshot, Leased, TakeLease
 from kernel import wire
 
 P = ParamSpec("P")
 S = TypeVar("S", bound=msgspec.Struct)
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
-BROWSER_COOKIE: Final = "invigil_browser"
 BROWSER_COOKIE_AGE: Final = timedelta(days=2)  # longer than any exam, too short to follow anyone
-_BROWSER_ID: Final = re.compile("[0-9a-f]{32}")
 IN_ROOM: Final = {AttemptState.RUNNING, AttemptState.PAUSED}
 
 
@@ -106,55 +95,35 @@ def _known_browser(request: HttpRequest, attempt_id: int) -> str:
 
     A session that is new since, after signing in again, is told it for the sake of its sockets.
     """
-    known = request.COOKIES.get(BROWSER_COOKIE, "")
-    if not _BROWSER_ID.fullmatch(known):
-        return ""
-    if request.session.get(session_entry(attempt_id)) != known:
+    known = steps.known_browser(request.COOKIES)
+    if known and request.session.get(session_entry(attempt_id)) != known:
         request.session[session_entry(attempt_id)] = known
     return known
+
+
+def _caller(request: HttpRequest, attempt_id: int) -> Caller:
+    return Caller(_user_id(request), _known_browser(request, attempt_id))
 
 
 @require_POST
 @signed_in
 def start(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Start the attempt and answer with the snapshot, questions included."""
-    body = wire.decode(request.body, StartAttempt)
-    user_id, browser = _user_id(request), _known_browser(request, attempt_id)
-    taking.start_attempt(attempt_id, student_id=user_id, lease=body.lease, browser=browser)
-    return _reply(snapshot(attempt_id, user_id, browser=browser))
+    return _reply(steps.start(attempt_id, _caller(request, attempt_id), request.body))
 
 
 @require_POST
 @signed_in
 def answers(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Save answers; the reply is sent after their commit."""
-    body = wire.decode(request.body, SaveAnswers, max_bytes=MAX_SAVE_BYTES)
-    saver = Saver(_user_id(request), _known_browser(request, attempt_id))
-    reply = saving.save_answers(
-        attempt_id,
-        student_id=saver.user_id,
-        lease=body.lease,
-        answers=body.answers,
-        browser=saver.browser,
-    )
-    savers.remember(request.META, saver)
-    return _reply(reply)
+    return _reply(steps.save(attempt_id, _caller(request, attempt_id), request.body))
 
 
 @require_POST
 @signed_in
 def submit(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Hand in and answer with the receipt."""
-    body = wire.decode(request.body, SubmitAttempt)
-    digest = {_question(question): seq for question, seq in body.digest.items()}
-    receipt = taking.submit_attempt(
-        attempt_id,
-        student_id=_user_id(request),
-        lease=body.lease,
-        digest=digest,
-        browser=_known_browser(request, attempt_id),
-    )
-    return _reply(receipt)
+    return _reply(steps.submit(attempt_id, _caller(request, attempt_id), request.body))
 
 
 @require_POST
@@ -168,16 +137,10 @@ def advance(request: HttpRequest, attempt_id: int) -> HttpResponse:
         student_id=user_id,
         lease=body.lease,
         page=body.page,
-        digest={_question(question): seq for question, seq in body.digest.items()},
+        digest={steps.number_of(question): seq for question, seq in body.digest.items()},
         browser=browser,
     )
     return _reply(snapshot(attempt_id, user_id, browser=browser))
-
-
-def _question(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise wire.BadMessage(reason="question")
-    return int(text)
 
 
 @require_GET

@@ -11,6 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "invigil.settings")
 refuse_unsafe_settings()
 _site = get_wsgi_application()
 
-from invigil.savelane import SaveLane  # noqa: E402 needs the apps to be loaded
+from invigil.examlane import ExamLane  # noqa: E402 needs the apps to be loaded
+from invigil.warming import warm_up  # noqa: E402 as above
 
-application = SaveLane(_site)
+warm_up()
+application = ExamLane(_site)

@@ -95,11 +95,16 @@ def queue_of(task: str) -> str:
         ValueError: No job has this name: a row for it would wait for ever.
     """
     if task not in _queues:
-        current_app.loader.import_default_modules()
+        load_jobs()
     try:
         return _queues[task]
     except KeyError:
         raise ValueError(f"no job is named {task!r}") from None
+
+
+def load_jobs() -> None:
+    """Load the tasks of all apps, so that this process knows every job; the first time costs."""
+    current_app.loader.import_default_modules()
 
 
 def send(entry_ids: list[UUID]) -> int:
@@ -110,6 +115,7 @@ def send(entry_ids: list[UUID]) -> int:
     Returns:
         How many are marked as sent.
     """
+    load_jobs()
     wanted = OutboxEntry.objects.filter(pk__in=entry_ids, state__in=JOB.sources(JobAction.SEND))
     entries = list(wanted.order_by("run_at"))
     sent = 0

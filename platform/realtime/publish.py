@@ -3,6 +3,9 @@
 A frame is encoded once, by the caller, and put on a bounded queue. One daemon thread per process
 owns an event loop and its own channel layer and empties the queue. The layer only wakes clients:
 what is lost here is found again by sequence number or by the next snapshot.
+
+Latest values wait a moment for newer ones of the same key: a hall that saves answers would wake the
+thread for each of them, and the hub shows a topic four times a second at most.
 """
 
 import asyncio
@@ -27,6 +30,7 @@ log = structlog.get_logger(__name__)
 QUEUE_LIMIT: Final = 10_000
 BATCH: Final = 64
 SEND_TIMEOUT_S: Final = 2.0
+STATE_LINGER_S: Final = 0.05
 CONTROL: Final = "rt:control"  # every rt process listens here
 LAYER_TYPE: Final = "hub.items"
 
@@ -104,6 +108,7 @@ class Publisher:
         self.dropped = 0
         self._limit = limit
         self._queue: deque[tuple[str, Item]] = deque()
+        self._states: dict[tuple[str, str], Item] = {}  # (topic, key) → its latest value
         self._idle = threading.Event()
         self._idle.set()
         self._lock = threading.Lock()
@@ -114,15 +119,38 @@ class Publisher:
     def put(self, topic: str, item: Item) -> None:
         """Queue one item; when the queue is full the item is dropped and counted."""
         with self._lock:
-            if len(self._queue) >= self._limit:
+            if len(self._queue) + len(self._states) >= self._limit:
                 self.dropped += 1
                 metrics.PUBLISH_LOST.labels("full").inc()
                 return
-            self._queue.append((topic, item))
+            then = self._keep(topic, item)
             self._idle.clear()
             self._start()
-        if self._loop is not None and self._wake is not None:
-            self._loop.call_soon_threadsafe(self._wake.set)
+        if self._loop is not None and then is not None:
+            self._loop.call_soon_threadsafe(then)
+
+    def _keep(self, topic: str, item: Item) -> Callable[[], object] | None:
+        """Put the item where it waits; returns what the thread must be told, if anything."""
+        if item[0] != "s":
+            self._queue.append((topic, item))
+            return self._wake.set if self._wake else None
+        is_first, place = not self._states, (topic, item[1])
+        held = self._states.get(place)
+        if held is None or not item[3] or item[3] >= held[3]:
+            self._states[place] = item
+        return self._linger if is_first else None
+
+    def _linger(self) -> None:
+        asyncio.get_running_loop().call_later(STATE_LINGER_S, self._release)
+
+    def _release(self) -> None:
+        """Queue the latest values, topic by topic."""
+        with self._lock:
+            ready = sorted(self._states.items(), key=lambda one: one[0][0])
+            self._queue.extend((topic, item) for (topic, _), item in ready)
+            self._states.clear()
+        if self._wake is not None:
+            self._wake.set()
 
     def flush(self, timeout_s: float) -> bool:
         """Wait until the queue is empty; False when it is not after `timeout_s`."""
@@ -141,6 +169,7 @@ class Publisher:
         layer = channel_layers.make_backend("default")
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        self._release()
         while True:
             topic, items = self._take()
             if items:
@@ -153,7 +182,8 @@ class Publisher:
         """Return the oldest topic and its next items, in order, without reordering topics."""
         with self._lock:
             if not self._queue:
-                self._idle.set()
+                if not self._states:
+                    self._idle.set()
                 return "", []
             topic, first = self._queue.popleft()
             items = [first]

@@ -9,13 +9,20 @@ from invigil.launch.ports import LOOPBACK, Ports
 from invigil.launch.postgres import DATABASE, USER
 from invigil.launch.secrets_file import kept_secret
 
+NO_COMPILED_CODE = "PYTHONDONTWRITEBYTECODE"
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 names of a choice the person makes with --host
 
 
 def tool_environment(place: Place) -> dict[str, str]:
-    """Return what a tool of the working copy needs to find the packages and the programs."""
+    """Return what a tool of the working copy needs to find the packages and the programs.
+
+    Compiled code is always kept, beside the packages and never among the sources: without it each
+    process of a stack compiles the framework anew, which is more than half of its start.
+    """
+    outside = {name: value for name, value in os.environ.items() if name != NO_COMPILED_CODE}
     return {
-        **os.environ,
+        **outside,
+        "PYTHONPYCACHEPREFIX": str(place.python.parent.parent / "pycache"),
         "PYTHONPATH": f"{place.root}{os.pathsep}{place.root / 'platform'}",
         "PATH": f"{place.python.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "DJANGO_SETTINGS_MODULE": "invigil.settings",

@@ -63,3 +63,12 @@ def test_hosts_are_named_and_never_a_wildcard() -> None:
     assert addresses("::1") == ["::1"]
     assert "0.0.0.0" not in allowed_hosts("0.0.0.0")
     assert "127.0.0.1" in addresses("0.0.0.0")
+
+
+def test_compiled_code_is_kept_whatever_the_shell_says(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    env = stack_environment(place, Ports(8000))
+    assert "PYTHONDONTWRITEBYTECODE" not in env
+    assert env["PYTHONPYCACHEPREFIX"] == str(place.python.parent.parent / "pycache")

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -77,7 +76,7 @@ async def test_an_event_a_value_and_a_command_reach_the_layer(listener: Listener
     publish_state("wall:1", "70", Progress(3), version=2)
     close_user_sockets(8, 4409, topic="attempt:1", except_connection="c1")
     await until(lambda: len(listener.items) == 3)
-    event, value, command = listener.items
+    event, value, command = sorted(listener.items, key=lambda item: "fsx".index(item[0]))
     frame = msgspec.json.decode(event[1])
     assert (event[0], event[2]) == ("f", 4)
     assert (frame["t"], frame["top"], frame["seq"], frame["d"]) == (
@@ -107,12 +106,44 @@ async def test_many_threads_publish_without_loss_and_each_in_its_order(listener:
         assert mine == [f"{name}{number}" for number in range(100)]
 
 
-async def test_publishing_does_not_wait_for_the_network() -> None:
-    began = time.perf_counter()
+async def test_publishing_does_not_wait_for_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, publisher = threading.Event(), Publisher()
+
+    async def hang(*_: Any) -> None:
+        await asyncio.to_thread(gate.wait, 60)
+
+    monkeypatch.setattr(plane, "send_items", hang)
     for _ in range(200):
-        publish("chat:2", Posted("hi"))
-    assert time.perf_counter() - began < 0.5
-    assert await asyncio.to_thread(flush, 5.0)
+        publisher.put("chat:2", ["f", "{}", None])
+    assert not publisher.flush(0.05)  # all are handed over while the first still hangs
+    gate.set()
+    assert await asyncio.to_thread(publisher.flush, 30)
+
+
+async def test_only_the_latest_value_of_a_key_is_sent_in_a_rush(listener: Listener) -> None:
+    for answered in range(1, 6):
+        publish_state("wall:1", "70", Progress(answered), version=answered)
+        publish_state("wall:1", "71", Progress(-answered), version=10 - answered)
+    await until(lambda: len(listener.items) == 2)
+    assert sorted(listener.items) == [
+        ["s", "70", '{"answered":5}', 5],
+        ["s", "71", '{"answered":-1}', 9],
+    ]
+    publish_state("wall:1", "70", Progress(6), version=6)
+    await until(lambda: ["s", "70", '{"answered":6}', 6] in listener.items)
+
+
+async def test_an_event_does_not_wait_for_values_that_linger(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plane, "STATE_LINGER_S", 60)
+    publisher = Publisher()
+    publisher.put("chat:1", ["f", '"before"', None])
+    await until(lambda: len(listener.items) == 1)  # the thread runs
+    publisher.put("wall:1", ["s", "70", "{}", 1])
+    publisher.put("chat:1", ["f", '"now"', None])
+    await until(lambda: len(listener.items) == 2)
+    assert not await asyncio.to_thread(publisher.flush, 0.05)
 
 
 @pytest.mark.django_db(transaction=True)
