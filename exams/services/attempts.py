@@ -7,7 +7,6 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import QuerySet
 
 from exams import queries
 from exams.domain.deadline import GrantKind, pause_credit
@@ -23,6 +22,7 @@ from exams.errors import AttemptUnknown
 from exams.events import AttemptPaused, AttemptResumed
 from exams.models import Attempt
 from exams.queries import database_now, lock_overdue_attempt, move_attempt
+from exams.queries_attempts import read_attempt
 from exams.services import pushes
 from exams.services.endings import Ending, end_attempt
 from exams.services.grants import (
@@ -227,7 +227,9 @@ def _expire_next(skip: list[int]) -> tuple[int | None, bool]:
 
 
 def _expire(attempt_id: int) -> bool:
-    attempt = _with_terms().get(pk=attempt_id)
+    attempt = read_attempt(attempt_id)
+    if attempt is None:
+        return False
     never_started = attempt.state == AttemptState.READY
     action = AttemptAction.MARK_ABSENT if never_started else AttemptAction.EXPIRE
     was_ended = attempt.sitting.ended_early_at is not None
@@ -237,13 +239,9 @@ def _expire(attempt_id: int) -> bool:
 
 
 # ── Shared ──────────────────────────────────────────────────────────────────────────────────
-def _with_terms() -> QuerySet[Attempt]:
-    return Attempt.objects.select_related("sitting", "candidate")
-
-
 def _live(attempt_id: int, action: AttemptAction | None) -> Attempt:
     """Return a live attempt, locked; its legal actions are decided by the table."""
-    attempt = _with_terms().select_for_update(of=("self",)).filter(pk=attempt_id).first()
+    attempt = read_attempt(attempt_id, lock=True)
     if attempt is None:
         raise AttemptUnknown(attempt=attempt_id)
     allowed = LIVE if action is None else ATTEMPT.sources(action)
@@ -254,7 +252,7 @@ def _live(attempt_id: int, action: AttemptAction | None) -> Attempt:
 
 def _moved(attempt_id: int, action: AttemptAction, changes: dict[str, object]) -> Attempt:
     moved = move_attempt(attempt_id, action, {}, changes)
-    attempt = _with_terms().filter(pk=attempt_id).first()
+    attempt = read_attempt(attempt_id)
     if attempt is None:
         raise AttemptUnknown(attempt=attempt_id)
     if not moved:

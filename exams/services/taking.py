@@ -209,7 +209,7 @@ def submit_attempt(
         AnswersMissing: `missing` names the questions to send again; the attempt goes on.
         AttemptUnknown, LeaseLost, NotStarted, AttemptIsPaused, AttemptOver: Nothing was changed.
 
-    Budget: 6 queries, those of the handlers included.
+    Budget: 7 queries, those of the handlers included.
     """
     token = lease_token(lease)
     attempt = own_attempt(attempt_id, student_id, lock=True)  # no save comes between check and move
