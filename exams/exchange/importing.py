@@ -161,6 +161,33 @@ def _new_exam(card: ImportCard, header: ExamHeader | None) -> int:
     return exam_id
 
 
+@transaction.atomic
+def create_exam_of(seen: Preview, *, institution_id: int, actor_id: int) -> int:
+    """Write what a document of a whole exam holds as a new draft, all of it or nothing.
+
+    Args:
+        seen: Of a document that is an exam, with a header of its own.
+        institution_id: Whose exam it becomes.
+        actor_id: Its author; somebody else has to approve it.
+
+    Raises:
+        NameTaken: This exam and version exist already.
+        DomainError: It cannot be written as it is.
+    """
+    assert seen.exam
+    assert seen.exam.header
+    header = seen.exam.header
+    exam_id = create_exam(
+        institution_id=institution_id,
+        name=header.name,
+        version_label=header.version_label,
+        actor_id=actor_id,
+    )
+    write_header(exam_id, header)
+    write_exam_outline(exam_id, seen.exam, mode=ImportMode.REPLACE, actor_id=actor_id)
+    return exam_id
+
+
 def _teller(import_id: UUID) -> Callable[[int, int], None]:
     def tell(done: int, total: int) -> None:
         cache.set(_key(import_id), (done, total), _PROGRESS_S)
