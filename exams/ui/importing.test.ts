@@ -18,7 +18,7 @@ function answers(...given: (object | Error)[]): void {
   const next = () => {
     const one = given.shift();
     if (one instanceof Error || one === undefined) return Promise.reject(one ?? new Error("end"));
-    return Promise.resolve(new Response(JSON.stringify(one)));
+    return Promise.resolve(one instanceof Response ? one : new Response(JSON.stringify(one)));
   };
   vi.stubGlobal("fetch", vi.fn(next));
 }
@@ -42,4 +42,16 @@ it("goes on asking while the network is away", async () => {
   startImports(document, reload);
   await vi.advanceTimersByTimeAsync(1000);
   expect(reload).toHaveBeenCalledOnce();
+});
+
+it("goes on asking a server that is busy, and asks no more when it is refused", async () => {
+  answers(new Response("", { status: 503 }), new Response("", { status: 401 }));
+  const reload = vi.fn();
+  startImports(document, reload);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(reload).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(reload).toHaveBeenCalledOnce();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(fetch).toHaveBeenCalledTimes(2);
 });

@@ -1,4 +1,8 @@
-/** The page of an import that is being written: asks the server how far it is, twice a second. */
+/**
+ * The page of an import that is being written: asks the server how far it is, twice a second.
+ *
+ * Where it is refused an answer (signed out, the file is gone) the page is loaded again: it says why.
+ */
 import { formatNumber } from "$web/i18n";
 
 const PAUSE_MS = 500;
@@ -35,6 +39,7 @@ async function watch(box: HTMLElement, reload: () => void): Promise<void> {
 async function ask(url: string): Promise<ImportStatus | null> {
   try {
     const answer = await fetch(url, { headers: { accept: "application/json" } });
+    if (answer.status >= 400 && answer.status < 500) return { state: "refused", done: 0, total: 0 };
     return answer.ok ? ((await answer.json()) as ImportStatus) : null;
   } catch {
     return null;

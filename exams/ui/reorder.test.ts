@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { itemsOf, type Move, startReorder } from "./reorder";
 
 const item = (name: string) =>
@@ -43,4 +43,36 @@ it("does nothing beyond the ends, and says so of the buttons", () => {
   expect(names()).toEqual(["a", "b", "c"]);
   expect(document.getElementById("a-up")?.getAttribute("aria-disabled")).toBe("true");
   expect(document.getElementById("a-down")?.getAttribute("aria-disabled")).toBe("false");
+});
+
+/** Items are ten high, one under the other, in the order in which they stand. */
+function drag(id: string, y: number): (end: "pointerup" | "pointercancel") => void {
+  for (const one of document.querySelectorAll<HTMLElement>("[data-sort-item]")) {
+    one.getBoundingClientRect = () => new DOMRect(0, 10 * [...(one.parentElement?.children ?? [])].indexOf(one), 10, 10);
+  }
+  const handle = document.querySelector<HTMLElement>(`#${id} [data-drag]`) as HTMLElement;
+  handle.setPointerCapture = () => {};
+  handle.dispatchEvent(new MouseEvent("pointerdown", { button: 0, bubbles: true }));
+  handle.dispatchEvent(new MouseEvent("pointermove", { clientY: y }));
+  return (end) => handle.dispatchEvent(new MouseEvent(end));
+}
+
+it("keeps an item where it is let go", async () => {
+  const moved = vi.fn();
+  const { names } = list(moved);
+  drag("a", 24)("pointerup");
+  expect(names()).toEqual(["b", "a", "c"]);
+  await settled();
+  expect(moved).toHaveBeenCalledOnce();
+});
+
+it("puts an item back when the browser takes the pointer for itself", async () => {
+  const moved = vi.fn();
+  const { names } = list(moved);
+  const end = drag("a", 24);
+  expect(names()).toEqual(["b", "a", "c"]);
+  end("pointercancel");
+  await settled();
+  expect(names()).toEqual(["a", "b", "c"]);
+  expect(moved).not.toHaveBeenCalled();
 });

@@ -119,15 +119,17 @@ function startDrag(event: PointerEvent, list: HTMLElement, root: ParentNode, mov
     else target.prepend(item);
   };
   const stop = new AbortController();
-  const end = () => {
+  const end = (isKept: boolean) => {
     stop.abort();
     item.classList.remove("dragged");
+    if (!isKept) before.list.insertBefore(item, before.next);
     const now = item.parentElement as HTMLElement;
     if (now !== before.list || item.nextElementSibling !== before.next) void settle(item, now, before, moved);
   };
   handle.addEventListener("pointermove", move, { signal: stop.signal });
-  handle.addEventListener("pointerup", end, { signal: stop.signal });
-  handle.addEventListener("pointercancel", end, { signal: stop.signal });
+  handle.addEventListener("pointerup", () => end(true), { signal: stop.signal });
+  // The browser has taken the pointer, to scroll for one: nobody let go here.
+  handle.addEventListener("pointercancel", () => end(false), { signal: stop.signal });
 }
 
 function middle(item: HTMLElement): number {
