@@ -3,7 +3,13 @@
  *
  * Who picks "another one", writes which, picks something else and comes back finds the words again.
  */
+import type { Entry } from "./autosave/ledger";
 import { type AnswerValue, type Question, takesText } from "./paper";
+
+/** An answer that goes nowhere, as a question is drawn with it: for authors who try one. */
+export function triedEntry(question: number, value: AnswerValue, text: string | null): Entry {
+  return { question, seq: 0, value, text, clientAt: 0, progress: "saved", code: "", savedAt: null, onDevice: false };
+}
 
 export class Beside {
   private readonly aside = new Map<number, string>();

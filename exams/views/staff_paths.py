@@ -7,6 +7,7 @@ import msgspec
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -83,7 +84,7 @@ def walk(request: HttpRequest, exam_id: int) -> HttpResponse:
     context = {
         "exam": exam,
         "seed": seed,
-        "props": {"seed": seed, "url": f"/exams/{exam_id}/walk/step/"},
+        "props": {"seed": seed, "url": reverse("exams:walk_step", args=[exam_id])},
     }
     return render(request, "exams/staff/walk.html", context)
 
