@@ -1,6 +1,5 @@
 """/api/v1/question-pools: the question pool manager of seed 002."""
 
-from django.db import transaction
 from django.http import HttpRequest
 from ninja import Router, Status
 
@@ -59,7 +58,6 @@ def read_pool(request: HttpRequest, pool_id: int) -> PoolOut:
 
 
 @router.patch("/question-pools/{int:pool_id}", response=PoolOut, summary="Change a pool")
-@transaction.atomic
 def change_pool(request: HttpRequest, pool_id: int, body: PoolChange) -> PoolOut:
     """Change or move a question pool of a draft; what is left out stays."""
     now = shown(writable_pool(request, pool_id))
@@ -71,9 +69,8 @@ def change_pool(request: HttpRequest, pool_id: int, body: PoolChange) -> PoolOut
         randomize_questions=wanted.randomize_questions,
         number_to_answer=wanted.number_to_answer,
         next_question_pool=wanted.next_question_pool,
+        order=body.order,
     )
-    if body.order is not None:
-        pools.move_pool(pool_id, order=body.order)
     return shown(pool_record(pool_id))
 
 

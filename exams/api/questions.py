@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest
 from ninja import Router, Status
 
@@ -79,13 +78,10 @@ def read_question(request: HttpRequest, question_id: int) -> QuestionOut:
 
 
 @router.patch("/questions/{int:question_id}", response=QuestionOut, summary="Change a question")
-@transaction.atomic
 def change_question(request: HttpRequest, question_id: int, body: QuestionChange) -> QuestionOut:
     """Change or move a question; what is left out stays, and so do its answers."""
     record = writable_question(request, question_id)
-    questions.update_text(question_id, _changed(record.draft, body))
-    if body.order is not None:
-        questions.move_question(question_id, order=body.order)
+    questions.update_text(question_id, _changed(record.draft, body), order=body.order)
     return shown(question_record(question_id))
 
 

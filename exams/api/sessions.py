@@ -29,7 +29,7 @@ from exams.api.session_views import (
     response_shown,
     session_shown,
 )
-from exams.errors import AttemptUnknown, ExamSessionNotFinished, LeaseLost, ResultUnknown
+from exams.errors import ExamSessionNotFinished, LeaseLost, ResultUnknown
 from exams.selectors.attempts import attempts_of_student
 from exams.selectors.browsers import session_entry
 from exams.selectors.questions_asked import OpenPage, open_page, sitting_of_attempt
@@ -74,16 +74,15 @@ def read_session(request: HttpRequest, session_id: int) -> SessionOut:
 @router.post("/{int:session_id}/resume", response=SessionOut, summary="Resume an exam session")
 def resume_session(request: HttpRequest, session_id: int) -> SessionOut:
     """Take a session up again; another window or program that wrote to it does no longer."""
-    page = _page(request, session_id)
     hand = stepping.begin_attempt(
-        sitting_of_attempt(page.snapshot.attempt),
+        sitting_of_attempt(session_id, _caller(request)),
         student_id=_caller(request),
         browser=secrets.token_hex(16),
         resume=True,
     )
     _keep(request, hand)
-    again = open_page(hand.attempt_id, hand.student_id, browser=hand.browser)
-    return session_shown(again, pools_shown(again))
+    page = open_page(hand.attempt_id, hand.student_id, browser=hand.browser)
+    return session_shown(page, pools_shown(page))
 
 
 @router.get(
@@ -191,10 +190,9 @@ def _hand(request: HttpRequest, session_id: int) -> Hand:
         AttemptUnknown: It is not the caller's session.
         LeaseLost: The session was not created or resumed by this caller.
     """
+    sitting_of_attempt(session_id, _caller(request))
     lease = request.session.get(_lease_entry(session_id))
     browser = request.session.get(session_entry(session_id))
-    if _page(request, session_id).snapshot.attempt != session_id:
-        raise AttemptUnknown(attempt=session_id)
     if not (lease and browser):
         raise LeaseLost
     return Hand(session_id, _caller(request), str(lease), str(browser))

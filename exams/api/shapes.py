@@ -270,15 +270,3 @@ class VersionIn(Strict):
     """The label of a new version."""
 
     version_label: Annotated[str, Field(min_length=1, max_length=40)]
-
-
-class Problem(Schema):
-    """RFC 9457 problem details; `code` is stable, `error_code` is the number of seed 002."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    data: dict[str, Any] = Field(default_factory=dict)
-    error_code: int | None = None

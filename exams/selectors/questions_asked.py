@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from exams.domain.content import ExamContent
 from exams.domain.numbers import plain
-from exams.domain.states import AttemptState
 from exams.errors import AttemptUnknown
 from exams.models import Attempt
 from exams.selectors.attempts import snapshot
@@ -45,11 +44,6 @@ class OpenPage:
     exam_name: str
     passing_score: str
     pools: tuple[AskedPool, ...]
-
-    @property
-    def is_running(self) -> bool:
-        """Whether answers are taken."""
-        return self.snapshot.state is AttemptState.RUNNING
 
 
 def open_page(attempt_id: int, student_id: int, *, browser: str) -> OpenPage:
@@ -93,19 +87,14 @@ def _pools(content: ExamContent, seen: AttemptSnapshot) -> Iterable[AskedPool]:
             )
 
 
-def attempt_ids_of(student_id: int) -> list[int]:
-    """Return a student's attempts, the newest first. One query."""
-    rows = Attempt.objects.filter(student_id=student_id)
-    return list(rows.order_by("-pk").values_list("pk", flat=True)[:200])
-
-
-def sitting_of_attempt(attempt_id: int) -> int:
-    """Return the sitting of an attempt. One query.
+def sitting_of_attempt(attempt_id: int, student_id: int) -> int:
+    """Return the sitting of the caller's own attempt. One query.
 
     Raises:
-        AttemptUnknown: There is none.
+        AttemptUnknown: There is none, or it is somebody else's.
     """
-    found = Attempt.objects.filter(pk=attempt_id).values_list("sitting_id", flat=True).first()
+    own = Attempt.objects.filter(pk=attempt_id, student_id=student_id)
+    found = own.values_list("sitting_id", flat=True).first()
     if found is None:
         raise AttemptUnknown(attempt=attempt_id)
     return found

@@ -61,8 +61,11 @@ def update_pool(
     number_to_answer: int | None,
     next_question_pool: int | None = None,
     xml_id: str | None = None,
+    order: int | None = None,
 ) -> None:
-    """Change a section of a draft; without `xml_id` that stays as it is.
+    """Change a section of a draft; without `xml_id` and `order` these stay as they are.
+
+    With `order` it is moved as well, and jumps have to lead forward once it is there.
 
     Raises:
         ExamUnknown, ExamFrozen: There is no such section in a draft.
@@ -78,6 +81,8 @@ def update_pool(
     pool.next_question_pool_id = next_question_pool
     pool.xml_id = pool.xml_id if xml_id is None else xml_name(xml_id)
     pool.save()
+    if order is not None:
+        _place(pool, order)
     check_structure(pool.exam_id)
 
 
@@ -90,12 +95,17 @@ def move_pool(pool_id: int, *, order: int) -> None:
         JumpInvalid: A jump would lead back; nothing was moved.
     """
     pool = writable_pool(pool_id)
-    others = list(QuestionPool.objects.filter(exam_id=pool.exam_id).exclude(pk=pool_id))
+    _place(pool, order)
+    check_structure(pool.exam_id)
+
+
+def _place(pool: QuestionPool, order: int) -> None:
+    """Put a section at a place, counted from 1, and number all of its exam anew."""
+    others = list(QuestionPool.objects.filter(exam_id=pool.exam_id).exclude(pk=pool.pk))
     others.insert(max(0, min(order - 1, len(others))), pool)
     for place, one in enumerate(others, start=1):
         one.order = place
     QuestionPool.objects.bulk_update(others, ["order"])
-    check_structure(pool.exam_id)
 
 
 @transaction.atomic

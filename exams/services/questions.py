@@ -143,8 +143,10 @@ def with_text(draft: QuestionDraft, changes: Mapping[str, Any]) -> QuestionDraft
 
 
 @refusing_taken_names
-def update_text(question_id: int, draft: QuestionDraft) -> None:
+def update_text(question_id: int, draft: QuestionDraft, *, order: int | None = None) -> None:
     """Replace everything about a question but its choices, whose rows stay as they are.
+
+    With `order` it is moved within its section as well, as by `move_question`.
 
     Raises:
         QuestionInvalid, ExamFrozen, ExamUnknown, NameTaken: As for `update_question`.
@@ -152,6 +154,8 @@ def update_text(question_id: int, draft: QuestionDraft) -> None:
     question = writable_question(question_id)
     check_draft(with_text(question_draft(question_id), asdict(draft)), complete=False)
     fill_question(question, draft).save()
+    if order is not None:
+        _place(question, order)
     if question.pool:
         check_structure(question.pool.exam_id)
 
@@ -170,10 +174,13 @@ def move_question(question_id: int, *, order: int) -> None:
         ExamUnknown: There is none, or it is in a bank alone, where questions have no places.
         ExamFrozen: Its exam is not a draft.
     """
-    question = writable_question(question_id)
+    _place(writable_question(question_id), order)
+
+
+def _place(question: Question, order: int) -> None:
     if question.pool_id is None:
-        raise ExamUnknown(question=question_id)
-    others = list(Question.objects.filter(pool_id=question.pool_id).exclude(pk=question_id))
+        raise ExamUnknown(question=question.pk)
+    others = list(Question.objects.filter(pool_id=question.pool_id).exclude(pk=question.pk))
     others.insert(max(0, min(order - 1, len(others))), question)
     for place, one in enumerate(others, start=1):
         one.order = place

@@ -47,6 +47,13 @@ def test_a_change_is_all_or_nothing(api: Api, exam_id: int) -> None:
     assert api.get(f"/question-pools/{first}").body["title"] != "changed"
 
 
+def test_a_pool_is_moved_and_led_on_in_one_change(api: Api, exam_id: int) -> None:
+    """The jump leads forward from where the pool goes, not from where it was."""
+    first, last = make(api, exam_id, name="p1"), make(api, exam_id, name="p2")
+    led = api.patch(f"/question-pools/{last}", {"order": 1, "next_question_pool": first})
+    assert (led.status, led.body["order"], led.body["next_question_pool"]) == (200, 1, first)
+
+
 def test_a_name_is_used_once(api: Api, exam_id: int) -> None:
     make(api, exam_id, name="p1")
     taken = api.post(f"/exams/{exam_id}/question-pools", {"name": "p1"})
