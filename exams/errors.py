@@ -266,13 +266,6 @@ class ResponseAlreadyReceived(DomainError):
     http_status = 409
 
 
-class ScoreAlreadyCalculated(DomainError):
-    """The result was released; only a regrade changes it. Number 89 of seed 002."""
-
-    code = "score_already_calculated"
-    http_status = 409
-
-
 class ExamSessionNotFinished(DomainError):
     """The attempt has not been finished. Number 90 of seed 002."""
 

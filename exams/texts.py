@@ -210,19 +210,6 @@ EXEMPTIONS: "Mapping[Exemption, tuple[Text, Text]]" = {
 }
 
 # Why an exam is not complete, by `finding` of ExamIncomplete.
-EXAM_FINDINGS: "Mapping[str, Text]" = {
-    "name_empty": _("The exam needs a name."),
-    "passing_score_range": _("The pass mark is a percentage from 0 to 100."),
-    "no_questions": _("There is no question yet."),
-    "draws_more_than_it_has": _("A section asks for more questions than it has."),
-    "draw_needs_randomize": _("A section that draws some of its questions must shuffle them."),
-    "image_without_words": _("A picture has no words for who cannot see it."),
-    "image_unknown": _("A picture is not there."),
-    "image_not_a_picture": _("A file in a question is no picture."),
-    "image_waiting": _("A picture still waits for its check for viruses."),
-    "image_refused": _("A picture was refused by the scanner."),
-    "way_leads_wrong": _("A section cannot be reached, or an answer leads to nowhere."),
-}
 
 
 def sitting_word(state: SittingState, *, needs_person: bool) -> "tuple[Text, str]":

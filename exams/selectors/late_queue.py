@@ -69,11 +69,6 @@ def held_answers(sitting_id: int) -> list[HeldAnswer]:
     return sorted(held, key=lambda one: one.state is not LateState.OPEN)
 
 
-def open_in_sitting(sitting_id: int) -> int:
-    """Return how many answers wait for a decision. One query."""
-    return _held(sitting_id).filter(decision=LateState.OPEN).count()
-
-
 def _held(sitting_id: int) -> QuerySet[AnswerRevision]:
     return AnswerRevision.objects.filter(
         late=True, attempt__sitting_id=sitting_id, attempt__result__isnull=False

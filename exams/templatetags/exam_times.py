@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, ngettext
 
 from exams import texts, texts_documents
-from exams.domain.accommodation import Adjustment, Exemption
+from exams.domain.accommodation import Adjustment
 from exams.domain.counting import AttemptsCount
 from exams.domain.documents import DocumentFault
 from exams.domain.policy import Navigation
@@ -42,12 +42,6 @@ def adjustment_lines(adjustment: Adjustment) -> list[str]:
 def local_date(day: date) -> SafeString:
     """Write a day of the institution's calendar in the reader's; noon is the same day nearly everywhere."""
     return local_datetime(datetime.combine(day, time(12), UTC), "date")
-
-
-@register.filter
-def exemption_name(exemption: str) -> str:
-    """Return what an exemption is called."""
-    return str(texts.EXEMPTIONS[Exemption(exemption)][0])
 
 
 @register.filter

@@ -3,7 +3,8 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from exams.selectors.late_queue import held_answers, open_in_sitting
+from exams.selectors.late import open_late_answers
+from exams.selectors.late_queue import held_answers
 from exams.tests.conftest import Taking
 from exams.tests.test_services_late_queue import MINUTE, held, hold
 
@@ -23,4 +24,4 @@ def test_the_number_of_queries_does_not_grow_with_the_answers(held: Taking) -> N
 
 def test_another_sitting_has_a_queue_of_its_own(held: Taking) -> None:
     assert held_answers(held.sitting_id)
-    assert open_in_sitting(10**9) == 0
+    assert open_late_answers(10**9) == 0

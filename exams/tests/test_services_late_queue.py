@@ -8,7 +8,8 @@ from exams.domain.late import LateState
 from exams.domain.regrade import RegradeState
 from exams.errors import ReasonNeeded, RegradeUnderWay, ResultUnknown
 from exams.models import Answer, AnswerRevision, Attempt, RegradeRun, Result
-from exams.selectors.late_queue import held_answers, open_in_sitting
+from exams.selectors.late import open_late_answers
+from exams.selectors.late_queue import held_answers
 from exams.selectors.regrades import regrade_view
 from exams.services import attempts, grading, late_queue, regrade
 from exams.services.regrade_apply import apply_regrade
@@ -59,7 +60,7 @@ def states(taken: Taking) -> list[str]:
 
 def test_the_queue_shows_what_came_late_beside_what_was_handed_in(held: Taking) -> None:
     first, second, third = held_answers(held.sitting_id)
-    assert open_in_sitting(held.sitting_id) == 3
+    assert open_late_answers(held.sitting_id) == 3
     assert (first.number, first.candidate, first.late_by) == (3, "Ana", MINUTE)
     assert (second.given_html, second.handed_in_html) == (("7",), ("1",))
     assert (third.late_by, third.state, third.is_released) == (3 * MINUTE, LateState.OPEN, False)
@@ -93,7 +94,7 @@ def test_none_counts_and_a_reason_is_needed(held: Taking) -> None:
     assert done.rejected == 3
     assert AuditEntry.objects.get(action="late.rejected").data == {"n": 3}
     assert score(held) == 0
-    assert open_in_sitting(held.sitting_id) == 0
+    assert open_late_answers(held.sitting_id) == 0
 
 
 def test_after_the_release_what_is_to_count_goes_into_a_regrade(held: Taking) -> None:
@@ -114,7 +115,7 @@ def test_after_the_release_what_is_to_count_goes_into_a_regrade(held: Taking) ->
         late_queue.accept_open(held.sitting_id, reason="Once more", actor_id=cast.grader.pk)
     apply_regrade(done.run_id)
     assert score(held) == 1
-    assert open_in_sitting(held.sitting_id) == 0
+    assert open_late_answers(held.sitting_id) == 0
     assert regrade_view(done.run_id).state == RegradeState.APPLIED
 
 

@@ -41,7 +41,8 @@ api = NinjaAPI(
     description=(
         "Exams, question pools, questions and answers for authors; attempts and responses "
         "for candidates. Sign in first; a change needs the CSRF cookie's token in X-CSRFToken. "
-        "Refusals are problem details (RFC 9457)."
+        "Refusals are problem details (RFC 9457) with a stable `code`, the number that the founding "
+        "documents give it as `error_code`, or null, and `data`."
     ),
     urls_namespace="api",
     auth=Session(csrf=True),

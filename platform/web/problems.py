@@ -17,7 +17,7 @@ ERROR_CODES: Final[Mapping[str, int]] = {
     "exam_session_already_finished": 66,
     "invalid_response": 69,
     "response_already_received": 71,
-    "score_already_calculated": 89,
+    "result_final": 89,
     "exam_session_not_finished": 90,
 }
 CONTENT_TYPE: Final = "application/problem+json"

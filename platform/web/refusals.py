@@ -92,7 +92,6 @@ EXAMS: Mapping[str, Promise] = {
     "exam_session_already_finished": _("This attempt has been finished."),
     "invalid_response": _("This question was not asked here."),
     "response_already_received": _("This answer stands: its page has been closed."),
-    "score_already_calculated": _("This score was released. Only a regrade changes it."),
     "exam_session_not_finished": _("This attempt has not been finished."),
     "reason_needed": _("Say why."),
     "grant_invalid": _("Give between one second and one day."),
