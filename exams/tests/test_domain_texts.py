@@ -94,6 +94,21 @@ def test_a_text_made_to_keep_the_server_busy_is_shown_as_it_is(bomb: str) -> Non
     assert html.startswith((bomb * 3).strip())
 
 
+@pytest.mark.parametrize("bomb", ["<div>", "<ul><li>", "<blockquote>", "<div></b>", "<DIV><p></x>"])
+def test_tags_within_tags_without_end_are_shown_as_they_are(bomb: str) -> None:
+    began = time.process_time()
+    html = to_html(bomb * (200_000 // len(bomb)), F.HTML)
+    assert to_plain(html).startswith("<")
+    assert time.process_time() - began < 2  # s; read as tags it took 5 to 20
+
+
+@pytest.mark.parametrize(
+    "page", ["<ul>" + "<li>a" * 900 + "</ul>", "<p>a" * 900, "<div>a</div>" * 900, "<b>" * 150]
+)
+def test_many_tags_that_are_not_within_each_other_stay_tags(page: str) -> None:
+    assert "&lt;" not in to_html(page, F.HTML)
+
+
 def test_many_links_are_still_links() -> None:
     assert to_html("[x](https://example.org) `y` " * 300, F.MARKDOWN).count("</a> <code>") == 300
 
