@@ -56,6 +56,7 @@ class PoolForm(forms.Form):
     number_to_answer = forms.IntegerField(
         label=_("Ask only so many of them"),
         min_value=1,
+        max_value=100_000,
         required=False,
         help_text=_("Empty asks all. A section that draws must shuffle."),
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import ClassCard, UserCard
 from exams import texts
-from exams.domain.times import SittingTimes
+from exams.domain.times import MAX_YEAR, SittingTimes
 from exams.selectors.exams import ExamView
 from exams.services.scheduling import Allowance, SittingPlan
 from kernel import clock
@@ -72,7 +72,9 @@ class TimesForm(forms.Form):
         cleaned = super().clean() or {}
         starts, closes = cleaned.get("starts_at"), cleaned.get("closes_at")
         minutes = cleaned.get("duration")
-        if starts and closes and closes <= starts:
+        if closes and closes.year > MAX_YEAR:
+            self.add_error("closes_at", _("Choose a day that is less far away."))
+        elif starts and closes and closes <= starts:
             self.add_error("closes_at", _("The end must come after the start."))
         elif starts and closes and minutes and closes - starts < minutes * MINUTE:
             self.add_error(

@@ -45,8 +45,12 @@ class SittingTopic(Topic):
         return Snapshot(state=await in_database(_sitting_snapshot, caller.user_id, key))
 
 
+def _is_number(key: str) -> bool:
+    return key.isascii() and key.isdigit() and len(key) <= 18
+
+
 def _attempt_snapshot(user_id: int, key: str) -> AttemptChanged:
-    if not key.isdigit() or len(key) > 18:
+    if not _is_number(key):
         raise AttemptUnknown
     facts = attempt_facts(int(key))
     if facts.student_id != user_id and not may_watch(user_id, facts.sitting_id):
@@ -55,7 +59,7 @@ def _attempt_snapshot(user_id: int, key: str) -> AttemptChanged:
 
 
 def _sitting_snapshot(user_id: int, key: str) -> SittingChanged:
-    if not key.isdigit() or len(key) > 18:
+    if not _is_number(key):
         raise SittingUnknown
     sitting_id = int(key)
     try:

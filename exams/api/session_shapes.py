@@ -11,18 +11,19 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import Field, PlainSerializer
 
-from exams.api.shapes import Strict
+from exams.api.shapes import Id, Strict
 from exams.domain.answer import MAX_PARTS, MAX_TEXT, QuestionKind
 from exams.domain.numbers import plain
 from exams.domain.states import AttemptState
 
+_Part = Annotated[str, Field(max_length=300)]  # as in exams/wire.py
 Value = (
     bool
     | int
     | float
     | Annotated[str, Field(max_length=MAX_TEXT)]
     | Annotated[list[int], Field(max_length=MAX_PARTS)]
-    | Annotated[dict[str, str | int | None], Field(max_length=MAX_PARTS)]
+    | Annotated[dict[_Part, _Part | int | None], Field(max_length=MAX_PARTS)]
     | None
 )
 Number = Annotated[Decimal, PlainSerializer(plain, return_type=str)]
@@ -31,7 +32,7 @@ Number = Annotated[Decimal, PlainSerializer(plain, return_type=str)]
 class SessionIn(Strict):
     """Begin or resume an exam session in a sitting."""
 
-    sitting: int
+    sitting: Id
     resume: bool = True
     fetch_all: Annotated[bool, Field(description="Return the first questions at once")] = True
 
@@ -39,7 +40,7 @@ class SessionIn(Strict):
 class ResponseIn(Strict):
     """One response: `answers` is another name for `value` where answers are chosen."""
 
-    question: int
+    question: Id
     value: Value = None
     answers: Annotated[list[int], Field(max_length=MAX_PARTS)] | None = None
     text: Annotated[str, Field(max_length=MAX_TEXT)] | None = None

@@ -6,10 +6,10 @@ what we call a choice. Numbers with decimals are strings, so that nothing is rou
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, PlainSerializer
+from pydantic import ConfigDict, Field, PlainSerializer, field_validator
 
 from exams.domain.answer import QuestionKind
 from exams.domain.draft import MAX_LABEL, MAX_PROMPT
@@ -23,9 +23,18 @@ Name = Annotated[
     str, Field(max_length=MAX_LABEL, description="Unique in its exam; an XML name, or empty")
 ]
 Text = Annotated[str, Field(max_length=MAX_PROMPT)]
-Order = Annotated[int, Field(ge=1, description="From 1; a taken place inserts")]
+Order = Annotated[int, Field(ge=1, le=10_000, description="From 1; a taken place inserts")]
 Number = Annotated[Decimal, PlainSerializer(plain, return_type=str)]
-Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+_MOST: Final = 2**31 - 1  # what a column for a count holds
+Count = Annotated[int, Field(ge=0, le=_MOST)]
+Some = Annotated[int, Field(ge=1, le=_MOST)]
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+# No more digits than their columns have; a share may have more, and is rounded.
+Points = Annotated[Decimal, Field(ge=0, max_digits=7, decimal_places=2)]
+Bound = Annotated[Decimal, Field(max_digits=24, decimal_places=10)]
+Tolerance = Annotated[Decimal, Field(ge=0, max_digits=24, decimal_places=10)]
+Share = Annotated[Decimal, Field(ge=-100, le=100, decimal_places=30)]
+_NUL: Final = "U+0000 cannot be stored"
 
 
 class Strict(Schema):
@@ -34,7 +43,19 @@ class Strict(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
-class ExamIn(Strict):
+class Written(Strict):
+    """A body with texts that are stored: PostgreSQL holds no NUL in any of them."""
+
+    @field_validator("*")
+    @classmethod
+    def storable(cls, value: Any) -> Any:  # noqa: ANN401 any field of the body
+        """Refuse a text that cannot be stored."""
+        if isinstance(value, str) and "\x00" in value:
+            raise ValueError(_NUL)
+        return value
+
+
+class ExamIn(Written):
     """A new exam, or what to change of one."""
 
     name: Name = ""
@@ -44,7 +65,7 @@ class ExamIn(Strict):
     passing_score: Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)] = Decimal(0)
 
 
-class ExamChange(Strict):
+class ExamChange(Written):
     """What to change of an exam; a field that is left out stays."""
 
     name: Name | None = None
@@ -70,13 +91,15 @@ class ExamOut(Schema):
     question_pools: list[int]
 
 
-class ExamQuery(Schema):
+class ExamQuery(Written):
     """Which exams to list: those whose title contains a text, of a name, in a state."""
+
+    model_config = ConfigDict(extra="ignore")
 
     title: str = ""
     name: str = ""
     state: ExamState | None = None
-    offset: Annotated[int, Field(ge=0)] = 0
+    offset: Count = 0
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50
 
 
@@ -87,26 +110,26 @@ class ExamPage(Schema):
     items: list[ExamOut]
 
 
-class PoolIn(Strict):
+class PoolIn(Written):
     """A new question pool."""
 
     name: Name = ""
     title: Annotated[str, Field(max_length=200)] = ""
     order: Order | None = None
     randomize_questions: bool = False
-    number_to_answer: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
-    next_question_pool: int | None = None
+    number_to_answer: Some | None = None
+    next_question_pool: Id | None = None
 
 
-class PoolChange(Strict):
+class PoolChange(Written):
     """What to change of a question pool; a field that is left out stays."""
 
     name: Name | None = None
     title: Annotated[str, Field(max_length=200)] | None = None
     order: Order | None = None
     randomize_questions: bool | None = None
-    number_to_answer: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
-    next_question_pool: int | None = None
+    number_to_answer: Some | None = None
+    next_question_pool: Id | None = None
 
 
 class PoolOut(Schema):
@@ -123,7 +146,7 @@ class PoolOut(Schema):
     questions: list[int]
 
 
-class AnswerIn(Strict):
+class AnswerIn(Written):
     """A possible answer: an option, a pair, an item to put in order, or a right value.
 
     `correct` is short for a share of 100 or 0 percent; `fraction` says it exactly. A `match` is
@@ -135,12 +158,12 @@ class AnswerIn(Strict):
     label: Text = ""
     value: Annotated[str, Field(max_length=MAX_LABEL)] = ""
     correct: bool | None = None
-    fraction: Annotated[Decimal, Field(ge=-100, le=100)] | None = None
-    tolerance: Annotated[Decimal, Field(ge=0)] | None = None
+    fraction: Share | None = None
+    tolerance: Tolerance | None = None
     match: Text = ""
     rejoinder: Text = ""
     text_response: bool = False
-    next_question_pool: int | None = None
+    next_question_pool: Id | None = None
     end_question_pool: bool = False
     end_exam: bool = False
 
@@ -165,7 +188,7 @@ class AnswerOut(Schema):
     end_exam: bool
 
 
-class QuestionIn(Strict):
+class QuestionIn(Written):
     """A new question; its answers may come with it or be added one by one."""
 
     question_type: QuestionKind
@@ -180,15 +203,15 @@ class QuestionIn(Strict):
     required: bool = False
     help_text: Text = ""
     rejoinder: Text = ""
-    points: Annotated[Decimal, Field(ge=0)] = Decimal(1)
+    points: Points = Decimal(1)
     all_or_nothing: bool = True
     shuffle_choices: bool = False
     min_answers: Count = 1
-    max_answers: Annotated[int, Field(ge=1)] | None = None
-    min_value: Decimal | None = None
-    max_value: Decimal | None = None
+    max_answers: Some | None = None
+    min_value: Bound | None = None
+    max_value: Bound | None = None
     min_length: Count = 0
-    max_length: Annotated[int, Field(ge=1)] | None = None
+    max_length: Some | None = None
     text_regex: Annotated[str, Field(max_length=500, description="RE2 syntax, whole match")] = ""
     text_response: bool = False
     text_response_label: Annotated[str, Field(max_length=MAX_LABEL)] = ""
@@ -196,7 +219,7 @@ class QuestionIn(Strict):
     answers: list[AnswerIn] = Field(default_factory=list)
 
 
-class QuestionChange(Strict):
+class QuestionChange(Written):
     """What to change of a question; a field that is left out stays, and so do its answers."""
 
     label: Text | None = None
@@ -208,15 +231,15 @@ class QuestionChange(Strict):
     required: bool | None = None
     help_text: Text | None = None
     rejoinder: Text | None = None
-    points: Annotated[Decimal, Field(ge=0)] | None = None
+    points: Points | None = None
     all_or_nothing: bool | None = None
     shuffle_choices: bool | None = None
     min_answers: Count | None = None
-    max_answers: Annotated[int, Field(ge=1)] | None = None
-    min_value: Decimal | None = None
-    max_value: Decimal | None = None
+    max_answers: Some | None = None
+    min_value: Bound | None = None
+    max_value: Bound | None = None
     min_length: Count | None = None
-    max_length: Annotated[int, Field(ge=1)] | None = None
+    max_length: Some | None = None
     text_regex: Annotated[str, Field(max_length=500)] | None = None
     text_response: bool | None = None
     text_response_label: Annotated[str, Field(max_length=MAX_LABEL)] | None = None
@@ -260,13 +283,13 @@ class Made(Schema):
     id: int
 
 
-class Reason(Strict):
+class Reason(Written):
     """Why; kept in the audit trail."""
 
     reason: Annotated[str, Field(max_length=2000)]
 
 
-class VersionIn(Strict):
+class VersionIn(Written):
     """The label of a new version."""
 
     version_label: Annotated[str, Field(min_length=1, max_length=40)]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 MAX_DURATION: Final = timedelta(days=7)
+MAX_YEAR: Final = 9000  # from here on zones and extra time lead beyond the last day that there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class SittingTimes:
 
     @property
     def is_in_order(self) -> bool:
-        """Whether lobby, start and end follow each other and there is time to work."""
+        """Whether lobby, start and end follow each other, and there is time to work in this age."""
         fits = self.lobby_opens_at <= self.starts_at < self.closes_at
-        return fits and timedelta() < self.duration <= MAX_DURATION
+        lasts = timedelta() < self.duration <= MAX_DURATION
+        return fits and lasts and self.closes_at.year <= MAX_YEAR

@@ -22,6 +22,8 @@ MINUTE = timedelta(minutes=1)
         (-15, 60, -MINUTE, False),
         (-15, 60, MAX_DURATION, True),
         (-15, 60, MAX_DURATION + MINUTE, False),
+        (-15, 60 * 24 * 365 * 6970, 60 * MINUTE, True),
+        (-15, 60 * 24 * 365 * 6990, 60 * MINUTE, False),  # zones lead beyond the last day
     ],
 )
 def test_lobby_start_and_end_follow_each_other_and_leave_time_to_work(

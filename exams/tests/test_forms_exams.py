@@ -8,7 +8,13 @@ from exams.forms_sittings import CandidateForm, SittingForm
 
 @pytest.mark.parametrize(
     ("draw", "shuffled", "fine"),
-    [("", "", True), ("", "on", True), ("2", "on", True), ("2", "", False)],
+    [
+        ("", "", True),
+        ("", "on", True),
+        ("2", "on", True),
+        ("2", "", False),
+        ("9" * 20, "on", False),
+    ],
 )
 def test_a_section_that_draws_must_shuffle(draw: str, shuffled: str, *, fine: bool) -> None:
     form = PoolForm({"name": "x", "number_to_answer": draw, "randomize_questions": shuffled})

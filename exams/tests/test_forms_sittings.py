@@ -32,6 +32,7 @@ def form_of(**changes: Any) -> SittingForm:
         ({}, set()),
         ({"closes_at": "2026-11-21T10:00"}, {"closes_at"}),
         ({"closes_at": "2026-11-21T11:29"}, {"closes_at"}),
+        ({"closes_at": "9999-12-31T22:59"}, {"closes_at"}),
         ({"closes_at": "2026-11-21T11:30"}, set()),
         ({"starts_at": "2025-11-21T10:00", "closes_at": "2025-11-21T12:00"}, {"starts_at"}),
         ({"camera": "infrared"}, {"camera"}),
