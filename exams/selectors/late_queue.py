@@ -24,6 +24,7 @@ class HeldAnswer:
     Attributes:
         text: What was written beside it.
         late_by: After the candidate's own end; zero for one that came while the attempt ran.
+        was_closed: The candidate had closed its page for good; decided on only one by one.
         handed_in_html: What counts instead unless it is accepted.
         is_released: The result is out: it can only count by a regrade.
     """
@@ -42,6 +43,7 @@ class HeldAnswer:
     handed_in_text: str
     arrived_at: datetime
     late_by: timedelta
+    was_closed: bool
     cause: LateCause
     state: LateState
     reason: str
@@ -95,6 +97,7 @@ def _held_answer(
         handed_in_text=before.text,
         arrived_at=row.saved_at,
         late_by=lateness(row.saved_at, attempt.ended_at),
+        was_closed=question.id in attempt.closed_ids,
         cause=LateCause(row.held_for),
         state=LateState(row.decision),
         reason=row.decision_reason,

@@ -28,12 +28,14 @@ class QueueOutcome:
         accepted: Answers that count now.
         rejected: Answers that do not.
         proposed: Answers of released results, which wait in a regrade.
+        left: Answers to questions of closed pages, which a person decides on one by one.
         run_id: The regrade; None when none is needed.
     """
 
     accepted: int = 0
     rejected: int = 0
     proposed: int = 0
+    left: int = 0
     run_id: int | None = None
 
 
@@ -42,6 +44,9 @@ def accept_open(
     sitting_id: int, *, reason: str, actor_id: int, within: timedelta | None = None
 ) -> QueueOutcome:
     """Let the newest held answer of each question count, of everybody, where none does yet.
+
+    Not where the question's page was closed: who has seen the pages after it may have come back to
+    it with a lease of their own making. Those stay to be decided on one by one.
 
     Args:
         sitting_id: Whose answers.
@@ -58,7 +63,8 @@ def accept_open(
     # The sitting before its results, as the release does.
     list(Sitting.objects.select_for_update().filter(pk=sitting_id).values_list("pk"))
     decision = Decision(actor_id, reason.strip())
-    timely, beyond = _split(_open_answers(sitting_id), within)
+    everything, beyond = _split(_open_answers(sitting_id), within)
+    timely = [row for row in everything if row.question_id not in row.attempt.closed_ids]
     newest = {(row.attempt_id, row.question_id): row for row in timely}
     released = [row for row in newest.values() if _is_released(row)]
     counting = [row for row in newest.values() if not _is_released(row)]
@@ -69,6 +75,7 @@ def accept_open(
         accepted=accepted,
         rejected=rejected,
         proposed=len(released),
+        left=len(everything) - len(timely),
         run_id=run_id,
     )
 

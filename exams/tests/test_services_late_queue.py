@@ -1,12 +1,13 @@
 """All late answers of a sitting at once: all, up to a time, none; after the release by a regrade."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from exams.domain.late import LateState
 from exams.domain.regrade import RegradeState
-from exams.errors import ReasonNeeded, RegradeUnderWay, ResultUnknown
+from exams.errors import LeaseLost, ReasonNeeded, RegradeUnderWay, ResultUnknown
 from exams.models import Answer, AnswerRevision, Attempt, RegradeRun, Result
 from exams.selectors.late import open_late_answers
 from exams.selectors.late_queue import held_answers
@@ -14,7 +15,8 @@ from exams.selectors.regrades import regrade_view
 from exams.services import attempts, grading, late_queue, regrade
 from exams.services.regrade_apply import apply_regrade
 from exams.services.regrade_preview import compute_preview
-from exams.tests.conftest import Taking, close, schedule
+from exams.tests.conftest import Cast, Taking, close, schedule
+from exams.tests.paged import Plan, walker
 from kernel.models import AuditEntry
 
 MINUTE = timedelta(minutes=1)
@@ -149,3 +151,26 @@ def test_an_answer_of_somebody_else_is_an_outsider(held: Taking) -> None:
     assert late_queue.accept_one(held.sitting_id, mine, actor_id=held.cast.grader.pk) is None
     assert states(held)[0] == LateState.ACCEPTED
     assert late_queue.accept_open(10**9, reason="x", actor_id=1).accepted == 0
+
+
+def test_a_closed_page_is_not_walked_back_to_by_way_of_the_queue(cast: Cast) -> None:
+    plan: Plan = {"One": {"questions": {"first": {}}}, "Two": {"questions": {"second": {}}}}
+    ana = walker(cast, plan, policy={"navigation": "sections"})
+    ana.save("first", "wrong")
+    ana.advance()
+    ana.save("second", "wrong")
+    lease, ana.taking.lease = ana.taking.lease, str(uuid4())  # nobody has it
+    for question in ("first", "second"):
+        with pytest.raises(LeaseLost):
+            ana.save(question, "right")
+    ana.taking.lease = lease
+    ana.submit()
+    grading.grade_attempt(ana.attempt.pk)
+    sitting_id, grader = ana.taking.sitting_id, cast.grader.pk
+    done = late_queue.accept_open(sitting_id, reason="The network failed", actor_id=grader)
+    assert (done.accepted, done.left) == (1, 1)
+    assert {one.number: (one.was_closed, one.state) for one in held_answers(sitting_id)} == {
+        1: (True, LateState.OPEN),
+        2: (False, LateState.ACCEPTED),
+    }
+    assert late_queue.reject_open(sitting_id, reason="No", actor_id=grader).rejected == 1

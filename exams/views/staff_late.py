@@ -96,6 +96,13 @@ def _tell(request: HttpRequest, done: QueueOutcome) -> None:
             done.proposed,
         )
         messages.info(request, waits % {"n": digits(done.proposed)})
+    if done.left:
+        left = ngettext(
+            "%(n)s answer to a question of a closed page is left: decide on it by itself.",
+            "%(n)s answers to questions of closed pages are left: decide on each by itself.",
+            done.left,
+        )
+        messages.warning(request, left % {"n": digits(done.left)})
 
 
 @require_POST
