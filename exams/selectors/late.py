@@ -50,27 +50,18 @@ def late_answers(attempt_id: int) -> dict[int, list[LateAnswer]]:
     return late
 
 
-def counted_late(attempt_id: int) -> dict[int, Given]:
+def accepted_answers(attempt_id: int) -> dict[int, Given]:
     """Return what counts instead of what was handed in, by question id. One query."""
-    rows = _held().filter(attempt_id=attempt_id, decision=LateState.ACCEPTED)
-    return {
-        question_id: Given(value, text)
-        for question_id, value, text in rows.values_list("question_id", "value", "text")
-    }
+    return accepted_of([attempt_id]).get(attempt_id, {})
 
 
-def accepted_answers(attempt_id: int) -> dict[int, object]:
-    """Return the values that count instead of what was handed in, by question id. One query."""
-    rows = _held().filter(attempt_id=attempt_id, decision=LateState.ACCEPTED)
-    return dict(rows.values_list("question_id", "value"))
-
-
-def accepted_of(attempt_ids: Collection[int]) -> dict[int, dict[int, object]]:
-    """Return the values that count instead of what was handed in, by attempt and question id."""
-    accepted: dict[int, dict[int, object]] = {}
+def accepted_of(attempt_ids: Collection[int]) -> dict[int, dict[int, Given]]:
+    """Return what counts instead of what was handed in, by attempt and question id. One query."""
+    accepted: dict[int, dict[int, Given]] = {}
     rows = _held().filter(attempt_id__in=attempt_ids, decision=LateState.ACCEPTED)
-    for attempt_id, question_id, value in rows.values_list("attempt_id", "question_id", "value"):
-        accepted.setdefault(attempt_id, {})[question_id] = value
+    fields = rows.values_list("attempt_id", "question_id", "value", "text")
+    for attempt_id, question_id, value, text in fields:
+        accepted.setdefault(attempt_id, {})[question_id] = Given(value, text)
     return accepted
 
 

@@ -22,7 +22,7 @@ from exams.models import GivenMark, Mark, MarkChange, Marking, MarkingPlan, Subm
 from exams.queries import database_now
 from exams.selectors.contents import content_of_sitting
 from exams.selectors.given import given_html, upload_of
-from exams.selectors.late import counted_late
+from exams.selectors.late import accepted_answers
 from exams.selectors.markingplans import marking_rules
 
 
@@ -215,7 +215,7 @@ def _marking(marking_id: int) -> Marking:
 
 def _value_of(attempt_id: int, question_id: int) -> object:
     answers = Submission.objects.values_list("answers", flat=True).get(attempt_id=attempt_id)
-    return counted_late(attempt_id).get(question_id, handed_in(answers, question_id)).value
+    return accepted_answers(attempt_id).get(question_id, handed_in(answers, question_id)).value
 
 
 def _number_of(sitting_id: int, attempt_id: int) -> str:

@@ -26,7 +26,7 @@ from exams.selectors.criteria import CriteriaView, criteria_of
 from exams.selectors.given import given_html, upload_of
 from exams.selectors.late import (
     LateAnswer,
-    counted_late,
+    accepted_answers,
     late_answers,
     late_counts,
     open_late_answers,
@@ -311,7 +311,7 @@ def _result(attempt_id: int) -> Result:
 def _paper(result: Result, *, late: Mapping[int, list[LateAnswer]], names: bool) -> MarkedPaper:
     attempt = result.attempt
     sitting, submission = attempt.sitting, attempt.submission
-    accepted = counted_late(attempt.pk)
+    accepted = accepted_answers(attempt.pk)
     content = approved_content(sitting.exam_id, sitting.exam.content_hash)
     marks = {row.question_id: row for row in result.marks.all()}
     overlay = corrections_of(sitting.pk)

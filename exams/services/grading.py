@@ -15,6 +15,7 @@ from exams.domain.corrections import Overlay, mark_under, settled_under
 from exams.domain.jobs import GRADE_QUEUE, GRADE_TASK
 from exams.domain.scoring import Outcome, QuestionMark, rules_of, shown, total
 from exams.domain.states import ResultAction, ResultState, SittingAction, SittingState
+from exams.domain.text_beside import Given, handed_in
 from exams.domain.walk import asked_questions
 from exams.errors import (
     ResultFinal,
@@ -140,7 +141,7 @@ def content_of(submission: Submission) -> ExamContent:
 def machine_marks(
     submission: Submission,
     content: ExamContent,
-    accepted: Mapping[int, object],
+    accepted: Mapping[int, Given],
     overlay: Overlay,
 ) -> dict[int, QuestionMark]:
     """Return what each answer of a submission is worth by machine, by question id.
@@ -153,19 +154,13 @@ def machine_marks(
     """
     paper = papers.from_json(submission.attempt.paper)
     asked = asked_questions(content, paper, submission.answers)
-    values = {one.id: submission.answers.get(str(one.id), {}).get("value") for one in asked}
-    values |= accepted
-    # Whoever accepted a late answer has seen the text beside it: only the handed-in ones are checked.
-    texts = {
-        one.id: str(submission.answers.get(str(one.id), {}).get("text", ""))
-        for one in asked
-        if one.id not in accepted
-    }
+    given = {one.id: handed_in(submission.answers, one.id) for one in asked} | dict(accepted)
+    values = {question: one.value for question, one in given.items()}
     foreign = _foreign_files(asked, values, submission.attempt.student_id)
     return {
         question.id: settled_under(question, _foreign_mark(question), overlay)
         if question.id in foreign
-        else mark_under(question, values[question.id], overlay, texts.get(question.id, ""))
+        else mark_under(question, values[question.id], overlay, given[question.id].text)
         for question in asked
     }
 

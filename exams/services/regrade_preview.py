@@ -21,6 +21,7 @@ from exams.domain.regrade import (
 )
 from exams.domain.scoring import total
 from exams.domain.states import ResultState
+from exams.domain.text_beside import Given
 from exams.models import AnswerRevision, Mark, RegradeChange, RegradeRun, Result
 from exams.selectors.contents import content_of_sitting
 from exams.selectors.corrections import corrections_of
@@ -78,7 +79,7 @@ class Plan:
     before: Overlay
     after: Overlay
     corrected: frozenset[int]
-    accepted: Mapping[int, Mapping[int, object]]
+    accepted: Mapping[int, Mapping[int, Given]]
     late: Mapping[int, frozenset[int]]
     points: Mapping[tuple[int, int], NewPoints]
 
@@ -101,17 +102,14 @@ def _plan_of(run: RegradeRun, attempt_ids: Sequence[int]) -> Plan:
 
 def _accepted(
     proposal: Proposal, attempt_ids: Sequence[int]
-) -> tuple[dict[int, dict[int, object]], dict[int, frozenset[int]]]:
+) -> tuple[dict[int, dict[int, Given]], dict[int, frozenset[int]]]:
     accepted = accepted_of(attempt_ids)
     late: dict[int, frozenset[int]] = {}
     wanted = [one for one in proposal.late if one.attempt in set(attempt_ids)]
-    values = dict(
-        AnswerRevision.objects.filter(pk__in=[one.revision for one in wanted]).values_list(
-            "pk", "value"
-        )
-    )
+    rows = AnswerRevision.objects.filter(pk__in=[one.revision for one in wanted])
+    given = {pk: Given(value, text) for pk, value, text in rows.values_list("pk", "value", "text")}
     for one in wanted:
-        accepted.setdefault(one.attempt, {})[one.question] = values[one.revision]
+        accepted.setdefault(one.attempt, {})[one.question] = given[one.revision]
         late[one.attempt] = late.get(one.attempt, frozenset()) | {one.question}
     return accepted, late
 

@@ -42,14 +42,14 @@ def test_only_an_accepted_answer_counts_instead_of_the_handed_in_one(running: Ta
     hold(running, 1, "open")
     assert late.accepted_answers(running.attempt_id) == {}
     hold(running, 2, "taken", decision="accepted")
-    assert late.accepted_answers(running.attempt_id) == {running.questions[0]: "taken"}
+    assert late.accepted_answers(running.attempt_id) == {running.questions[0]: Given("taken")}
 
 
 def test_what_counts_comes_with_the_text_beside_it(running: Taking) -> None:
     hold(running, 1, "open", text="not yet")
     hold(running, 2, "taken", decision="accepted", text="because")
     (question,) = {running.questions[0]}
-    assert late.counted_late(running.attempt_id) == {question: Given("taken", "because")}
+    assert late.accepted_answers(running.attempt_id) == {question: Given("taken", "because")}
     assert [one.text for one in late.late_answers(running.attempt_id)[question]] == [
         "not yet",
         "because",

@@ -5,16 +5,19 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from exams.domain.answer import QuestionKind
+from exams.domain.answer import Fault, QuestionKind
 from exams.domain.draft import ChoiceDraft, QuestionDraft
 from exams.domain.late import LateAction, LateState
+from exams.domain.regrade import LateAccept
 from exams.errors import ReasonNeeded, ResultFinal, ResultUnknown, StillGrading
-from exams.models import Answer, AnswerRevision, Result, Submission
+from exams.models import Answer, AnswerRevision, RegradeRun, Result, Submission
 from exams.selectors import late as selectors
 from exams.selectors.results import marked_paper, released_paper, results_of_sitting
-from exams.services import attempts, grading, handmarks, late
+from exams.services import attempts, grading, handmarks, late, regrade
 from exams.services.handmarks import HandMark
-from exams.tests.conftest import Cast, Taking, approved_exam, begin, close
+from exams.services.regrade_apply import apply_regrade
+from exams.services.regrade_preview import compute_preview
+from exams.tests.conftest import Cast, Taking, approved_exam, begin, close, release
 from exams.tests.pages import client_of, page_of
 from exams.tests.test_domain_late import LATE_MOVES
 from kernel.errors import DomainError
@@ -209,6 +212,7 @@ def beside(cast: Cast) -> Taking:
         prompt="How many?",
         text_response=True,
         text_response_label="Why?",
+        max_length=12,
         choices=(ChoiceDraft("424242", fraction=Decimal(100)),),
     )
     taken = begin(cast, exam_id=approved_exam(cast, [draft]))
@@ -236,3 +240,36 @@ def test_the_text_beside_a_late_answer_is_seen_before_it_counts_and_stands_on_th
     late.accept_late_answer(beside.attempt_id, number, held(beside), actor_id=beside.cast.grader.pk)
     answer = marked_paper(beside.attempt_id).answers[0]
     assert (answer.text, answer.points) == ("Later why", Decimal("1.00"))
+
+
+@pytest.mark.parametrize("when", ["before the release", "by a regrade"])
+def test_the_text_beside_a_late_answer_keeps_the_limits_of_its_question(
+    beside: Taking, when: str
+) -> None:
+    """As one that came in time: a text that is too long makes the answer invalid."""
+    number, cast = beside.questions[0], beside.cast
+    hold(beside, number, 3, "424242", text="Much too long a reason")
+    if when == "by a regrade":
+        late.reject_late_answers(
+            beside.attempt_id, number, actor_id=cast.grader.pk, reason="For a regrade"
+        )
+        release(beside)
+        run = RegradeRun.objects.get(pk=proposed(beside, held(beside, 3)))
+        compute_preview(run.pk, run.edition)
+        regrade.approve_regrade(run.pk, actor_id=cast.admin.pk)
+        apply_regrade(run.pk)
+    else:
+        late.accept_late_answer(beside.attempt_id, number, held(beside, 3), actor_id=cast.grader.pk)
+    answer = marked_paper(beside.attempt_id).answers[0]
+    assert (answer.text, answer.valid) == ("Much too long a reason", False)
+    assert (answer.points, answer.message) == (Decimal("0.00"), Fault.TOO_LONG)
+
+
+def proposed(taken: Taking, revision: int) -> int:
+    """Return a regrade that lets the held answer count, asked for its preview."""
+    grader = taken.cast.grader.pk
+    run_id = regrade.open_regrade(taken.sitting_id, reason="It came in time", actor_id=grader)
+    wanted = LateAccept(attempt=taken.attempt_id, question=taken.questions[0], revision=revision)
+    regrade.propose_late(run_id, [wanted], actor_id=grader)
+    regrade.ask_preview(run_id, actor_id=grader)
+    return run_id
