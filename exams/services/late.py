@@ -141,9 +141,8 @@ def _held(attempt_id: int, question_id: int) -> QuerySet[AnswerRevision]:
 
 def _decide(rows: QuerySet[AnswerRevision], action: LateAction, actor_id: int, reason: str) -> int:
     """Move held answers by one conditional UPDATE; returns how many moved."""
-    (target,) = {state for (_, act), state in LATE.moves.items() if act is action}
     return rows.filter(decision__in=LATE.sources(action)).update(
-        decision=target,
+        decision=LATE.target(action),
         decision_reason=reason.strip(),
         decided_by_id=actor_id,
         decided_at=database_now(),

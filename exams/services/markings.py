@@ -165,7 +165,7 @@ def _what_follows(
 
 def _move(marking: Marking, action: MarkingAction) -> None:
     """Move a marking by one conditional UPDATE; its claim ends."""
-    (target,) = {state for (_, act), state in MARKING.moves.items() if act is action}
+    target = MARKING.target(action)
     rows = Marking.objects.filter(pk=marking.pk, state__in=MARKING.sources(action))
     if not rows.update(state=target, claimed_by=None, claimed_until=None):
         raise IllegalMove(MARKING.name, marking.state, action.value)

@@ -1,7 +1,7 @@
 """Propose a change of results, have its preview computed, and let a second person decide."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -40,10 +40,6 @@ from exams.services.grading import RELEASABLE
 from exams.services.trail import append_line
 from kernel import outbox
 from kernel.machine import IllegalMove
-
-_TARGETS: Final[Mapping[RegradeAction, RegradeState]] = {
-    action: state for (_, action), state in REGRADE.moves.items()
-}
 
 
 @transaction.atomic
@@ -283,7 +279,7 @@ def move_run(run: RegradeRun, action: RegradeAction, changes: Mapping[str, Any])
         IllegalMove: Its state does not allow it.
     """
     rows = RegradeRun.objects.filter(pk=run.pk, state__in=REGRADE.sources(action))
-    if not rows.update(state=_TARGETS[action], edition=F("edition") + 1, **changes):
+    if not rows.update(state=REGRADE.target(action), edition=F("edition") + 1, **changes):
         raise IllegalMove(REGRADE.name, run.state, action.value)
     run.refresh_from_db()
 

@@ -255,7 +255,7 @@ def register_candidate(
     except IntegrityError:
         raise AlreadyRegistered(student=student_id) from None
     Attempt.objects.filter(pk=attempt.pk).update(deadline=deadline_for(attempt, None))
-    audit_sitting("sitting.candidate_registered", sitting, actor_id, data={"student": student_id})
+    append_line("sitting.candidate_registered", sitting, actor_id, data={"student": student_id})
     bus.emit(
         CandidateRegistered(
             sitting_id=sitting_id,
