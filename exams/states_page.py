@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
+from exams.domain.imports import IMPORT
 from exams.domain.late import LATE
 from exams.domain.marking import MARKING
 from exams.domain.regrade import REGRADE
@@ -14,8 +15,9 @@ PATH: Final = Path(__file__).resolve().parents[1] / "docs/states.md"
 _INTRO: Final = """\
 # States
 
-Each life is a table (`exams/domain/states.py`, `late.py`, `marking.py`, `regrade.py`). A row moves by one conditional UPDATE that names
-the states it may come from; a move that is not in the table answers 409 with the current state.
+Each life is a table (in `exams/domain/`: `states.py`, `late.py`, `marking.py`, `regrade.py`,
+`timetable.py`, `imports.py`). A row moves by one conditional UPDATE that names the states it may come
+from; a move that is not in the table answers 409 with the current state.
 This page is drawn from the tables by `python -m exams.states_page`; a test compares.
 """
 _MACHINES: Final[tuple[tuple[str, str, Machine[Any, Any]], ...]] = (
@@ -50,6 +52,11 @@ _MACHINES: Final[tuple[tuple[str, str, Machine[Any, Any]], ...]] = (
         "Timetable",
         "Drafted by one person, approved by another; a newer one of the class replaces it.",
         TIMETABLE,
+    ),
+    (
+        "Import",
+        "A file of questions: looked at, then written at once or by a job; what is refused is ready again.",
+        IMPORT,
     ),
 )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db import transaction
 
-from exams.domain.imports import ImportState
+from exams.domain.imports import IMPORT, ImportAction
 from exams.domain.outline import DEFAULT_VERSION, ExamHeader, ExamOutline, PoolDraft
 from exams.domain.outline_diff import ImportMode, OutlineDiff, Place, compare
 from exams.exchange.formats import Format, parse
@@ -116,7 +116,7 @@ def run_import(import_id: UUID) -> None:
         DomainError: It cannot be written as it is; nothing was.
     """
     card = locked_import(import_id)
-    if card.state not in {ImportState.READY, ImportState.QUEUED}:
+    if card.state not in IMPORT.sources(ImportAction.FINISH):
         return
     seen = parse(Format(card.file_format), import_bytes(import_id))
     outline, _lines = outline_of(seen)

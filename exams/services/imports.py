@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from exams.domain.imports import (
+    IMPORT,
     IMPORT_QUEUE,
     IMPORT_TASK,
     KEPT_FOR,
     MOST_PER_PERSON,
+    ImportAction,
     ImportState,
 )
 from exams.domain.outline_diff import ImportMode
@@ -79,15 +82,13 @@ def choose_import(
         ImportUnknown: There is none, or it is somebody else's.
         ImportOver: It is being written already, or it was.
     """
-    row = ImportFile.objects.select_for_update().filter(pk=import_id, owner_id=owner_id).first()
-    if row is None:
+    action = ImportAction.QUEUE if as_job else ImportAction.CHOOSE
+    mine = ImportFile.objects.filter(pk=import_id, owner_id=owner_id)
+    chosen = {"mode": mode, "choice": dict(choice), "imported": total, "fault": {}}
+    if not _move(mine, action, **chosen):
+        for state in mine.values_list("state", flat=True):
+            raise ImportOver(state=state)
         raise ImportUnknown
-    if row.state != ImportState.READY:
-        raise ImportOver(state=row.state)
-    row.mode, row.choice, row.imported = mode, dict(choice), total
-    row.fault = {}
-    row.state = ImportState.QUEUED if as_job else ImportState.READY
-    row.save(update_fields=["mode", "choice", "imported", "fault", "state"])
     if as_job:
         outbox.enqueue(IMPORT_TASK, {"import_id": str(import_id)}, queue=IMPORT_QUEUE)
 
@@ -107,9 +108,14 @@ def locked_import(import_id: UUID) -> ImportCard:
 def finish_import(
     import_id: UUID, written: Written, *, reported: int, exam_id: int | None = None
 ) -> None:
-    """Note what was written and let go of the bytes, in the transaction that wrote it."""
-    ImportFile.objects.filter(pk=import_id).update(
-        state=ImportState.DONE,
+    """Note what was written and let go of the bytes, in the transaction that wrote it.
+
+    Raises:
+        ImportOver: It was written before; that transaction is to be rolled back.
+    """
+    done = _move(
+        ImportFile.objects.filter(pk=import_id),
+        ImportAction.FINISH,
         data=b"",
         imported=written.added,
         changed=written.changed,
@@ -118,14 +124,20 @@ def finish_import(
         finished_at=clock.now(),
         **({"exam_id": exam_id} if exam_id else {}),
     )
+    if not done:
+        raise ImportOver(state=ImportState.DONE)
 
 
 def fail_import(import_id: UUID, error: DomainError) -> None:
     """Note why a file could not be written; nothing of it was, and it may be tried otherwise."""
-    ImportFile.objects.filter(pk=import_id).exclude(state=ImportState.DONE).update(
-        state=ImportState.READY,
-        fault={"code": error.code, **{name: str(value) for name, value in error.data.items()}},
-    )
+    fault = {"code": error.code, **{name: str(value) for name, value in error.data.items()}}
+    _move(ImportFile.objects.filter(pk=import_id), ImportAction.REFUSE, fault=fault)
+
+
+def _move(rows: QuerySet[ImportFile], action: ImportAction, **changes: object) -> bool:
+    """Move a file by one conditional UPDATE; False when its state does not allow it."""
+    movable = rows.filter(state__in=IMPORT.sources(action))
+    return bool(movable.update(state=IMPORT.target(action), **changes))
 
 
 def purge_imports() -> int:

@@ -3,15 +3,23 @@ from uuid import UUID
 
 import pytest
 
-from exams.domain.imports import IMPORT_TASK, KEPT_FOR, MOST_PER_PERSON, ImportState
+from exams.domain.imports import (
+    IMPORT_TASK,
+    KEPT_FOR,
+    MOST_PER_PERSON,
+    ImportAction,
+    ImportState,
+)
 from exams.domain.outline_diff import ImportMode
 from exams.errors import ExamFrozen, ImportOver, ImportUnknown
 from exams.models import ImportFile
 from exams.services import imports
 from exams.services.outlines import Written
 from exams.tests.conftest import Cast
+from exams.tests.test_domain_imports import IMPORT_MOVES
 from kernel import clock
 from kernel.models import OutboxEntry
+from kernel.tests.machines import disagreements, moves_of_row
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +81,24 @@ def test_what_is_done_stays_done(cast: Cast) -> None:
         ImportState.DONE, 1, 2, 3, 4,
     )  # fmt: skip
     assert card.fault == {}
+
+
+def test_a_file_moves_as_specified_and_not_otherwise(cast: Cast) -> None:
+    import_id = kept(cast)
+    rows = ImportFile.objects.filter(pk=import_id)
+
+    def act(action: ImportAction) -> bool:
+        match action:
+            case ImportAction.CHOOSE | ImportAction.QUEUE:
+                choose(import_id, cast.author.pk, as_job=action is ImportAction.QUEUE)
+            case ImportAction.FINISH:
+                imports.finish_import(import_id, Written(1, 0, 0), reported=0)
+            case ImportAction.REFUSE:
+                imports.fail_import(import_id, ExamFrozen(exam=1))
+                return rows.exclude(fault={}).exists()
+        return True
+
+    assert disagreements(moves_of_row(rows, act), IMPORT_MOVES) == []
 
 
 def test_what_failed_is_ready_again_with_its_reason(cast: Cast) -> None:
