@@ -179,7 +179,7 @@ class Submission(models.Model):
     kind = models.CharField(
         max_length=8, choices=[(k, k) for k in SubmissionKind], help_text="Who ended the attempt"
     )
-    answers = models.JSONField(help_text="question id → {seq, value}")
+    answers = models.JSONField(help_text="question id → {seq, value, text}")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the canonical answers")
     answered = models.PositiveIntegerField()
     total = models.PositiveIntegerField()

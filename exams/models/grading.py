@@ -118,7 +118,9 @@ class GivenMark(models.Model):
     marker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     points_num = models.DecimalField(max_digits=30, decimal_places=0)
     points_den = models.DecimalField(max_digits=30, decimal_places=0)
-    levels = models.JSONField(default=dict, help_text="criterion id → {level, comment}")
+    levels = models.JSONField(
+        default=dict, help_text="place of the criterion, from 0 → {level, comment}"
+    )
     comment = models.TextField(blank=True, default="")
     given_at = models.DateTimeField(db_default=Now())
     set_aside_at = models.DateTimeField(null=True)
