@@ -1,12 +1,14 @@
 """Words and numbers of the exam engine in templates: `{% load exams %}`."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django import template
 from django.conf import settings
 from django.urls import reverse
+from django.utils.formats import date_format, time_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
@@ -23,7 +25,7 @@ from exams.exchange.items import Finding
 from exams.selectors.results import MarkedPaper, ResultRow
 from exams.selectors.sittings import SittingView
 from exams.texts_exchange import IMPORT_FINDINGS
-from kernel.numerals import write_typed
+from kernel.numerals import in_digits, write_typed
 from web import built
 from web.templatetags.web import chip, digits, number
 
@@ -31,6 +33,13 @@ register = template.Library()
 
 # What the templates of the exam room load, base template included.
 ROOM_ENTRIES = ("platform/web/ui/page.entry.ts", "exams/ui/room.entry.ts")
+
+# How the answers of these kinds are written; ValueError for what is none.
+_MOMENTS: Final[Mapping[str, Callable[[str], str]]] = {
+    QuestionKind.DATE: lambda text: date_format(date.fromisoformat(text), "j F Y"),
+    QuestionKind.TIME: lambda text: time_format(time.fromisoformat(text), "H:i"),
+    QuestionKind.DATETIME: lambda text: date_format(datetime.fromisoformat(text), "j F Y, H:i"),
+}
 
 
 @register.filter
@@ -125,7 +134,7 @@ def finding_text(finding: Finding) -> str:
 
 @register.filter
 def given_text(part: str, kind: str) -> str:
-    """Write one part of what was given: a word for true and false, numbers with the page's signs.
+    """Write one part of what was given: a word for true and false, numbers and days as the page does.
 
     Args:
         part: Safe HTML, as in MarkedAnswer.given_html.
@@ -133,6 +142,8 @@ def given_text(part: str, kind: str) -> str:
     """
     if kind == QuestionKind.BOOL:
         return str(texts.TRUTHS.get(to_plain(part), part))
+    if kind in _MOMENTS:
+        return _moment(part, QuestionKind(kind))
     if kind not in NUMBER_KINDS:
         return part
     try:
@@ -140,6 +151,14 @@ def given_text(part: str, kind: str) -> str:
     except InvalidAnswer:
         return part
     return write_typed(to_plain(part))
+
+
+def _moment(part: str, kind: QuestionKind) -> str:
+    """Write a day or a time of day; it belongs to no zone, so that no reader's zone moves it."""
+    try:
+        return in_digits(_MOMENTS[kind](to_plain(part)))
+    except ValueError:
+        return part
 
 
 @register.filter
