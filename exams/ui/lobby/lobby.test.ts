@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SNAPSHOT } from "../room/testing";
-import { type LobbyState, countdownOf, hasMoved, lookAfterMs, stageOf, waitsFor } from "./lobby";
+import { type LobbyState, cameraUse, countdownOf, hasMoved, lookAfterMs, stageOf, waitsFor } from "./lobby";
 
 function lobby(part: Partial<LobbyState> = {}, sitting: Partial<LobbyState["sitting"]> = {}): LobbyState {
   return {
@@ -61,6 +61,18 @@ describe("what the check-in waits for", () => {
   it("is never a camera that failed, or one that nobody asked for", () => {
     expect(waitsFor(lobby({ agreed: true, camera: "failed" }))).toEqual([]);
     expect(waitsFor(lobby({ agreed: true, camera: "unknown" }, { camera: "optional" }))).toEqual([]);
+  });
+});
+
+describe("the camera", () => {
+  it("is never shown to anybody before the agreement", () => {
+    expect([cameraUse("required", false), cameraUse("optional", false)]).toEqual(["withheld", "withheld"]);
+  });
+
+  it("is shown by the agreement only where the exam asks for it", () => {
+    expect(cameraUse("required", true)).toBe("shared");
+    expect(cameraUse("optional", true)).toBe("own");
+    expect(cameraUse("off", true)).toBe("off");
   });
 });
 

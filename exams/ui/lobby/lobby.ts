@@ -48,6 +48,18 @@ export function waitsFor({ sitting, agreed, connection, camera }: LobbyState): W
   return waits;
 }
 
+/**
+ * What the page itself does with the camera: off · withheld: what is on stays on this device · shared
+ * with the invigilators · own: its owner alone switches it, because the exam only allows it.
+ */
+export type CameraUse = "off" | "withheld" | "shared" | "own";
+
+export function cameraUse(policy: SittingCard["camera"], agreed: boolean): CameraUse {
+  if (policy === "off") return "off";
+  if (!agreed) return "withheld";
+  return policy === "required" ? "shared" : "own";
+}
+
 /** The instant that the large countdown runs to; null when nothing is awaited. */
 export function countdownOf(state: LobbyState): number | null {
   switch (stageOf(state)) {

@@ -14,7 +14,8 @@ export class RoomCamera {
   /** Hears every change of the camera; set by who needs to. */
   onState: (state: CameraState) => void = () => {};
 
-  constructor(private readonly attempt: number) {
+  /** @param isOptional Its owner decides: it is switched on and off by a button, not by the exam. */
+  constructor(private readonly attempt: number, readonly isOptional = false) {
     this.topic = `media:a${attempt}`;
   }
 
@@ -44,6 +45,12 @@ export class RoomCamera {
   start(): void {
     this.wanted = "shared";
     void this.camera?.start();
+  }
+
+  /** Its owner's own switch. */
+  turn(on: boolean): void {
+    if (on) this.start();
+    else this.stop();
   }
 
   /** Show it on this device alone. */

@@ -79,9 +79,9 @@ export function mountRoom(
   island.replaceChildren();
   mount(Player, { target: island, props: { room, camera, clock, title: sitting.title, ...candidate } });
   void room.open();
-  camera?.start();
+  if (!camera?.isOptional) camera?.start();
 }
 
 export function makeCamera(attempt: number, sitting: SittingCard): RoomCamera | null {
-  return sitting.camera === "off" ? null : new RoomCamera(attempt);
+  return sitting.camera === "off" ? null : new RoomCamera(attempt, sitting.camera === "optional");
 }
