@@ -17,6 +17,10 @@ IMAGE_FLAWS: "Mapping[ImageFlaw, Text]" = {
     ImageFlaw.UNKNOWN: _("Not there any more"),
     ImageFlaw.NOT_A_PICTURE: _("No PNG, JPEG, WebP or GIF"),
     ImageFlaw.WAITING: _("Waits for its check for viruses; try again in a minute"),
+    ImageFlaw.UNSCANNED: _(
+        "No virus scanner runs here, so nobody can be shown it: take the picture out, or ask your"
+        " administrator for a scanner"
+    ),
     ImageFlaw.REFUSED: _("Refused by the scanner; take another one"),
 }
 

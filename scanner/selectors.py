@@ -85,7 +85,12 @@ def upload_status(upload_id: UUID, viewer: int) -> UploadStatus:
         purpose=card.purpose,
     ):
         raise UploadNotFound
-    return UploadStatus(card, has_scanner=bound_engine().name != NoEngine.name)
+    return UploadStatus(card, has_scanner=has_scanner())
+
+
+def has_scanner() -> bool:
+    """Whether any scanner is bound; without one an upload waits and nobody can open it."""
+    return bound_engine().name != NoEngine.name
 
 
 def count_waiting(owner_id: int | None = None) -> int:

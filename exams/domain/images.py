@@ -19,6 +19,7 @@ class ImageFlaw(StrEnum):
     UNKNOWN = "image_unknown"
     NOT_A_PICTURE = "image_not_a_picture"
     WAITING = "image_waiting"
+    UNSCANNED = "image_unscanned"
     REFUSED = "image_refused"
 
 
@@ -32,10 +33,11 @@ class ImageFinding:
 
 
 class Found(StrEnum):
-    """What is known of an upload."""
+    """What is known of an upload; `UNSCANNED` waits where no scanner runs that could look at it."""
 
     CLEAN = "clean"
     WAITING = "waiting"
+    UNSCANNED = "unscanned"
     REFUSED = "refused"
     OTHER = "other"
 
@@ -57,6 +59,7 @@ def _pages_of(question: QuestionContent) -> Iterator[str]:
 
 _FLAWS: Final = {
     Found.WAITING: ImageFlaw.WAITING,
+    Found.UNSCANNED: ImageFlaw.UNSCANNED,
     Found.REFUSED: ImageFlaw.REFUSED,
     Found.OTHER: ImageFlaw.NOT_A_PICTURE,
 }

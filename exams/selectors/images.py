@@ -5,7 +5,7 @@ from exams.domain.images import TYPES, Found, ImageFinding, findings_in, picture
 from exams.domain.states import AttemptState, ResultState
 from exams.models import Attempt
 from scanner.domain import Purpose, Verdict
-from scanner.selectors import UploadCard, upload_cards
+from scanner.selectors import UploadCard, has_scanner, upload_cards
 
 _AT_WORK = (AttemptState.RUNNING, AttemptState.PAUSED)
 
@@ -14,21 +14,22 @@ def findings_of_content(content: ExamContent, institution_id: int) -> list[Image
     """Return what is wrong with the pictures of a rendered exam. One query."""
     pictures = list(pictures_of(content))
     cards = upload_cards({upload_id for _question, upload_id, _words in pictures})
+    waiting = Found.WAITING if has_scanner() else Found.UNSCANNED
     known = {
-        upload_id: _found(card)
+        upload_id: _found(card, waiting)
         for upload_id, card in cards.items()
         if card.institution_id == institution_id and card.purpose is Purpose.QUESTION
     }
     return list(findings_in(pictures, known))
 
 
-def _found(card: UploadCard) -> Found:
+def _found(card: UploadCard, waiting: Found) -> Found:
     if card.mime not in TYPES:
         return Found.OTHER
     if card.is_clean:
         return Found.CLEAN
     waits = card.state in {Verdict.QUARANTINED, Verdict.SCANNING}
-    return Found.WAITING if waits else Found.REFUSED
+    return waiting if waits else Found.REFUSED
 
 
 def image_hashes(content: ExamContent) -> dict[str, str]:

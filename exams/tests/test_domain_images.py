@@ -61,3 +61,9 @@ def test_each_picture_is_judged_by_what_the_scanner_says_and_by_its_words() -> N
             ImageFlaw.WITHOUT_WORDS,
         ]
     )
+
+
+def test_a_picture_that_no_scanner_will_ever_look_at_says_so() -> None:
+    content = exam(picture(IDS[0]), "", "", "", "")
+    (finding,) = findings_in(pictures_of(content), {IDS[0]: Found.UNSCANNED})
+    assert finding.flaw is ImageFlaw.UNSCANNED

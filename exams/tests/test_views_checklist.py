@@ -118,3 +118,13 @@ def test_a_way_that_leads_wrong_blocks_and_says_where() -> None:
     (check,) = [one for one in checks if one.blocks and not one.met]
     assert "Extra" in str(check.detail)
     assert "Main / Q7" in str(check.detail)
+
+
+def test_an_exam_that_was_sent_is_not_asked_to_be_sent() -> None:
+    said = {
+        state: checklist_of(replace(exam(), state=state), [pool(1)])[-1].detail
+        for state in ExamState
+    }
+    assert "send it to review" in said[ExamState.DRAFT]
+    assert said[ExamState.IN_REVIEW] == "It was sent: now somebody else reads it."
+    assert said[ExamState.APPROVED] == ""

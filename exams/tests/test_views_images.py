@@ -124,12 +124,13 @@ def test_what_is_not_clean_is_given_to_nobody_and_keeps_the_exam_from_review(cas
     picture = upload(cast.author, clean=False)
     exam_id = exam_with(cast, picture)
     assert status(cast.author, picture) in {403, 404, 409, 423}
-    page = page_of(client_of(cast.author).get(f"/exams/{exam_id}/"))
-    assert "Waits for its check for viruses" in page
+    client = client_of(cast.author)
+    assert "No virus scanner runs here" in page_of(client.get(f"/exams/{exam_id}/"))
+    bind_engine(Scripted(CLEAN))
+    assert "Waits for its check for viruses" in page_of(client.get(f"/exams/{exam_id}/"))
     with pytest.raises(ExamIncomplete) as refused:
         review.send_to_review(exam_id, actor_id=cast.author.pk)
     assert refused.value.data["finding"] == "image_waiting"
-    bind_engine(Scripted(CLEAN))
     scanner.scan_upload(picture)
     review.send_to_review(exam_id, actor_id=cast.author.pk)
 

@@ -149,10 +149,9 @@ def _named(pools: Sequence[PoolView], wanted: Gap) -> Iterator[str]:
 
 
 def _people(exam: ExamView) -> Iterator[Check]:
+    said = {
+        ExamState.DRAFT: _("Comes last: send it to review."),
+        ExamState.IN_REVIEW: _("It was sent: now somebody else reads it."),
+    }
     approved = exam.state is ExamState.APPROVED
-    yield Check(
-        _("Approved by a second person"),
-        approved,
-        "" if approved else _("Comes last: send it to review."),
-        blocks=False,
-    )
+    yield Check(_("Approved by a second person"), approved, said.get(exam.state, ""), blocks=False)
