@@ -72,17 +72,25 @@ def stop_in(content: ExamContent, *, seed: str, given: Given, closed: int) -> St
     """Return the same for an exam that is at hand."""
     paper = papers.draw(content, seed, navigation_of(content.configuration))
     step = simulate(content, paper, given, closed=closed)
-    shown = {question.id for question in step.shown}
     questions = content.question_map()
     given = {one: value for one, value in given.items() if one in step.asked}
     marks = [mark(questions[one], given.get(one)) for one in step.asked]
     return Stop(
-        questions=[one for one in paper_view(content, paper) if one.id in shown],
+        questions=_open_questions(content, paper, step),
         legs=tuple(legs_of(content, paper, given, step)),
         closed=len(step.closed),
         answered=(sum(1 for one in marks if one.valid is not None), len(step.asked)),
         outcome=total(marks, content.passing_score) if step.page is None else None,
     )
+
+
+def _open_questions(content: ExamContent, paper: Paper, step: Step) -> list[PaperQuestion]:
+    """Return the open page, counted on from what was asked on this way as in the exam room."""
+    if step.page is None:
+        return []
+    here = {question.id for question in step.shown}
+    before = sum(1 for one in step.asked if one not in here)
+    return paper_view(content, paper, step.page, asked_before=before)
 
 
 def navigation_of(configuration: Mapping[str, object]) -> Navigation:

@@ -87,6 +87,14 @@ def test_pages_open_one_after_the_other_and_the_end_tells_the_points(cast: Cast)
     assert not over.outcome.passed
 
 
+def test_questions_are_counted_along_the_way_as_in_the_exam_room(cast: Cast) -> None:
+    exam_id = branching_exam(cast)
+    stop = walk_exam(exam_id, seed="1", given=answer(exam_id, "easy"), closed=1)
+    assert [one.number for one in stop.questions] == [2]
+    after_jump = walk_exam(exam_id, seed="1", given=answer(exam_id, "hard"), closed=1)
+    assert [one.number for one in after_jump.questions] == [2]
+
+
 def test_nothing_is_stored_and_an_unknown_exam_is_unknown(cast: Cast) -> None:
     walk_exam(branching_exam(cast), seed="1", given={}, closed=3)
     assert not Attempt.objects.exists()

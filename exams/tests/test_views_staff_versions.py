@@ -34,6 +34,11 @@ def test_two_versions_are_compared_in_words(cast: Cast) -> None:
     assert back.index("Another question?") < back.index("canary-prompt-one")
 
 
+def test_a_single_version_is_compared_with_nothing(cast: Cast) -> None:
+    only, _pool = draft_exam(cast)
+    assert "What changed" not in page_of(client_of(cast.author).get(f"/exams/{only}/versions/"))
+
+
 def test_an_old_version_comes_back_as_a_new_draft(cast: Cast) -> None:
     old, new = two_versions(cast)
     client = client_of(cast.author)
