@@ -209,7 +209,6 @@ EXEMPTIONS: "Mapping[Exemption, tuple[Text, Text]]" = {
     ),
 }
 
-# Why an exam is not complete, by `finding` of ExamIncomplete.
 
 
 def sitting_word(state: SittingState, *, needs_person: bool) -> "tuple[Text, str]":

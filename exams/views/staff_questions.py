@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from exams import texts
 from exams.domain.answer import QuestionKind
+from exams.domain.states import ExamState
 from exams.selectors.exams import pool_of_exam, question_draft
 from exams.selectors.pools import later_pools
 from exams.services import questions
@@ -57,10 +58,12 @@ def new_bank_question(request: HttpRequest, bank_id: int) -> HttpResponse:
 
 @login_required
 def question(request: HttpRequest, question_id: int) -> HttpResponse:
-    """Change a question of a draft or of a bank."""
+    """Change a question of a draft or of a bank; what was sent to review can only be read."""
     _staff, place = question_for(request, question_id)
     draft = question_draft(question_id)
     exam = exam_for(request, place.exam_id)[1] if place.exam_id else None
+    if exam and exam.state is not ExamState.DRAFT and request.method == "GET":
+        return redirect(f"{reverse('exams:exam_sheet', args=[exam.id])}#q{question_id}")
     bank = None if exam else bank_for(request, place.bank_id)[1]
     page = EditorPage(
         request,
