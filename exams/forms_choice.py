@@ -15,6 +15,18 @@ LABELLED: Final = frozenset(QuestionKind) - WHOLE_KINDS - {QuestionKind.CHOICE}
 _FIRST_SEEN: Final = ("text", "match", "fraction", "tolerance", "rejoinder")
 _HIDDEN: Final = ("ORDER", "DELETE")
 
+# What the first cell of a row holds where it is not the words of an option.
+_FIRST_CELL: Final = {
+    QuestionKind.CHAR: _("Right answer"),
+    QuestionKind.INT: _("Right number"),
+    QuestionKind.DECIMAL: _("Right number"),
+    QuestionKind.FLOAT: _("Right number"),
+    QuestionKind.RATING: _("Step"),
+    QuestionKind.DATE: _("Right day, like 2026-11-30"),
+    QuestionKind.TIME: _("Right time, like 09:30"),
+    QuestionKind.DATETIME: _("Right day and time, like 2026-11-30 09:30"),
+}
+
 # The pools to which a choice may lead: id and name; None where nothing can lead anywhere.
 Later = Sequence[tuple[int, str]] | None
 
@@ -29,7 +41,7 @@ class ChoiceForm(forms.Form):
     text = forms.CharField(label=_("Text"), required=False, widget=_line())
     match = forms.CharField(label=_("belongs to"), required=False, widget=_line())
     fraction = forms.DecimalField(
-        label=_("Share of the points in %"),
+        label=_("Share in %"),
         required=False,
         min_value=-100,
         max_value=100,
@@ -93,6 +105,8 @@ class ChoiceForm(forms.Form):
         if "next_question_pool" in self.fields:
             choices = [("", _("what the section says")), *((pk, name) for pk, name in later or ())]
             self.fields["next_question_pool"].choices = choices  # type: ignore[attr-defined] # a choice field
+        if "text" in self.fields and kind in _FIRST_CELL:
+            self.fields["text"].label = _FIRST_CELL[kind]
         self.kind = kind
 
     def is_blank(self) -> bool:
@@ -123,6 +137,11 @@ class ChoiceForm(forms.Form):
     def further(self) -> list[forms.BoundField]:
         """Return what stands behind "More"."""
         return [self[name] for name in self.fields if name not in {*_FIRST_SEEN, *_HIDDEN}]
+
+    @property
+    def leads(self) -> bool:
+        """Whether an answer of this row can lead somewhere; else only its name stands behind."""
+        return "end_exam" in self.fields
 
     @property
     def is_special(self) -> bool:

@@ -49,7 +49,11 @@ class QuestionForm(forms.Form):
         label=_("Name"), max_length=200, help_text=_("For authors; candidates never see it.")
     )
     prompt = forms.CharField(
-        label=_("Question"), widget=_area(5), help_text=_("What candidates read.")
+        label=_("Question"),
+        widget=_area(5),
+        help_text=_(
+            "What candidates read. In Markdown a formula stands between dollar signs: $x^2$."
+        ),
     )
     format = forms.ChoiceField(
         label=_("Written as"),

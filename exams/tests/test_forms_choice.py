@@ -71,3 +71,13 @@ def test_rows_are_added_up_to_the_most_that_a_question_has() -> None:
     full = {"choices-TOTAL_FORMS": str(MAX_ROWS)}
     assert rearranged(full, "add")["choices-TOTAL_FORMS"] == str(MAX_ROWS)
     assert len(rows_in({"choices-TOTAL_FORMS": "9999"})) == MAX_ROWS
+
+
+def test_the_first_cell_of_a_row_says_what_is_to_be_written_there() -> None:
+    labels = {
+        kind: str(ChoiceForm(kind=kind)["text"].label)
+        for kind in (QuestionKind.CHOICE, QuestionKind.DATE, QuestionKind.INT)
+    }
+    assert labels[QuestionKind.CHOICE] == "Text"
+    assert "2026-11-30" in labels[QuestionKind.DATE]
+    assert labels[QuestionKind.INT] == "Right number"
