@@ -210,7 +210,6 @@ EXEMPTIONS: "Mapping[Exemption, tuple[Text, Text]]" = {
 }
 
 
-
 def sitting_word(state: SittingState, *, needs_person: bool) -> "tuple[Text, str]":
     """Return the word and tone of a sitting; what a person must still mark is not graded."""
     if state is SittingState.GRADED and needs_person:
