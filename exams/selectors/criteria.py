@@ -90,6 +90,15 @@ def _given(marks: Iterable[Mark]) -> dict[int, list[PickedMark]]:
     return found
 
 
+def criteria_given(
+    rubric: RubricContent | None, row: GivenMark, possible: Decimal
+) -> tuple[CriterionView, ...]:
+    """Return what one person picked and remarked; empty where they gave plain points."""
+    if not (rubric and row.levels and possible):
+        return ()
+    return _shown(rubric, [_picked(row)], possible)
+
+
 def _picked(row: GivenMark) -> PickedMark:
     return PickedMark(
         points=Fraction(int(row.points_num), int(row.points_den)),
@@ -102,9 +111,15 @@ def _view(rubric: RubricContent, counted: list[PickedMark], mark: Mark) -> Crite
     outcomes = outcomes_of(rubric, counted, Fraction(mark.possible))
     points = Fraction(int(mark.points_num), int(mark.points_den))
     return CriteriaView(
-        criteria=tuple(
-            CriterionView(one.name, shown(one.points), shown(one.possible), one.levels, one.remarks)
-            for one in outcomes
-        ),
+        criteria=_shown(rubric, counted, mark.possible),
         is_current=points == sum(one.points for one in outcomes),
+    )
+
+
+def _shown(
+    rubric: RubricContent, marks: list[PickedMark], possible: Decimal
+) -> tuple[CriterionView, ...]:
+    return tuple(
+        CriterionView(one.name, shown(one.points), shown(one.possible), one.levels, one.remarks)
+        for one in outcomes_of(rubric, marks, Fraction(possible))
     )

@@ -21,6 +21,7 @@ from exams.errors import ResultUnknown
 from exams.models import GivenMark, Mark, MarkChange, Marking, MarkingPlan, Submission
 from exams.queries import database_now
 from exams.selectors.contents import content_of_sitting
+from exams.selectors.criteria import CriterionView, criteria_given
 from exams.selectors.given import given_html, upload_of
 from exams.selectors.late import accepted_answers
 from exams.selectors.markingplans import marking_rules
@@ -135,7 +136,7 @@ class EarlierMark:
     """What another marker gave; shown only to who reconciles."""
 
     points: Decimal
-    levels: dict[str, Any]
+    criteria: tuple[CriterionView, ...]
     comment: str
 
 
@@ -201,7 +202,7 @@ def marking_view(marking_id: int) -> MarkingView:
         rubric=question.rubric or None,
         shows_criteria=rules.show_criteria,
         message=row.message,
-        earlier=_earlier(marking) if disputed else (),
+        earlier=_earlier(marking, question.rubric or None, row.possible) if disputed else (),
     )
 
 
@@ -222,11 +223,17 @@ def _number_of(sitting_id: int, attempt_id: int) -> str:
     return blind_number(MarkingPlan.objects.get(sitting_id=sitting_id).salt, attempt_id)
 
 
-def _earlier(marking: Marking) -> tuple[EarlierMark, ...]:
+def _earlier(
+    marking: Marking, rubric: RubricContent | None, possible: Decimal
+) -> tuple[EarlierMark, ...]:
     rows = marking.given.filter(set_aside_at=None).order_by("pk")
     return tuple(
-        EarlierMark(shown(Fraction(int(r.points_num), int(r.points_den))), r.levels, r.comment)
-        for r in rows
+        EarlierMark(
+            points=shown(Fraction(int(row.points_num), int(row.points_den))),
+            criteria=criteria_given(rubric, row, possible),
+            comment=row.comment,
+        )
+        for row in rows
     )
 
 

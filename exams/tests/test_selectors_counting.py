@@ -165,6 +165,8 @@ def test_pages_say_which_attempt_counts_to_students_once_it_is_released(cast: Ca
     results = page_of(client_of(cast.grader).get(f"/sittings/{sitting_id}/results/"))
     assert results.count("Does not count") == 2
     assert "The best one; of equal ones the earlier." in results
+    figures = page_of(client_of(cast.grader).get(f"/sittings/{sitting_id}/statistics/"))
+    assert "only the one that counts is in these figures" in figures
     mine = client_of(cast.ana)
     assert "Does not count" not in page_of(mine.get("/results/"))
     shift_sitting(sitting_id, timedelta(hours=-3))

@@ -4,15 +4,17 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.roles import Role
 from exams.domain.marking import AgreementRule, MarkingRules
 from exams.errors import ResultUnknown
 from exams.selectors.criteria import CriteriaView
+from exams.selectors.markings import marking_view
 from exams.selectors.results import marked_paper, released_paper
 from exams.services import handmarks, markings
 from exams.services.handmarks import HandMark
 from exams.services.markingplans import set_marking_rules
 from exams.services.markings import GivenPoints
-from exams.tests.conftest import Cast, Taking, begin, release
+from exams.tests.conftest import Cast, Taking, begin, give_role, person, release
 from exams.tests.pages import client_of, page_of
 from exams.tests.test_services_grading import graded, handed_in
 from exams.tests.test_services_markings import rubric_exam
@@ -116,3 +118,21 @@ def test_points_that_were_changed_later_are_told_to_be_so(essay: Taking) -> None
     assert not seen.is_current
     page = page_of(client_of(essay.cast.ana).get(f"/results/{essay.attempt_id}/"))
     assert "were changed after it was marked" in page
+
+
+def test_who_reconciles_two_marks_sees_what_each_picked(essay: Taking) -> None:
+    rules = MarkingRules(second_marker=True, tolerance_percent=0)
+    set_marking_rules(essay.sitting_id, rules, actor_id=essay.cast.grader.pk)
+    give(essay, LOW, essay.cast.grader.pk)
+    give(essay, HIGH, essay.cast.admin.pk)
+    other = person(essay.cast.institution, "Third")
+    give_role(other, Role.GRADER)
+    marking_id = markings.claim_next(essay.sitting_id, actor_id=other.pk)
+    assert marking_id is not None
+    earlier = marking_view(marking_id).earlier
+    assert [one.criteria[0].remarks for one in earlier] == [("Half of it",), ("Nearly all",)]
+    page = page_of(client_of(other).get(f"/markings/{marking_id}/"))
+    assert page.index("1.5 / 3") < page.index("Half of it") < page.index("Nearly all")
+    give(essay, HIGH, other.pk)
+    release(essay)
+    assert told(essay)[0][-1] == ("Nearly all",), "what was reconciled is what counts"
