@@ -32,6 +32,7 @@ class Timetable(models.Model):
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    editors = models.JSONField(default=list, help_text="Who wrote in it; none of them approves it")
     returned_reason = models.TextField(blank=True, default="")
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

@@ -37,6 +37,7 @@ class TimetableView:
     created_by_id: int = 0
     created_at: datetime | None = None
     sent_by_id: int | None = None
+    editors: tuple[int, ...] = ()
     returned_reason: str = ""
     approved_by_id: int | None = None
     approved_at: datetime | None = None
@@ -44,7 +45,7 @@ class TimetableView:
     @property
     def author_ids(self) -> set[int]:
         """Who may not approve it."""
-        return {self.created_by_id, self.sent_by_id or self.created_by_id}
+        return {self.created_by_id, self.sent_by_id or self.created_by_id, *self.editors}
 
     @property
     def digest(self) -> str:
@@ -123,6 +124,7 @@ def _views(rows: Iterable[Timetable]) -> list[TimetableView]:
             created_by_id=row.created_by_id,
             created_at=row.created_at,
             sent_by_id=row.sent_by_id,
+            editors=tuple(row.editors),
             returned_reason=row.returned_reason,
             approved_by_id=row.approved_by_id,
             approved_at=row.approved_at,

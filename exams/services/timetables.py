@@ -86,7 +86,8 @@ def write_timetable(
     if row.state != TimetableState.DRAFT:
         raise ExamFrozen(state=row.state)
     row.title, row.document = title.strip() or row.title, document
-    row.save(update_fields=["title", "document"])
+    row.editors = sorted({*row.editors, actor_id})
+    row.save(update_fields=["title", "document", "editors"])
     append_line("timetable.written", row, actor_id, data={"entries": len(document["entries"])})
 
 
@@ -132,14 +133,14 @@ def approve_timetable(timetable_id: int, *, actor_id: int, seen: str | None = No
         seen: Digest of what the approver read; None does not compare.
 
     Raises:
-        SecondPersonNeeded: The actor wrote it or sent it to review.
+        SecondPersonNeeded: The actor began it, wrote in it or sent it to review.
         ReviewOutdated: It went back to its author and was changed since the approver read it.
         Forbidden: The actor does not approve for the institution.
         DocumentInvalid: It has come to have faults that hold it up.
         TimetableUnknown, IllegalMove: Nothing was changed.
     """
     row = _locked(timetable_id)
-    authors = {row.created_by_id, row.sent_by_id or row.created_by_id}
+    authors = {row.created_by_id, row.sent_by_id or row.created_by_id, *row.editors}
     if actor_id in authors:
         raise SecondPersonNeeded(timetable=timetable_id)
     roles = roles_of(actor_id)

@@ -351,3 +351,14 @@ def test_drafts_that_are_begun_at_once_have_versions_of_their_own(cast: Cast) ->
     assert list(versions) == list(range(1, len(begun) + 1))
     assert all(isinstance(one, int | TryAgain) for one in done)
     assert begun
+
+
+def test_who_wrote_in_somebody_elses_draft_does_not_approve_it(cast: Cast) -> None:
+    timetable_id = drafted(cast, entry())
+    document = {"zone": "UTC", "entries": [entry("b")]}
+    write_timetable(timetable_id, title="x", document=document, actor_id=cast.admin.pk)
+    send_to_review(timetable_id, actor_id=cast.author.pk)
+    assert timetable_view(timetable_id).author_ids == {cast.author.pk, cast.admin.pk}
+    with pytest.raises(SecondPersonNeeded):
+        approve_timetable(timetable_id, actor_id=cast.admin.pk)
+    approve_timetable(timetable_id, actor_id=second_admin(cast).pk)
