@@ -5,6 +5,7 @@ from ninja import Query, Router, Status
 
 from exams.api.access import author_id, institution_of, writable_exam
 from exams.api.shapes import (
+    Approval,
     ExamChange,
     ExamIn,
     ExamOut,
@@ -14,6 +15,8 @@ from exams.api.shapes import (
     Reason,
     VersionIn,
 )
+from exams.domain.states import ExamState
+from exams.selectors.contents import digest_of_draft
 from exams.selectors.records import ExamFilter, ExamRecord, exam_record, find_exams
 from exams.services import authoring, review
 
@@ -45,6 +48,14 @@ def list_exams(request: HttpRequest, asked: Query[ExamQuery]) -> ExamPage:
     return ExamPage(count=count, items=[shown(record) for record in records])
 
 
+def _read(exam_id: int) -> ExamOut:
+    """Return an exam with what an approval of it names."""
+    out = shown(exam_record(exam_id))
+    if out.state is ExamState.IN_REVIEW:
+        out.review_hash = digest_of_draft(exam_id)
+    return out
+
+
 @router.post("", response={201: ExamOut}, summary="Create an exam")
 def create_exam(request: HttpRequest, body: ExamIn) -> Status[ExamOut]:
     """Create a draft. The caller is its author: somebody else has to approve it."""
@@ -63,7 +74,8 @@ def create_exam(request: HttpRequest, body: ExamIn) -> Status[ExamOut]:
 @router.get("/{int:exam_id}", response=ExamOut, summary="Read an exam")
 def read_exam(request: HttpRequest, exam_id: int) -> ExamOut:
     """Return one exam with the ids of its question pools."""
-    return shown(writable_exam(request, exam_id))
+    writable_exam(request, exam_id)
+    return _read(exam_id)
 
 
 @router.patch("/{int:exam_id}", response=ExamOut, summary="Change an exam")
@@ -94,7 +106,7 @@ def send_to_review(request: HttpRequest, exam_id: int) -> ExamOut:
     """Close a complete draft for writing and offer it to a second person."""
     writable_exam(request, exam_id)
     review.send_to_review(exam_id, actor_id=author_id(request))
-    return shown(exam_record(exam_id))
+    return _read(exam_id)
 
 
 @router.post("/{int:exam_id}/return", response=ExamOut, summary="Return to draft")
@@ -106,10 +118,14 @@ def return_to_draft(request: HttpRequest, exam_id: int, body: Reason) -> ExamOut
 
 
 @router.post("/{int:exam_id}/approve", response=ExamOut, summary="Approve")
-def approve_exam(request: HttpRequest, exam_id: int) -> ExamOut:
-    """Freeze an exam in review; the caller must not be who wrote or sent it."""
+def approve_exam(request: HttpRequest, exam_id: int, body: Approval | None = None) -> ExamOut:
+    """Freeze an exam in review; the caller must not be who wrote or sent it.
+
+    With the `review_hash` of what the caller has read, an exam that was changed since is refused.
+    """
     writable_exam(request, exam_id)
-    review.approve_exam(exam_id, actor_id=author_id(request))
+    seen = body.review_hash if body else None
+    review.approve_exam(exam_id, actor_id=author_id(request), seen=seen)
     return shown(exam_record(exam_id))
 
 

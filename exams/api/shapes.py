@@ -87,6 +87,9 @@ class ExamOut(Schema):
     passing_score: Number
     configuration: dict[str, Any]
     content_hash: str
+    review_hash: Annotated[
+        str, Field(description="Of an exam in review, where it is read alone; for its approval")
+    ] = ""
     created_at: datetime
     question_pools: list[int]
 
@@ -287,6 +290,12 @@ class Reason(Written):
     """Why; kept in the audit trail."""
 
     reason: Annotated[str, Field(max_length=2000)]
+
+
+class Approval(Strict):
+    """What the approver has read: the `review_hash` that came with it; without one any will do."""
+
+    review_hash: Annotated[str, Field(max_length=64)] | None = None
 
 
 class VersionIn(Written):

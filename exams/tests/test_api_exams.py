@@ -49,10 +49,16 @@ def test_an_exam_goes_to_review_and_is_approved_by_somebody_else(cast: Cast) -> 
     assert author.post(f"/exams/{exam_id}/review").body["state"] == "in_review"
     returned = admin.post(f"/exams/{exam_id}/return", {"reason": "Question 2 is unclear."})
     assert returned.body["state"] == "draft"
-    author.post(f"/exams/{exam_id}/review")
+    old = author.post(f"/exams/{exam_id}/review").body["review_hash"]
+    assert admin.get(f"/exams/{exam_id}").body["review_hash"] == old
+    admin.post(f"/exams/{exam_id}/return", {"reason": "Still unclear."})
+    author.patch(f"/exams/{exam_id}", {"passing_score": "1"})
+    now = author.post(f"/exams/{exam_id}/review").body["review_hash"]
     own = author.post(f"/exams/{exam_id}/approve")
     assert (own.status, own.body["code"]) == (403, "second_person_needed")
-    approved = admin.post(f"/exams/{exam_id}/approve")
+    unread = admin.post(f"/exams/{exam_id}/approve", {"review_hash": old})
+    assert (unread.status, unread.body["code"]) == (409, "review_outdated")
+    approved = admin.post(f"/exams/{exam_id}/approve", {"review_hash": now})
     assert approved.body["state"] == "approved"
     assert len(approved.body["content_hash"]) == 64
     frozen = author.patch(f"/exams/{exam_id}", {"title": "Other"})
