@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 LIMIT: Final = 10_000
 BATCH: Final = 200
+IDLE_S: Final = 5.0  # a connection is kept that long: opening one costs more than sending
 LINGER_S: Final = 0.1  # so that what comes in a rush is sent together
 
 
@@ -74,7 +75,7 @@ class Sender:
 
     def _run(self) -> None:
         while True:
-            ids = [self._waiting.get()]
+            ids = [self._next()]
             time.sleep(self._linger_s)
             while len(ids) < BATCH and not self._waiting.empty():
                 ids.append(self._waiting.get_nowait())
@@ -82,7 +83,15 @@ class Sender:
                 self._send(ids)
             except Exception:  # a thread that ended would stop all jobs; the sweeper sends these
                 log.exception("outbox.not_sent", entries=len(ids))
+                connections.close_all()  # it may be the connection
             with self._lock:
                 if self._waiting.empty():
-                    connections.close_all()  # an idle thread holds no connection
                     self._is_idle.set()
+
+    def _next(self) -> UUID:
+        """Wait for an entry; a thread that is idle for long holds no connection."""
+        try:
+            return self._waiting.get(timeout=IDLE_S)
+        except queue.Empty:
+            connections.close_all()
+            return self._waiting.get()
