@@ -1,33 +1,46 @@
 """Prepared statements about one attempt: read it whole, read its answers, start it, end it."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Field, JSONField, Model
-
 from exams.domain.states import ATTEMPT, AttemptAction
-from exams.models import Attempt, Candidate, Exam, Sitting
-from kernel.prepared import fetch_prepared
+from exams.models import Answer, Attempt, Candidate, Exam, Sitting, TimeGrant
+from kernel.prepared import Reading, Table, fetch_prepared
 
-_UNREAD: Final = {"content", "configuration"}  # of the exam: long, and kept in memory elsewhere
-_TABLES: Final[Sequence[tuple[str, type[Model]]]] = (
-    ("a", Attempt),
-    ("s", Sitting),
-    ("c", Candidate),
-    ("e", Exam),
-)
-_FROM: Final = """
+_ATTEMPT: Final = Reading(
+    [
+        Table("a", Attempt),
+        Table("s", Sitting),
+        Table("c", Candidate),
+        # Long, and kept in memory elsewhere: exams.selectors.contents.
+        Table("e", Exam, frozenset({"content", "configuration"})),
+    ],
+    """
   FROM exams_attempt a
   JOIN exams_sitting s ON s.id = a.sitting_id
   JOIN exams_candidate c ON c.id = a.candidate_id
   JOIN exams_exam e ON e.id = s.exam_id
  WHERE a.id = %(attempt)s AND a.student_id = COALESCE(%(student)s, a.student_id)
-"""
+""",
+    "clock_timestamp()",
+)
+
+_GRANTS: Final = Reading(
+    [Table("g", TimeGrant)],
+    """
+  FROM exams_timegrant g
+ WHERE g.sitting_id = %(sitting)s
+   AND (g.attempt_id = %(attempt)s OR g.attempt_id IS NULL AND g.room IN ('', %(room)s))
+""",
+)
+
+_ANSWER_ROWS: Final = Reading(
+    [Table("r", Answer)], " FROM exams_answer r WHERE r.attempt_id = %(attempt)s"
+)
 
 _LOCK: Final = "SELECT id FROM exams_attempt WHERE id = %(attempt)s FOR NO KEY UPDATE"
 
@@ -105,47 +118,27 @@ def read_attempt(
     """
     if lock:
         fetch_prepared(_LOCK, {"attempt": attempt_id})
-    statement, models = _reading()
-    row = fetch_prepared(statement, {"attempt": attempt_id, "student": student_id})
+    row = _ATTEMPT.first({"attempt": attempt_id, "student": student_id})
     if row is None:
         return None
-    attempt, sitting, candidate, exam = (one.make(row) for one in models)
-    sitting.exam = exam
-    attempt.sitting, attempt.candidate, attempt.read_at = sitting, candidate, row[-1]
-    found: Attempt = attempt
-    return found
+    attempt: Attempt = row[0]
+    attempt.sitting, attempt.candidate, attempt.sitting.exam, attempt.read_at = row[1:]
+    return attempt
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A model in a row of several: from which column on, and how its values are read."""
-
-    model: type[Model]
-    names: list[str]
-    start: int
-    decoders: Mapping[int, Callable[[str], object]]
-
-    def make(self, row: tuple[Any, ...]) -> Any:  # noqa: ANN401 whichever model it is
-        values = list(row[self.start : self.start + len(self.names)])
-        for place, decode in self.decoders.items():
-            values[place] = decode(values[place])
-        return self.model.from_db("default", self.names, values)
+def grants_of(attempt: Attempt) -> list[TimeGrant]:
+    """Return the ledger's entries for this attempt: its own, its room's and everybody's."""
+    mine = {
+        "sitting": attempt.sitting_id,
+        "attempt": attempt.pk,
+        "room": attempt.candidate.room,
+    }
+    return [row[0] for row in _GRANTS.all(mine)]
 
 
-@cache
-def _reading() -> tuple[str, list[_Part]]:
-    columns: list[str] = []
-    parts: list[_Part] = []
-    for letter, model in _TABLES:
-        fields: list[Field[Any, Any]] = [
-            one
-            for one in model._meta.concrete_fields  # noqa: SLF001 Django's documented way
-            if one.attname not in _UNREAD
-        ]
-        decoders = {n: json.loads for n, one in enumerate(fields) if isinstance(one, JSONField)}
-        parts.append(_Part(model, [one.attname for one in fields], len(columns), decoders))
-        columns += [f"{letter}.{one.column}" for one in fields]
-    return f"SELECT {', '.join(columns)}, clock_timestamp(){_FROM}", parts
+def answers_of(attempt_id: int) -> list[Answer]:
+    """Return the stored answers of an attempt."""
+    return [row[0] for row in _ANSWER_ROWS.all({"attempt": attempt_id})]
 
 
 def stored_answers(attempt_id: int) -> list[tuple[int, int, Any, str]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from exams.domain import paper as papers
 from exams.domain.walk import may_go_on
 from exams.models import Answer, Attempt
+from exams.queries_attempts import answers_of
 from exams.selectors.contents import approved_content, paper_view
 from exams.wire import PageView, PaperQuestion, SavedAnswer
 from kernel.clock import to_millis
@@ -28,7 +29,7 @@ def open_page(attempt: Attempt) -> OpenPage:
     exam = attempt.sitting.exam
     content = approved_content(exam.pk, exam.content_hash)
     paper = papers.from_json(attempt.paper)
-    rows = list(Answer.objects.filter(attempt_id=attempt.pk))
+    rows = answers_of(attempt.pk)
     closed = set(attempt.closed_ids)
     given = {row.question_id: row.value for row in rows if row.question_id in closed}
     goes_on = may_go_on(content, paper, attempt.page_index, given)

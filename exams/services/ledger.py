@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
+from exams import queries_attempts
 from exams.domain.deadline import Grant, Terms, close_of, deadline_of
 from exams.domain.policy import policy_of
 from exams.models import Attempt, Candidate, Sitting, TimeGrant
@@ -27,9 +26,7 @@ def grants_of(attempt: Attempt) -> list[Grant]:
 
     Needs: `candidate` loaded with the attempt.
     """
-    everybody = Q(attempt_id__isnull=True, room__in=["", attempt.candidate.room])
-    rows = TimeGrant.objects.filter(everybody | Q(attempt_id=attempt.pk))
-    return _entries(rows.filter(sitting_id=attempt.sitting_id))
+    return _entries(queries_attempts.grants_of(attempt))
 
 
 def _entries(rows: Iterable[TimeGrant]) -> list[Grant]:

@@ -70,8 +70,11 @@ def create_attempt(sitting_id: int, *, student_id: int, resume: bool = True) -> 
 def may_retake(attempt_id: int) -> bool:
     """Whether `create_attempt` would give a further attempt after this ended one."""
     attempt = Attempt.objects.select_related("sitting").defer("paper").get(pk=attempt_id)
+    had_all = attempt.number >= policy_of(attempt.sitting.policy).attempts_allowed
+    if attempt.state in LIVE or had_all:
+        return False
     newer = Attempt.objects.filter(candidate_id=attempt.candidate_id, number__gt=attempt.number)
-    if attempt.state in LIVE or newer.exists():
+    if newer.exists():
         return False
     try:
         _require_further(attempt.sitting, attempt)

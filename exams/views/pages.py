@@ -59,9 +59,10 @@ def receipt(request: HttpRequest, attempt_id: int) -> HttpResponse:
     seen = snapshot(attempt_id, _user_id(request))
     if seen.receipt is None:
         raise ResultUnknown(attempt=attempt_id)
-    rule = sitting_view(seen.sitting.id).policy.attempts_count
-    context = {"attempt": seen, "sitting": seen.sitting, "may_retake": may_retake(attempt_id)}
-    context["rule"] = rule
+    context: dict[str, Any] = {"attempt": seen, "sitting": seen.sitting}
+    if may_retake(attempt_id):
+        rule = sitting_view(seen.sitting.id).policy.attempts_count
+        context |= {"may_retake": True, "rule": rule}
     return render(request, "exams/receipt.html", context)
 
 

@@ -5,6 +5,7 @@ then waits for most of a second, in every process. Gunicorn loads the applicatio
 what is done here is done once and its memory is shared.
 """
 
+from celery import current_app
 from django.conf import settings
 from django.template.loader import get_template
 from django.urls import reverse
@@ -34,3 +35,5 @@ def warm_up() -> None:
     for name in TEMPLATES:
         get_template(name)
     load_jobs()
+    with current_app.connection_for_write() as broker:
+        broker.get_transport_cls()  # only loads it: nothing connects here

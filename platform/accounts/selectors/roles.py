@@ -34,6 +34,10 @@ def roles_of(user_id: int | None) -> RoleSet:
     user = User.objects.filter(pk=user_id, is_active=True).only("is_superuser").first()
     if user is None:
         return NOBODY
+    return _roles(user)
+
+
+def _roles(user: User) -> RoleSet:
     rows = live_memberships().filter(user_id=user.pk)
     grants = frozenset(
         Grant(Role(role), institution_id, class_id)
@@ -47,13 +51,13 @@ def roles_of(user_id: int | None) -> RoleSet:
 def own_roles(user: AbstractBaseUser | AnonymousUser) -> RoleSet:
     """Return what a signed-in person is, asked once for each loaded user.
 
-    Frame, navigation and cards of one page all ask. Two queries the first time, then none: for a
+    Frame, navigation and cards of one page all ask. One query the first time, then none: for a
     decision after a write of the same request ask roles_of.
     """
     known = getattr(user, _OWN_ROLES, None)
     if isinstance(known, RoleSet):
         return known
-    roles = roles_of(user.pk)
+    roles = _roles(user) if isinstance(user, User) and user.is_active else roles_of(user.pk)
     setattr(user, _OWN_ROLES, roles)
     return roles
 
