@@ -1,9 +1,10 @@
 """Reads of question banks: one bank, its questions, and what can be copied into an exam."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, When
 
@@ -15,6 +16,7 @@ from exams.models import Choice, Question, QuestionBank
 from exams.selectors.exams import QuestionView
 
 PAGE_SIZE: Final = 50
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,16 @@ class BankQuestion:
     name: str
     kind: QuestionKind
     points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPage(Generic[T]):
+    """Some of the questions that fit; `number` counts from 1 to `pages`."""
+
+    questions: tuple[T, ...]
+    total: int
+    number: int
+    pages: int
 
 
 def banks_of_institution(institution_id: int) -> list[BankView]:
@@ -82,14 +94,17 @@ def _bank_view(row: QuestionBank) -> BankView:
 
 
 def questions_of_bank(
-    bank_id: int, *, query: str = "", kind: QuestionKind | None = None
-) -> list[tuple[QuestionView, str]]:
-    """Return the questions of a bank, the newest first, with the exam each is part of, if any.
+    bank_id: int, *, query: str = "", kind: QuestionKind | None = None, page: int = 1
+) -> QuestionPage[tuple[QuestionView, str]]:
+    """Return one page of a bank, the newest first, each with the exam it is part of, if any.
+
+    Two queries; an import brings thousands of questions, and every one shown is rendered.
 
     Args:
         bank_id: Of the bank.
         query: Part of a name or of the question's words.
         kind: Only those of this kind.
+        page: From 1; beyond the last one is the last one.
     """
     fitting = Question.objects.filter(bank_id=bank_id)
     if kind is not None:
@@ -105,13 +120,21 @@ def questions_of_bank(
         )
         .order_by("-pk")
     )
-    return [(_view(row, place), _exam_name(row)) for place, row in enumerate(rows, start=1)]
+    return _paged(rows, page, lambda row: (_view(row), _exam_name(row)))
 
 
-def _view(row: Question, place: int) -> QuestionView:
+def _paged(rows: QuerySet[Question], page: int, shown: Callable[[Question], T]) -> QuestionPage[T]:
+    total = rows.count()
+    pages = max(1, math.ceil(total / PAGE_SIZE))
+    number = min(max(page, 1), pages)
+    some = rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    return QuestionPage(tuple(shown(row) for row in some), total, number, pages)
+
+
+def _view(row: Question) -> QuestionView:
     return QuestionView(
         id=row.pk,
-        order=place,
+        order=0,  # a bank has no places
         name=row.name,
         kind=QuestionKind(row.kind),
         prompt_html=to_html(row.prompt, TextFormat(row.format)),
@@ -124,19 +147,9 @@ def _exam_name(row: Question) -> str:
     return str(row.pool.exam) if row.pool else ""
 
 
-@dataclass(frozen=True, slots=True)
-class BankQuestionPage:
-    """Some of the questions that fit; `number` counts from 1 to `pages`."""
-
-    questions: tuple[BankQuestion, ...]
-    total: int
-    number: int
-    pages: int
-
-
 def questions_to_copy(
     institution_id: int, *, query: str = "", kind: QuestionKind | None = None, page: int = 1
-) -> BankQuestionPage:
+) -> QuestionPage[BankQuestion]:
     """Return one page of the questions of an institution's banks that belong to no exam.
 
     Args:
@@ -153,16 +166,10 @@ def questions_to_copy(
     if query:
         names = Q(name__icontains=query) | Q(bank__name__icontains=query)
         rows = rows.filter(names | Q(prompt__icontains=query))
-    total = rows.count()
-    pages = max(1, math.ceil(total / PAGE_SIZE))
-    number = min(max(page, 1), pages)
-    shown = rows.select_related("bank").order_by("bank__name", "name", "pk")
-    return BankQuestionPage(
-        questions=tuple(
-            BankQuestion(row.pk, row.bank.name, row.name, QuestionKind(row.kind), row.points)
-            for row in shown[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    return _paged(
+        rows.select_related("bank").order_by("bank__name", "name", "pk"),
+        page,
+        lambda row: BankQuestion(
+            row.pk, row.bank.name, row.name, QuestionKind(row.kind), row.points
         ),
-        total=total,
-        number=number,
-        pages=pages,
     )

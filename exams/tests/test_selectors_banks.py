@@ -2,10 +2,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from exams.domain.answer import QuestionKind
 from exams.errors import ExamUnknown
+from exams.models import Question, QuestionBank
 from exams.selectors.banks import (
+    PAGE_SIZE,
     bank_view,
     banks_of_institution,
     questions_of_bank,
@@ -24,7 +28,7 @@ def test_a_bank_counts_and_lists_its_questions_with_their_exam(cast: Cast) -> No
         questions.add_bank_question(bank_id, draft)
     view = bank_view(bank_id)
     assert (view.name, view.questions, view.points) == ("Algebra", 2, Decimal(3))
-    listed = questions_of_bank(bank_id)
+    listed = questions_of_bank(bank_id).questions
     assert [(question.name, exam) for question, exam in listed] == [
         ("canary-name-two", ""),
         ("canary-name-one", ""),
@@ -32,7 +36,7 @@ def test_a_bank_counts_and_lists_its_questions_with_their_exam(cast: Cast) -> No
     assert listed[1][0].choices == 2
     draft_exam(cast)
     of_exam = authoring.bank_for(institution_id=cast.institution.pk, name="Draft exam")
-    assert {exam for _question, exam in questions_of_bank(of_exam)} == {"Draft exam (1)"}
+    assert {exam for _question, exam in questions_of_bank(of_exam).questions} == {"Draft exam (1)"}
 
 
 def test_a_bank_counts_the_points_that_can_be_reached(cast: Cast) -> None:
@@ -46,8 +50,27 @@ def test_a_bank_counts_the_points_that_can_be_reached(cast: Cast) -> None:
     ):
         questions.add_bank_question(bank_id, draft)
     assert bank_view(bank_id).points == Decimal(3)
-    listed = {question.name: question.points for question, _exam in questions_of_bank(bank_id)}
+    listed = {
+        question.name: question.points for question, _exam in questions_of_bank(bank_id).questions
+    }
     assert listed == {"essay": 1, "read": 0, "unkeyed": 0, "canary-name-one": 2}
+
+
+def test_a_bank_is_read_page_by_page(cast: Cast) -> None:
+    bank_id = authoring.create_bank(institution_id=cast.institution.pk, name="Large")
+    bank = QuestionBank.objects.get(pk=bank_id)
+    Question.objects.bulk_create(
+        Question(bank=bank, name=f"{n:03}", kind=QuestionKind.TEXT, prompt="p")
+        for n in range(PAGE_SIZE + 1)
+    )
+    with CaptureQueriesContext(connection) as seen:
+        first = questions_of_bank(bank_id)
+    assert len(seen) == 2
+    assert (len(first.questions), first.total, first.number, first.pages) == (50, 51, 1, 2)
+    assert first.questions[0][0].name == "050"
+    last = questions_of_bank(bank_id, page=9)
+    assert ([one.name for one, _exam in last.questions], last.number) == (["000"], 2)
+    assert questions_of_bank(bank_id, query="nothing").pages == 1
 
 
 def test_only_questions_outside_of_exams_and_of_ones_own_institution_can_be_copied(

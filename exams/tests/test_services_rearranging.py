@@ -82,7 +82,7 @@ def test_questions_of_an_exam_are_copied_into_a_bank_and_lead_nowhere(cast: Cast
     choice = replace(draft.choices[0], end_exam=True)
     leading = add_question(second, replace(draft, choices=(choice, draft.choices[1])))
     assert rearranging.copy_to_bank([leading, id_of(exam_id, "a")], bank) == 2
-    in_bank = [question.id for question, _exam in questions_of_bank(bank)]
+    in_bank = [question.id for question, _exam in questions_of_bank(bank).questions]
     assert len(in_bank) == 2
     assert not any(c.end_exam for one in in_bank for c in question_draft(one).choices)
     assert len(names(exam_id)[1]) == 3
@@ -95,12 +95,12 @@ def test_only_questions_of_a_bank_alone_move_and_all_or_none(cast: Cast) -> None
     banked = add_bank_question(one, drafts()[0])
     with pytest.raises(ExamUnknown):
         rearranging.move_to_bank([banked, id_of(exam_id, "a")], two)
-    assert len(questions_of_bank(one)) == 1
+    assert len(questions_of_bank(one).questions) == 1
     assert rearranging.move_to_bank([banked], two) == 1
-    assert (len(questions_of_bank(one)), len(questions_of_bank(two))) == (0, 1)
+    assert (len(questions_of_bank(one).questions), len(questions_of_bank(two).questions)) == (0, 1)
     copy = rearranging.duplicate_question(banked, name="again")
     assert question_draft(copy).name == "again"
-    assert len(questions_of_bank(two)) == 2
+    assert len(questions_of_bank(two).questions) == 2
 
 
 def test_nothing_goes_into_a_bank_of_another_institution(cast: Cast) -> None:
@@ -113,4 +113,4 @@ def test_nothing_goes_into_a_bank_of_another_institution(cast: Cast) -> None:
             act([banked], away)
         with pytest.raises(ExamUnknown):
             act([banked], 0)
-    assert questions_of_bank(away) == []
+    assert questions_of_bank(away).questions == ()

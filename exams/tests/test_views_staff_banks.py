@@ -28,6 +28,7 @@ def test_a_bank_is_searched_by_words_and_by_kind(cast: Cast, bank: int) -> None:
     assert "canary-name-two" not in page
     assert "Nothing fits" in page_of(client.get(f"/banks/{bank}/?kind=date"))
     assert "canary-name-one" in page_of(client.get(f"/banks/{bank}/?kind=riddle"))
+    assert "canary-name-one" in page_of(client.get(f"/banks/{bank}/?page=99999999999999"))
 
 
 def test_a_bank_is_renamed_and_an_empty_one_deleted(cast: Cast, bank: int) -> None:

@@ -69,7 +69,7 @@ def test_a_question_is_duplicated_moved_and_copied_from_one_page(cast: Cast) -> 
     client.post(path, {"act": "section", "pool": str(second)})
     assert order_of(exam_id) == [[copy, *rest], [question_id]]
     client.post(path, {"act": "bank", "bank": str(bank)})
-    assert len(questions_of_bank(bank)) == 1
+    assert len(questions_of_bank(bank).questions) == 1
 
 
 def test_ticked_questions_of_a_bank_go_into_another_one(cast: Cast) -> None:
@@ -80,8 +80,8 @@ def test_ticked_questions_of_a_bank_go_into_another_one(cast: Cast) -> None:
     path = f"/banks/{one}/give/"
     client.post(path, {"act": "move", "question": [str(first)], "bank": str(two)})
     client.post(path, {"act": "copy", "question": [str(second)], "bank": str(two)})
-    assert len(questions_of_bank(two)) == 2
-    assert [question.id for question, _exam in questions_of_bank(one)] == [second]
+    assert len(questions_of_bank(two).questions) == 2
+    assert [question.id for question, _exam in questions_of_bank(one).questions] == [second]
     said = client.post(path, {"act": "move", "bank": str(two)}, follow=True)
     assert "Tick questions" in page_of(said)
 

@@ -1,5 +1,7 @@
 """Authors' pages about question banks: the list, one bank with its search, rename, delete."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +16,7 @@ from exams.selectors.banks import banks_of_institution, questions_of_bank
 from exams.services import authoring
 from exams.services.banks import delete_bank, rename_bank
 from exams.views.staff_access import author_of, bank_for
-from exams.views.staff_questions import kind_of
+from exams.views.staff_questions import kind_of, page_number
 from kernel import wire
 
 
@@ -44,7 +46,8 @@ def bank(request: HttpRequest, bank_id: int) -> HttpResponse:
     query, kind = wire.plain(request.GET.get("q", ""))[:200], kind_of(request)
     context = {
         "bank": seen,
-        "questions": questions_of_bank(bank_id, query=query, kind=kind),
+        "page": questions_of_bank(bank_id, query=query, kind=kind, page=page_number(request)),
+        "kept": urlencode({"q": query, "kind": kind or ""}),
         "query": query,
         "kind": kind,
         "kinds": [(one.value, words[0]) for one, words in texts.KINDS.items()],

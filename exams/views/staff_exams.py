@@ -35,6 +35,7 @@ from exams.views.staff_access import (
     exam_for,
     schedulable_classes,
 )
+from exams.views.staff_questions import page_number
 from kernel import wire
 from web.templatetags.web import digits
 
@@ -182,15 +183,13 @@ def copy_questions(request: HttpRequest, exam_id: int, pool_id: int) -> HttpResp
         wanted = [int(one[:18]) for one in request.POST.getlist("question") if one.isdecimal()]
         _say_copied(request, questions.copy_questions(pool_id, wanted))
         return redirect("exams:exam", exam_id)
-    query, number = wire.plain(request.GET.get("q", "")), request.GET.get("page", "")
+    query = wire.plain(request.GET.get("q", ""))
     context = {
         "exam": seen,
         "pool": pool,
         "query": query,
         "kept": urlencode({"q": query}),
-        "page": questions_to_copy(
-            seen.institution_id, query=query, page=int(number[:9]) if number.isdecimal() else 1
-        ),
+        "page": questions_to_copy(seen.institution_id, query=query, page=page_number(request)),
     }
     return render(request, "exams/staff/copy.html", context)
 

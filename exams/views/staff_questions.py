@@ -87,6 +87,12 @@ def delete_question(request: HttpRequest, question_id: int) -> HttpResponse:
     return redirect(home_of(place))
 
 
+def page_number(request: HttpRequest) -> int:
+    """Return the page that the address asks for; the first one for anything that is no number."""
+    wanted = request.GET.get("page", "")
+    return int(wanted[:9]) if wanted.isdecimal() else 1
+
+
 def kind_of(request: HttpRequest) -> QuestionKind | None:
     """Return the kind of question that the address names, if it is one."""
     wanted = request.GET.get("kind", "")
