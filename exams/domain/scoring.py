@@ -325,6 +325,11 @@ def total(marks: Iterable[QuestionMark], passing_score: Decimal) -> Outcome:
     return Outcome(points, possible, score, score >= Fraction(passing_score), needs_person=False)
 
 
+def stored(numerator: Decimal | str, denominator: Decimal | str) -> Fraction:
+    """Return the exact number that two columns of whole numbers hold."""
+    return Fraction(int(numerator), int(denominator))
+
+
 def shown(score: Fraction) -> Decimal:
     """Return a score as people see it: two decimals, half up, from the exact fraction."""
     hundredths = (score * 100 + Fraction(1, 2)).__floor__()

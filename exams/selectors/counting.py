@@ -1,12 +1,12 @@
 """Which attempts count, where candidates had several of them in one sitting."""
 
 from collections.abc import Collection
-from fractions import Fraction
 from typing import Any, Final
 
 from django.db.models import F, QuerySet
 
 from exams.domain.counting import AttemptsCount, Tried, counting_attempt
+from exams.domain.scoring import stored
 from exams.domain.states import ResultState
 from exams.models import Attempt
 
@@ -52,8 +52,8 @@ _RESULT: Final = (
 
 
 def _tried(row: dict[str, Any]) -> Tried:
-    points = Fraction(int(row["result__points_num"]), int(row["result__points_den"]))
-    possible = Fraction(int(row["result__possible_num"]), int(row["result__possible_den"]))
+    points = stored(row["result__points_num"], row["result__points_den"])
+    possible = stored(row["result__possible_num"], row["result__possible_den"])
     is_graded = row["result__state"] != ResultState.GRADING
     return Tried(
         attempt_id=row["pk"],

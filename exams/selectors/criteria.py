@@ -8,7 +8,7 @@ from fractions import Fraction
 from exams.domain.content import QuestionContent
 from exams.domain.criteria import PickedMark, marks_that_count, outcomes_of
 from exams.domain.rubric import RubricContent
-from exams.domain.scoring import shown
+from exams.domain.scoring import shown, stored
 from exams.models import GivenMark, Mark
 from exams.selectors.markingplans import marking_rules
 
@@ -101,7 +101,7 @@ def criteria_given(
 
 def _picked(row: GivenMark) -> PickedMark:
     return PickedMark(
-        points=Fraction(int(row.points_num), int(row.points_den)),
+        points=stored(row.points_num, row.points_den),
         levels={int(place): one["level"] for place, one in row.levels.items()},
         remarks={int(place): one["comment"] for place, one in row.levels.items()},
     )
@@ -109,7 +109,7 @@ def _picked(row: GivenMark) -> PickedMark:
 
 def _view(rubric: RubricContent, counted: list[PickedMark], mark: Mark) -> CriteriaView:
     outcomes = outcomes_of(rubric, counted, Fraction(mark.possible))
-    points = Fraction(int(mark.points_num), int(mark.points_den))
+    points = stored(mark.points_num, mark.points_den)
     return CriteriaView(
         criteria=_shown(rubric, counted, mark.possible),
         is_current=points == sum(one.points for one in outcomes),

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from exams.domain.answer import QuestionKind
 from exams.domain.content import QuestionContent
 from exams.domain.marking import MarkingState, blind_number
 from exams.domain.rubric import RubricContent
-from exams.domain.scoring import shown
+from exams.domain.scoring import shown, stored
 from exams.domain.states import ResultState
 from exams.domain.text_beside import handed_in
 from exams.errors import ResultUnknown
@@ -229,7 +228,7 @@ def _earlier(
     rows = marking.given.filter(set_aside_at=None).order_by("pk")
     return tuple(
         EarlierMark(
-            points=shown(Fraction(int(row.points_num), int(row.points_den))),
+            points=shown(stored(row.points_num, row.points_den)),
             criteria=criteria_given(rubric, row, possible),
             comment=row.comment,
         )
@@ -287,7 +286,7 @@ def discrepancies(sitting_id: int) -> list[Discrepancy]:
 def _discrepancy(row: Any, plan: MarkingPlan | None) -> Discrepancy:  # noqa: ANN401 annotated row
     attempt = row.result.attempt
     given: Sequence[GivenMark] = row.given.all()
-    points = [shown(Fraction(int(one.points_num), int(one.points_den))) for one in given]
+    points = [shown(stored(one.points_num, one.points_den)) for one in given]
     blind = plan is not None and plan.blind
     return Discrepancy(
         marking_id=row.pk,
@@ -322,8 +321,8 @@ def history_of(attempt_id: int) -> dict[int, list[ChangeLine]]:
         history.setdefault(row.question_id, []).append(
             ChangeLine(
                 act=row.act,
-                before=shown(Fraction(int(row.before_num), int(row.before_den))),
-                after=shown(Fraction(int(row.after_num), int(row.after_den))),
+                before=shown(stored(row.before_num, row.before_den)),
+                after=shown(stored(row.after_num, row.after_den)),
                 reason=row.reason,
                 actor_id=row.actor_id,
                 at=row.at,

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, Final
 
 from django.db.models import Count, F, Q
@@ -12,7 +11,7 @@ from exams.domain import regrade as regrades
 from exams.domain.content import QuestionContent
 from exams.domain.corrections import Correction
 from exams.domain.regrade import UNDER_WAY, Crossing, Proposal, RegradeState
-from exams.domain.scoring import shown
+from exams.domain.scoring import shown, stored
 from exams.domain.states import ResultState
 from exams.errors import RegradeUnknown
 from exams.models import Attempt, RegradeChange, RegradeRun, Result, ResultVersion
@@ -325,22 +324,18 @@ def _change_row(
     return ChangeRow(
         attempt_id=attempt.pk,
         candidate=masks.get(attempt.pk, attempt.student.full_name),
-        points_before=_shown(before.points_num, before.points_den),
-        possible_before=_shown(before.possible_num, before.possible_den),
+        points_before=shown(stored(before.points_num, before.points_den)),
+        possible_before=shown(stored(before.possible_num, before.possible_den)),
         score_before=before.score,
         passed_before=before.passed,
-        points_after=_shown(change.points_num, change.points_den),
-        possible_after=_shown(change.possible_num, change.possible_den),
+        points_after=shown(stored(change.points_num, change.points_den)),
+        possible_after=shown(stored(change.possible_num, change.possible_den)),
         score_after=change.score,
         passed_after=change.passed,
         crossing=Crossing(change.crossing),
         released=change.result.state == ResultState.RELEASED,
         waits=change.needs_person,
     )
-
-
-def _shown(numerator: Decimal, denominator: Decimal) -> Decimal:
-    return shown(Fraction(int(numerator), int(denominator)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -13,7 +12,7 @@ from exams.domain import paper as papers
 from exams.domain.answer import QuestionKind
 from exams.domain.content import ExamContent, QuestionContent
 from exams.domain.late import LateState
-from exams.domain.scoring import chosen_keys, shown, worth
+from exams.domain.scoring import chosen_keys, shown, stored, worth
 from exams.domain.states import AttemptState, ResultState
 from exams.domain.text_beside import Given, handed_in
 from exams.domain.walk import asked_questions
@@ -130,11 +129,11 @@ def _was_cut(attempt: Attempt) -> bool:
 
 
 def _points(result: Result) -> Decimal:
-    return shown(Fraction(int(result.points_num), int(result.points_den)))
+    return shown(stored(result.points_num, result.points_den))
 
 
 def _possible(result: Result) -> Decimal:
-    return shown(Fraction(int(result.possible_num), int(result.possible_den)))
+    return shown(stored(result.possible_num, result.possible_den))
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +357,7 @@ def _asked(attempt: Attempt, content: ExamContent) -> list[QuestionContent]:
 
 def _marked(question: QuestionContent, number: int, given: Given, row: Mark | None) -> MarkedAnswer:
     value = given.value
-    points = Fraction(int(row.points_num), int(row.points_den)) if row else None
+    points = stored(row.points_num, row.points_den) if row else None
     return MarkedAnswer(
         question_id=question.id,
         number=number,

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from django.db import transaction
 
+from exams.domain.scoring import stored
 from exams.domain.states import ResultState
 from exams.errors import MarkInvalid, ResultUnknown, StillGrading, TwoMarkersNeeded
 from exams.models import Mark, MarkChange, Result
@@ -81,7 +82,7 @@ def write_points(result: Result, row: Mark, given: WrittenMark, *, actor_id: int
 
     Needs: the result as `changeable_result` gives it; points within what the question carries.
     """
-    before = Fraction(int(row.points_num), int(row.points_den))
+    before = stored(row.points_num, row.points_den)
     MarkChange.objects.create(
         result=result,
         question_id=row.question_id,

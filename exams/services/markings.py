@@ -18,6 +18,7 @@ from exams.domain.marking import (
     agreed_points,
 )
 from exams.domain.rubric import NotPicked, points_of_levels
+from exams.domain.scoring import stored
 from exams.errors import AnswerClaimed, MarkInvalid, ResultUnknown, SecondPersonNeeded
 from exams.models import GivenMark, Mark, MarkChange, Marking, Result
 from exams.queries import database_now
@@ -177,7 +178,7 @@ def _given(marking: Marking) -> QuerySet[GivenMark]:
 
 
 def _fraction(given: GivenMark) -> Fraction:
-    return Fraction(int(given.points_num), int(given.points_den))
+    return stored(given.points_num, given.points_den)
 
 
 def _comment(marking: Marking) -> str:

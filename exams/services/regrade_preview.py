@@ -19,7 +19,7 @@ from exams.domain.regrade import (
     Standing,
     crossing_of,
 )
-from exams.domain.scoring import total
+from exams.domain.scoring import stored, total
 from exams.domain.states import ResultState
 from exams.domain.text_beside import Given
 from exams.models import AnswerRevision, Mark, RegradeChange, RegradeRun, Result
@@ -202,7 +202,7 @@ def as_json(question_id: int, row: Mark | None) -> dict[str, Any]:
         return {"question": question_id, "gone": True}
     return {
         "question": question_id,
-        "points": str(Fraction(int(row.points_num), int(row.points_den))),
+        "points": str(stored(row.points_num, row.points_den)),
         "possible": str(Fraction(row.possible)),
         "valid": row.valid,
         "correct": row.correct,

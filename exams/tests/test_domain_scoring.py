@@ -18,6 +18,7 @@ from exams.domain.scoring import (
     mark,
     normalise,
     shown,
+    stored,
     text_fits,
     total,
     worth,
@@ -390,3 +391,7 @@ def test_several_right_values_all_count() -> None:
         False,
         False,
     ]
+
+
+def test_a_stored_number_is_exact() -> None:
+    assert stored(Decimal(1), Decimal(3)) == stored("2", "6") == Fraction(1, 3)
