@@ -57,8 +57,17 @@ def accepted_answers(attempt_id: int) -> dict[int, Given]:
 
 def accepted_of(attempt_ids: Collection[int]) -> dict[int, dict[int, Given]]:
     """Return what counts instead of what was handed in, by attempt and question id. One query."""
+    return _counting(_held().filter(attempt_id__in=attempt_ids))
+
+
+def accepted_in(sitting_ids: Collection[int]) -> dict[int, dict[int, Given]]:
+    """Return the same of all attempts of some sittings. One query."""
+    return _counting(_held().filter(attempt__sitting_id__in=sitting_ids))
+
+
+def _counting(held: QuerySet[AnswerRevision]) -> dict[int, dict[int, Given]]:
     accepted: dict[int, dict[int, Given]] = {}
-    rows = _held().filter(attempt_id__in=attempt_ids, decision=LateState.ACCEPTED)
+    rows = held.filter(decision=LateState.ACCEPTED)
     fields = rows.values_list("attempt_id", "question_id", "value", "text")
     for attempt_id, question_id, value, text in fields:
         accepted.setdefault(attempt_id, {})[question_id] = Given(value, text)

@@ -29,14 +29,15 @@ from exams.domain.analysis import Analysis, QuestionFigures, analyse
 from exams.domain.answer import PERSON_KINDS, is_empty
 from exams.domain.answer_parts import identity_of, parts_of
 from exams.domain.content import ExamContent, QuestionContent
-from exams.domain.late import LateState
 from exams.domain.point_table import NOTHING, PointTable
 from exams.domain.reliability import Reliability
 from exams.domain.states import ResultState
 from exams.domain.statistics import ScoreFigures, figures_of
-from exams.models import AnswerRevision, Exam, Mark, Result
+from exams.domain.text_beside import Given
+from exams.models import Exam, Mark, Result
 from exams.selectors.contents import approved_content
 from exams.selectors.counting import set_aside
+from exams.selectors.late import accepted_in
 
 _CHUNK: Final = 500  # attempts read at a time
 _GRADED: Final = Q(state__in=[ResultState.GRADED, ResultState.RELEASED], needs_person=False)
@@ -150,7 +151,7 @@ class _Row:
     score: Fraction | None
     passed: bool | None
     answers: Mapping[str, Mapping[str, object]]
-    late: Mapping[int, object]
+    late: Mapping[int, Given]
     marks: list[str]
 
 
@@ -170,7 +171,7 @@ def _rows(sitting_ids: frozenset[int], aside: frozenset[int]) -> Iterator[_Row]:
             )
         )
     )
-    accepted = _accepted(sitting_ids)
+    accepted = accepted_in(sitting_ids)
     scores: dict[object, Fraction | None] = {}
     for attempt, passed, answers, marks, *points in (
         _results(sitting_ids, aside)
@@ -202,17 +203,6 @@ def _percent(points: Any, points_of: Any, possible: Any, possible_of: Any) -> Fr
     return Fraction(100 * int(points) * int(possible_of), int(points_of) * int(possible))
 
 
-def _accepted(sitting_ids: frozenset[int]) -> dict[int, dict[int, object]]:
-    """Return the late answers that count instead of what was handed in, by attempt."""
-    rows = AnswerRevision.objects.filter(
-        late=True, decision=LateState.ACCEPTED, attempt__sitting_id__in=sitting_ids
-    ).values_list("attempt_id", "question_id", "value")
-    found: dict[int, dict[int, object]] = {}
-    for attempt, question, value in rows:
-        found.setdefault(attempt, {})[question] = value
-    return found
-
-
 class _Reader:
     """Fills the table; each distinct mark and each distinct answer is looked at once."""
 
@@ -228,7 +218,7 @@ class _Reader:
             given = row.answers.get(str(question))
             value = given["value"] if given else None
             if question in row.late:
-                value = row.late[question]
+                value = row.late[question].value
             cells.append((question, worth, self._answer(question, value)))
         self.table.add_row(cells)
 

@@ -1,6 +1,7 @@
 """How a new sitting is marked: as its exam is configured, until somebody says otherwise."""
 
 import secrets
+from dataclasses import asdict
 
 from exams.domain.configuration import configuration_of
 from exams.domain.marking import MarkingRules
@@ -19,11 +20,7 @@ def plan_marking(sitting: Sitting) -> None:
         return
     MarkingPlan.objects.create(
         sitting=sitting,
-        blind=rules.blind,
-        second_marker=rules.second_marker,
-        tolerance_percent=rules.tolerance_percent,
-        agreement=rules.agreement,
-        show_criteria=rules.show_criteria,
+        **asdict(rules),
         salt=secrets.token_hex(16),
         set_by_id=sitting.created_by_id,
     )

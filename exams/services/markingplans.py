@@ -1,6 +1,7 @@
 """Say how the answers of a sitting are marked by people, before the first points are given."""
 
 import secrets
+from dataclasses import asdict
 
 from django.db import transaction
 
@@ -27,14 +28,7 @@ def set_marking_rules(sitting_id: int, rules: MarkingRules, *, actor_id: int) ->
         raise SittingUnknown(sitting=sitting_id)
     if has_begun(sitting_id):
         raise MarkingBegun(sitting=sitting_id)
-    fields = {
-        "blind": rules.blind,
-        "second_marker": rules.second_marker,
-        "tolerance_percent": rules.tolerance_percent,
-        "agreement": rules.agreement,
-        "show_criteria": rules.show_criteria,
-        "set_by_id": actor_id,
-    }
+    fields = {**asdict(rules), "set_by_id": actor_id}
     created = {**fields, "salt": secrets.token_hex(16)}
     MarkingPlan.objects.update_or_create(sitting=sitting, defaults=fields, create_defaults=created)
     data: dict[str, object] = {name: str(value) for name, value in fields.items()}

@@ -30,7 +30,8 @@ def move_sitting(sitting_id: int, *, times: SittingTimes, actor_id: int) -> bool
     1. One conditional UPDATE decides, by the database's clock; two who move at once come one
        after the other, and the later one's times stand.
     2. The last moment to start of every candidate follows, by the accommodations that hold on the
-       new day. Papers stay as they were drawn, and the window of the chat lock follows by itself: it is read from the sitting.
+       new day. Papers stay as they were drawn, and the window of the chat lock follows by itself:
+       it is read from the sitting.
     3. Audit line with old and new times, event, pushes to the lobby and the boards.
 
     Raises:
