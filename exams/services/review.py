@@ -25,14 +25,24 @@ from kernel import clock
 
 
 @transaction.atomic
-def send_to_review(exam_id: int, *, actor_id: int) -> None:
+def send_to_review(exam_id: int, *, actor_id: int, seen: str | None = None) -> None:
     """Close a draft for writing and offer it to a second person.
 
+    Others may have written in it: who sends it has seen what goes to review, as its approver has,
+    so that no change is known only to who made it.
+
+    Args:
+        exam_id: The exam.
+        actor_id: Who sends it.
+        seen: What `digest_of_draft` gave when they read it; None does not compare.
+
     Raises:
+        ReviewOutdated: It was changed since.
         ExamIncomplete: `finding` says why it cannot be given to candidates as it is.
         IllegalMove: It is not a draft.
     """
     exam = _move(exam_id, ExamAction.SEND_TO_REVIEW, sent_by_id=actor_id)
+    _require_read(exam_id, seen)
     _check_complete(exam)
     append_line("exam.sent_to_review", exam, actor_id)
 
@@ -64,6 +74,11 @@ def _check_complete(exam: Exam) -> None:
             raise ExamIncomplete(
                 finding="question_invalid", question=question_id, field=finding.field
             )
+
+
+def _require_read(exam_id: int, seen: str | None) -> None:
+    if seen is not None and seen != digest_of_draft(exam_id):
+        raise ReviewOutdated(exam=exam_id)
 
 
 @transaction.atomic
@@ -98,8 +113,7 @@ def approve_exam(exam_id: int, *, actor_id: int, seen: str | None = None) -> str
     exam = locked_exam(exam_id)
     if actor_id in {exam.created_by_id, exam.sent_by_id}:
         raise SecondPersonNeeded(exam=exam_id)
-    if seen is not None and seen != digest_of_draft(exam_id):
-        raise ReviewOutdated(exam=exam_id)
+    _require_read(exam_id, seen)
     content = content_of_rows(exam)
     _check_pictures(exam, content)
     content = msgspec.structs.replace(content, images=image_hashes(content))

@@ -10,6 +10,7 @@ from exams.tests.conftest import Cast, approved_exam, drafts
 from exams.tests.pages import client_of, draft_exam, hidden, page_of, questions_of
 
 pytestmark = pytest.mark.django_db
+HEADER = {"name": "Draft exam", "version_label": "1", "subject": ""}
 
 
 def test_the_list_filters_by_state_and_says_when_nothing_fits(cast: Cast) -> None:
@@ -87,6 +88,18 @@ def test_only_a_second_person_is_offered_the_approval_and_gives_it(cast: Cast) -
     read = hidden(page_of(admin.get(f"/exams/{exam_id}/")), "read")
     admin.post(f"/exams/{exam_id}/review/", {"act": "approve", "read": read})
     assert exam_view(exam_id).state is ExamState.APPROVED
+
+
+def test_who_sends_an_exam_to_review_has_seen_what_others_wrote_in_it(cast: Cast) -> None:
+    exam_id, _pool_id = draft_exam(cast)
+    author, path = client_of(cast.author), f"/exams/{exam_id}/"
+    body = {"act": "send", "read": hidden(page_of(author.get(path)), "read")}
+    client_of(cast.admin).post(f"{path}header/", HEADER | {"passing_score": "1"})
+    assert "Read it again" in page_of(author.post(f"{path}review/", body, follow=True))
+    assert exam_view(exam_id).state is ExamState.DRAFT
+    body["read"] = hidden(page_of(author.get(path)), "read")
+    author.post(f"{path}review/", body)
+    assert exam_view(exam_id).state is ExamState.IN_REVIEW
 
 
 def test_a_return_needs_a_reason(cast: Cast) -> None:

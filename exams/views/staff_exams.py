@@ -15,7 +15,7 @@ from accounts.selectors import user_cards
 from exams import texts
 from exams.domain.draft import DraftFault
 from exams.domain.states import ExamState
-from exams.errors import JumpInvalid, NameTaken, QuestionInvalid
+from exams.errors import JumpInvalid, NameTaken, QuestionInvalid, ReviewOutdated
 from exams.forms_exams import ExamForm, PoolForm, ReasonForm, VersionForm
 from exams.selectors.banks import questions_to_copy
 from exams.selectors.contents import digest_of_draft
@@ -37,6 +37,7 @@ from exams.views.staff_access import (
 )
 from exams.views.staff_questions import page_number
 from kernel import wire
+from web.refusals import text_of
 from web.templatetags.web import digits
 
 
@@ -83,7 +84,6 @@ def exam(request: HttpRequest, exam_id: int) -> HttpResponse:
     checks = checklist_of(seen, pools, path_report(exam_id).findings, inside)
     people = user_cards({seen.created_by_id, seen.sent_by_id or 0, seen.approved_by_id or 0})
     authors = {seen.created_by_id, seen.sent_by_id}
-    is_in_review = seen.state is ExamState.IN_REVIEW
     context = {
         "exam": seen,
         "pools": pools,
@@ -95,7 +95,7 @@ def exam(request: HttpRequest, exam_id: int) -> HttpResponse:
         and can_approve_exam(
             staff.roles, institution_id=seen.institution_id, author_id=seen.created_by_id
         ),
-        "read": digest_of_draft(exam_id) if is_in_review else "",
+        "read": "" if seen.state is ExamState.APPROVED else digest_of_draft(exam_id),
         "may_schedule": bool(schedulable_classes(staff)),
         "author": people.get(seen.created_by_id),
         "approver": people.get(seen.approved_by_id or 0),
@@ -207,19 +207,25 @@ def _say_copied(request: HttpRequest, count: int) -> None:
 def review_exam(request: HttpRequest, exam_id: int) -> HttpResponse:
     """Send a draft to review, return it with a reason, or approve it."""
     staff, _exam = exam_for(request, exam_id)
-    match request.POST.get("act"):
-        case "send":
-            review.send_to_review(exam_id, actor_id=staff.user_id)
-            messages.success(request, _("Sent to review. Somebody else approves it."))
-        case "return":
-            reason = wire.plain(request.POST.get("reason", ""))
-            review.return_to_draft(exam_id, actor_id=staff.user_id, reason=reason)
-            messages.success(request, _("Returned to its author."))
-        case "approve":
-            review.approve_exam(exam_id, actor_id=staff.user_id, seen=request.POST.get("read"))
-            messages.success(request, _("Approved. It can be scheduled now and never changes."))
-        case _:
-            raise wire.BadMessage(reason="act")
+    read = request.POST.get("read")
+    try:
+        match request.POST.get("act"):
+            case "send":
+                review.send_to_review(exam_id, actor_id=staff.user_id, seen=read)
+                said = _("Sent to review. Somebody else approves it.")
+            case "return":
+                reason = wire.plain(request.POST.get("reason", ""))
+                review.return_to_draft(exam_id, actor_id=staff.user_id, reason=reason)
+                said = _("Returned to its author.")
+            case "approve":
+                review.approve_exam(exam_id, actor_id=staff.user_id, seen=read)
+                said = _("Approved. It can be scheduled now and never changes.")
+            case _:
+                raise wire.BadMessage(reason="act")
+    except ReviewOutdated as refusal:
+        messages.error(request, text_of(refusal.code))
+    else:
+        messages.success(request, said)
     return redirect("exams:exam", exam_id)
 
 

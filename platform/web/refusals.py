@@ -69,7 +69,7 @@ EXAMS: Mapping[str, Promise] = {
     "jump_invalid": _("A section can only lead to one that comes after it in the same exam."),
     "name_taken": _("This name is taken. Choose another one."),
     "second_person_needed": _("Somebody else has to approve this exam."),
-    "review_outdated": _("This was changed after you opened it. Read it again, then approve it."),
+    "review_outdated": _("This was changed after you opened it. Read it again, then go on."),
     "question_invalid": _("This question contradicts itself. Check its fields."),
     "policy_invalid": _("These rules of the sitting do not fit together."),
     "times_invalid": _("The times are not in order."),
