@@ -14,6 +14,7 @@ from exams.domain.corrections import Correction, KeyValue, Remedy, faults_of, re
 from exams.domain.numbers import plain_or_none
 from exams.domain.texts import to_plain
 from exams.forms_sittings import TypedDecimalField
+from exams.texts import TRUTHS
 
 SPARE_VALUES: Final = 2
 
@@ -92,7 +93,11 @@ class CorrectionForm(forms.Form):
         if held:
             rows = [(one.text, one.share, one.tolerance) for one in held.values]
         rows = rows or [(one.text, one.fraction, one.tolerance) for one in self.question.choices]
-        rows += [("", None, None)] * SPARE_VALUES
+        if self.question.kind is QuestionKind.BOOL:
+            there = {text.strip().lower() for text, _share, _tolerance in rows}
+            rows += [(word, Decimal(0), None) for word in TRUTHS if word not in there]
+        else:
+            rows += [("", None, None)] * SPARE_VALUES
         for place, (text, share, tolerance) in enumerate(rows):
             self._value_row(place, text, plain_or_none(share), plain_or_none(tolerance))
 
@@ -108,6 +113,10 @@ class CorrectionForm(forms.Form):
             max_value=100,
             initial=share,
         )
+        if self.question.kind is QuestionKind.BOOL:  # the two are named, never typed
+            self.fields[names[0]].widget = forms.HiddenInput()
+            self.fields[names[1]].label = TRUTHS.get(text.strip().lower(), text)
+            self.fields[names[1]].help_text = _("Share of the points in %")
         if self.question.kind in NUMBER_KINDS - {QuestionKind.RATING}:
             names.append(f"tolerance-{place}")
             self.fields[names[2]] = TypedDecimalField(

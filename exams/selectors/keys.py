@@ -2,7 +2,7 @@
 
 from exams.domain.answer import QuestionKind
 from exams.domain.configuration import configuration_of
-from exams.domain.content import ChoiceContent, QuestionContent
+from exams.domain.content import ChoiceContent, ExamContent, QuestionContent
 from exams.domain.corrections import corrected
 from exams.selectors.contents import content_of_sitting
 from exams.selectors.corrections import corrections_of
@@ -20,6 +20,18 @@ def right_answers(sitting_id: int) -> dict[int, tuple[str, ...]]:
     content = content_of_sitting(sitting_id)
     if not configuration_of(content.configuration).show_key:
         return {}
+    return _keys_of(content, sitting_id)
+
+
+def keys_of_sitting(sitting_id: int) -> dict[int, tuple[str, ...]]:
+    """Return the same for who grades, whatever students are shown. Two queries.
+
+    Needs: the caller has asked whether the reader may grade this sitting.
+    """
+    return _keys_of(content_of_sitting(sitting_id), sitting_id)
+
+
+def _keys_of(content: ExamContent, sitting_id: int) -> dict[int, tuple[str, ...]]:
     overlay = corrections_of(sitting_id)
     found = {
         pk: right_of(corrected(question, overlay.get(pk)))

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from exams.domain.answer import QuestionKind
+from exams.domain.content import ChoiceContent, QuestionContent
 from exams.domain.corrections import Correction, KeyValue, Remedy
 from exams.forms_regrade import CorrectionForm
 from exams.tests.test_domain_corrections import ESSAY, NUMBER, ONE_OF_TWO
@@ -47,3 +49,21 @@ def test_what_does_not_fit_is_said() -> None:
     assert not form.is_valid()
     assert "not a value" in str(form.non_field_errors())
     assert not CorrectionForm(NUMBER, {"remedy": "points"}).is_valid()
+
+
+def test_true_and_false_are_named_and_never_typed() -> None:
+    truth = ChoiceContent(key=1, text="true", html="true", match_key=2, fraction=Decimal(100))
+    asked = QuestionContent(
+        id=1, name="", kind=QuestionKind.BOOL, prompt="p", prompt_html="p", choices=(truth,)
+    )
+    rows = CorrectionForm(asked).key_fields()
+    assert [str(share.label) for _value, share in rows] == ["True", "False"]
+    assert all(value.is_hidden for value, _share in rows)
+    given = {"remedy": "key", "value-0": "true", "value-1": "false"}
+    form = CorrectionForm(asked, given | {"value_share-0": "0", "value_share-1": "100"})
+    assert form.is_valid(), form.errors
+    assert form.correction is not None
+    assert [(one.text, one.share) for one in form.correction.values] == [
+        ("true", Decimal(0)),
+        ("false", Decimal(100)),
+    ]

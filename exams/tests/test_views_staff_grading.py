@@ -104,6 +104,7 @@ def test_a_paper_shows_what_was_given_and_takes_points(handed_in: Taking) -> Non
     page = page_of(client.get(paper))
     assert "&lt;b&gt;An essay&lt;/b&gt; &amp; more" in page
     assert "Waits for a grader" in page
+    assert "Right answer" in page  # beside the number that earned nothing
     refused = page_of(client.post(f"{paper}{essay}/", {"points": "x"}), 422)
     assert "Enter a number" in refused
     beyond = {"points": "1.5", "comment": "Nearly <all> of it"}

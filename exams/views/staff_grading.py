@@ -15,6 +15,7 @@ from exams.errors import ResultUnknown, StillGrading
 from exams.forms_sittings import MarkForm
 from exams.selectors.attempts import attempt_facts
 from exams.selectors.jobs import grading_jobs
+from exams.selectors.keys import keys_of_sitting
 from exams.selectors.markingplans import needs_two_markers
 from exams.selectors.markings import history_of
 from exams.selectors.regrades import changes_of_result, regrade_under_way
@@ -80,7 +81,6 @@ def paper(request: HttpRequest, attempt_id: int) -> HttpResponse:
     history = history_of(attempt_id)
     context = {
         "paper": seen,
-        "is_blind": seen.is_blind,
         "is_final": seen.released_at is not None,
         "two_markers": needs_two_markers(seen.sitting_id),
         "history": history,
@@ -88,7 +88,13 @@ def paper(request: HttpRequest, attempt_id: int) -> HttpResponse:
         "changes": changes_of_result(attempt_id),
         "under_way": regrade_under_way(seen.sitting_id),
     }
-    return render(request, "exams/staff/paper.html", context | _next_to_mark(seen))
+    return render(request, "exams/staff/paper.html", context | _around(seen))
+
+
+def _around(seen: MarkedPaper) -> dict[str, object]:
+    """Return what the page says beside the paper itself, whatever was done with it."""
+    keys = keys_of_sitting(seen.sitting_id)
+    return {"is_blind": seen.is_blind, "keys": keys} | _next_to_mark(seen)
 
 
 def _next_to_mark(seen: MarkedPaper) -> dict[str, int | None]:
@@ -113,11 +119,8 @@ def mark(request: HttpRequest, attempt_id: int, question_id: int) -> HttpRespons
     form = MarkForm(request.POST, possible=possible[question_id])
     if not form.is_valid():
         context = {"paper": seen, "form": form, "bad_question": question_id, "is_final": False}
-        context["is_blind"] = seen.is_blind
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return render(
-            request, "exams/staff/paper.html", context | _next_to_mark(seen), status=status
-        )
+        return render(request, "exams/staff/paper.html", context | _around(seen), status=status)
     given = HandMark(question_id, form.cleaned_data["points"], form.cleaned_data["comment"])
     handmarks.mark_answer(attempt_id, given, actor_id=staff.user_id)
     messages.success(request, _("The points are saved."))
