@@ -1,7 +1,9 @@
 """Words about time in templates: `{% load exam_times %}`."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
@@ -49,6 +51,18 @@ def fault_text(fault: DocumentFault) -> str:
     """Say what is wrong with a document at one place."""
     words = {**texts_documents.DOCUMENT_FAULTS, **texts_documents.TIMETABLE_FAULTS}[fault.code]
     return str(words) % {"detail": fault.detail}
+
+
+@register.filter
+def fault_place(fault: DocumentFault, document: Mapping[str, Any]) -> str:
+    """Say which entry of a timetable a fault is about; the path where it is about none."""
+    found = re.match(r"entries\[([0-9]{1,4})\]", fault.path)
+    entries = document.get("entries", [])
+    if found is None or int(found[1]) >= len(entries):
+        return fault.path
+    place = int(found[1])
+    words = {"number": digits(place + 1), "name": entries[place].get("name", "")}
+    return _("Entry %(number)s: %(name)s") % words
 
 
 @register.filter

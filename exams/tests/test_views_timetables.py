@@ -126,7 +126,7 @@ def test_values_that_are_no_days_are_stored_as_a_draft_and_told(cast: Cast) -> N
         client.post(path_of(timetable_id, ".json"), {"text": json.dumps(wrong)}, follow=True)
     )
     assert "There is no such day: 2027-02-30" in page
-    assert "entries[0].date" in page
+    assert "Entry 1: " in page
     page_of(client.get(path_of(timetable_id, "/edit/")))
     assert client.post(path_of(timetable_id, "/review/"), {"act": "send"}).status_code == 422
 
