@@ -21,7 +21,7 @@ print(sorted(trans_real._translations), "exams.grade_attempt" in outbox._queues)
 
 
 def test_the_application_knows_its_languages_and_jobs_when_it_is_loaded() -> None:
-    done = subprocess.run(  # noqa: S603 our own interpreter and words
+    done = subprocess.run(
         [sys.executable, "-c", ASK], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip().splitlines()[-1] == "['en', 'fa'] True"
