@@ -1,12 +1,12 @@
 """Reads of results: tables for staff, answers for graders, the released result for its student."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from exams.domain import paper as papers
 from exams.domain.answer import QuestionKind
@@ -28,7 +28,6 @@ from exams.selectors.late import (
     accepted_answers,
     late_answers,
     late_counts,
-    open_late_answers,
 )
 from exams.selectors.markingplans import masks_of
 from exams.selectors.sittings import SittingView, sitting_view
@@ -134,55 +133,6 @@ def _points(result: Result) -> Decimal:
 
 def _possible(result: Result) -> Decimal:
     return shown(stored(result.possible_num, result.possible_den))
-
-
-@dataclass(frozen=True, slots=True)
-class GradingProgress:
-    """How far the grading of a sitting is, for a progress bar.
-
-    Attributes:
-        graded: By the machine; a person may still have to mark a part.
-        finished: Graded, and nothing of it waits for a person.
-    """
-
-    submissions: int
-    graded: int
-    finished: int
-    needs_person: int
-    released: int
-    open_late: int
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing waits for a grader, a person or a job."""
-        return self.graded == self.submissions and not (self.needs_person or self.open_late)
-
-
-def grading_progress(sitting_id: int) -> GradingProgress:
-    """Return the counts of one sitting. Two queries."""
-    done = Q(state__in=[ResultState.GRADED, ResultState.RELEASED])
-    counts = Result.objects.filter(attempt__sitting_id=sitting_id).aggregate(
-        submissions=Count("pk"),
-        graded=Count("pk", filter=done),
-        finished=Count("pk", filter=done & Q(needs_person=False)),
-        needs_person=Count("pk", filter=Q(needs_person=True)),
-        released=Count("pk", filter=Q(state=ResultState.RELEASED)),
-    )
-    return GradingProgress(**counts, open_late=open_late_answers(sitting_id))
-
-
-def papers_to_mark(sitting_id: int) -> list[int]:
-    """Return the attempts on which a person has to look, by id. One query.
-
-    An answer of theirs waits for points, or a late one for a decision.
-    """
-    undecided = AnswerRevision.objects.filter(
-        attempt=OuterRef("attempt"), late=True, decision=LateState.OPEN
-    )
-    rows = Result.objects.filter(
-        Q(needs_person=True) | Exists(undecided), attempt__sitting_id=sitting_id
-    )
-    return list(rows.order_by("attempt_id").values_list("attempt_id", flat=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,13 +260,6 @@ def _result(attempt_id: int) -> Result:
 def _paper(result: Result, *, late: Mapping[int, list[LateAnswer]], names: bool) -> MarkedPaper:
     attempt = result.attempt
     sitting, submission = attempt.sitting, attempt.submission
-    accepted = accepted_answers(attempt.pk)
-    content = approved_content(sitting.exam_id, sitting.exam.content_hash)
-    marks = {row.question_id: row for row in result.marks.all()}
-    overlay = corrections_of(sitting.pk)
-    asked = _asked(attempt, content)
-    given = {one.id: handed_in(submission.answers, one.id) for one in asked} | accepted
-    criteria = criteria_of(marks, asked, sitting_id=sitting.pk, to_student=not names)
     return MarkedPaper(
         attempt_id=attempt.pk,
         sitting_id=sitting.pk,
@@ -336,18 +279,30 @@ def _paper(result: Result, *, late: Mapping[int, list[LateAnswer]], names: bool)
         passed=result.passed,
         needs_person=result.needs_person,
         released_at=result.released_at,
-        answers=tuple(
-            replace(
-                _marked(question, number, given[question.id], marks.get(question.id)),
-                name=question.name if names else "",
-                came_late=question.id in accepted,
-                remedy=overlay[question.id].remedy.value if question.id in overlay else "",
-                late=tuple(_held(question, one) for one in late.get(question.id, [])),
-                criteria=criteria.get(question.id),
-            )
-            for number, question in enumerate(asked, start=1)
-        ),
+        answers=tuple(_answers(result, late=late, names=names)),
     )
+
+
+def _answers(
+    result: Result, *, late: Mapping[int, list[LateAnswer]], names: bool
+) -> Iterator[MarkedAnswer]:
+    attempt = result.attempt
+    sitting, answers = attempt.sitting, attempt.submission.answers
+    accepted = accepted_answers(attempt.pk)
+    marks = {row.question_id: row for row in result.marks.all()}
+    overlay = corrections_of(sitting.pk)
+    asked = _asked(attempt, approved_content(sitting.exam_id, sitting.exam.content_hash))
+    criteria = criteria_of(marks, asked, sitting_id=sitting.pk, to_student=not names)
+    for number, question in enumerate(asked, start=1):
+        given = accepted.get(question.id) or handed_in(answers, question.id)
+        yield replace(
+            _marked(question, number, given, marks.get(question.id)),
+            name=question.name if names else "",
+            came_late=question.id in accepted,
+            remedy=overlay[question.id].remedy.value if question.id in overlay else "",
+            late=tuple(_held(question, one) for one in late.get(question.id, [])),
+            criteria=criteria.get(question.id),
+        )
 
 
 def _asked(attempt: Attempt, content: ExamContent) -> list[QuestionContent]:

@@ -15,6 +15,7 @@ from exams.errors import ResultUnknown
 from exams.models import Answer, AnswerRevision, Result
 from exams.selectors import results
 from exams.selectors.contents import approved_content
+from exams.selectors.grading_progress import papers_to_mark
 from exams.services import attempts, grading
 from exams.tests.conftest import Cast, Taking, approved_exam, begin, release
 
@@ -94,23 +95,17 @@ def test_graders_see_names_late_work_and_who_marked(running: Taking) -> None:
     assert (held.answer.cause, held.answer.state) == (LateCause.ENDED, LateState.OPEN)
     ana, ben = results.results_of_sitting(running.sitting_id)
     assert (ana.late_answers, ana.open_late, ben.late_answers) == (1, 1, 0)
-    assert results.papers_to_mark(running.sitting_id) == [running.attempt_id]
+    assert papers_to_mark(running.sitting_id) == [running.attempt_id]
     Result.objects.update(needs_person=False)
-    assert results.papers_to_mark(running.sitting_id) == [running.attempt_id]
+    assert papers_to_mark(running.sitting_id) == [running.attempt_id]
     AnswerRevision.objects.update(decision="rejected")
     ana, _ben = results.results_of_sitting(running.sitting_id)
     assert (ana.late_answers, ana.open_late) == (1, 0)
-    assert results.papers_to_mark(running.sitting_id) == []
+    assert papers_to_mark(running.sitting_id) == []
     assert essay.name == "canary-name-four"
     assert (paper.needs_person, paper.score) == (True, None)
     with pytest.raises(ResultUnknown):
         results.marked_paper(10**9)
-
-
-def test_progress_of_grading(running: Taking) -> None:
-    assert results.grading_progress(running.sitting_id) == results.GradingProgress(0, 0, 0, 0, 0, 0)
-    finish(running, None, None, None, "An essay")
-    assert results.grading_progress(running.sitting_id) == results.GradingProgress(1, 1, 0, 1, 0, 0)
 
 
 def test_a_file_that_came_too_late_stands_at_its_question(cast: Cast) -> None:

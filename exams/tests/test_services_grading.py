@@ -19,7 +19,7 @@ from exams.errors import (
 )
 from exams.events import ResultReleased
 from exams.models import Answer, Attempt, Mark, Result, Sitting
-from exams.selectors.results import grading_progress
+from exams.selectors.grading_progress import grading_progress
 from exams.services import attempts, grading, handmarks, sittings
 from exams.services.handmarks import HandMark
 from exams.tests.conftest import (

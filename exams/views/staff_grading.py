@@ -14,6 +14,7 @@ from exams.domain.states import ResultState, SittingState
 from exams.errors import ResultUnknown, StillGrading
 from exams.forms_sittings import MarkForm
 from exams.selectors.attempts import attempt_facts
+from exams.selectors.grading_progress import grading_progress, papers_to_mark
 from exams.selectors.jobs import grading_jobs
 from exams.selectors.keys import keys_of_sitting
 from exams.selectors.markingplans import needs_two_markers
@@ -21,9 +22,7 @@ from exams.selectors.markings import history_of
 from exams.selectors.regrades import changes_of_result, regrade_under_way
 from exams.selectors.results import (
     MarkedPaper,
-    grading_progress,
     marked_paper,
-    papers_to_mark,
     results_of_sitting,
 )
 from exams.services import grading, handmarks, late
