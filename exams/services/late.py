@@ -17,7 +17,7 @@ from exams.errors import ReasonNeeded, ResultUnknown
 from exams.models import AnswerRevision, Result
 from exams.queries import database_now
 from exams.services import markings
-from exams.services.grading import changeable_result, grade_attempt
+from exams.services.grading import changeable_result, grade_attempt, grade_attempts
 from exams.services.trail import append_line
 from kernel.machine import IllegalMove
 
@@ -78,29 +78,34 @@ def reject_late_answers(attempt_id: int, question_id: int, *, actor_id: int, rea
     append_line("late.rejected", result, actor_id, reason=reason, data=data)
 
 
-def accept_late_answers(attempt_id: int, revisions: Mapping[int, int], decision: Decision) -> None:
-    """Let several held answers of one attempt count; the paper is graded again once.
+def accept_late_answers(revisions: Mapping[int, Mapping[int, int]], decision: Decision) -> None:
+    """Let held answers of many attempts count; their papers are graded again together.
 
     Args:
-        attempt_id: Whose.
-        revisions: Held answer by question id.
+        revisions: Attempt id → question id → held answer.
         decision: Who, and why.
 
     Raises:
         ResultUnknown: Nothing was handed in.
-        ResultFinal: The result was released.
+        ResultFinal: A result was released.
 
-    Needs: an open transaction.
+    Needs: an open transaction that holds the sitting.
     """
+    results = [_count_all(one, revisions[one], decision) for one in sorted(revisions)]
+    graded = [one.attempt_id for one in results if one.state == ResultState.GRADED]
+    if graded:
+        grade_attempts(graded)
+
+
+def _count_all(attempt_id: int, revisions: Mapping[int, int], decision: Decision) -> Result:
     result = changeable_result(attempt_id)
     for question_id, revision_id in revisions.items():
         count_instead(attempt_id, question_id, revision_id, decision)
         markings.reopen(result, question_id, actor_id=decision.actor_id, reason=decision.reason)
         result.marks.filter(question_id=question_id).delete()
-    if result.state == ResultState.GRADED:
-        grade_attempt(attempt_id)
     data = {"questions": sorted(revisions)}
     append_line("late.accepted", result, decision.actor_id, reason=decision.reason, data=data)
+    return result
 
 
 def reject_rows(revision_ids: Sequence[int], decision: Decision) -> int:

@@ -151,8 +151,7 @@ def _accept(rows: Iterable[AnswerRevision], decision: Decision) -> int:
     by_attempt: dict[int, dict[int, int]] = {}
     for row in rows:
         by_attempt.setdefault(row.attempt_id, {})[row.question_id] = row.pk
-    for attempt_id in sorted(by_attempt):
-        late.accept_late_answers(attempt_id, by_attempt[attempt_id], decision)
+    late.accept_late_answers(by_attempt, decision)
     return sum(len(questions) for questions in by_attempt.values())
 
 

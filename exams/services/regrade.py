@@ -114,16 +114,15 @@ def propose_late(run_id: int, accepts: Sequence[LateAccept], *, actor_id: int) -
         IllegalMove: The regrade is decided.
     """
     run = _run(run_id)
+    held = AnswerRevision.objects.filter(
+        pk__in=[one.revision for one in accepts],
+        late=True,
+        attempt__sitting_id=run.sitting_id,
+        attempt__result__isnull=False,
+    )
+    known = set(held.values_list("attempt_id", "question_id", "pk"))
     for one in accepts:
-        held = AnswerRevision.objects.filter(
-            pk=one.revision,
-            attempt_id=one.attempt,
-            question_id=one.question,
-            late=True,
-            attempt__sitting_id=run.sitting_id,
-            attempt__result__isnull=False,
-        )
-        if not held.exists():
+        if (one.attempt, one.question, one.revision) not in known:
             raise ResultUnknown(attempt=one.attempt, question=one.question)
 
     def with_all(old: Proposal) -> Proposal:

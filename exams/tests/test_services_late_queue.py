@@ -4,18 +4,24 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 
+from exams.domain.answer import QuestionKind
+from exams.domain.draft import ChoiceDraft, QuestionDraft
 from exams.domain.late import LateState
 from exams.domain.regrade import RegradeState
 from exams.errors import LeaseLost, ReasonNeeded, RegradeUnderWay, ResultUnknown
-from exams.models import Answer, AnswerRevision, Attempt, RegradeRun, Result
+from exams.models import Answer, AnswerRevision, Attempt, RegradeRun, Result, Sitting
 from exams.selectors.late import open_late_answers
 from exams.selectors.late_queue import held_answers
 from exams.selectors.regrades import regrade_view
 from exams.services import attempts, grading, late_queue, regrade
 from exams.services.regrade_apply import apply_regrade
 from exams.services.regrade_preview import compute_preview
-from exams.tests.conftest import Cast, Taking, close, schedule
+from exams.tests.conftest import PERCENT, Cast, Taking, close, schedule
+from exams.tests.marked import take
 from exams.tests.paged import Plan, walker
 from kernel.models import AuditEntry
 
@@ -76,6 +82,37 @@ def test_all_count_the_newest_of_each_question(held: Taking) -> None:
     assert score(held) == 2
     assert states(held) == [LateState.ACCEPTED, LateState.REJECTED, LateState.ACCEPTED]
     assert AuditEntry.objects.filter(action="late.accepted").count() == 1
+
+
+def late_for_all(cast: Cast, papers: int) -> tuple[int, list[int]]:
+    """A sitting whose candidates all gave a wrong number, and the right one too late."""
+    number = QuestionDraft(
+        name="n", kind=QuestionKind.INT, prompt="p", choices=(ChoiceDraft("7", fraction=PERCENT),)
+    )
+    taken = take(cast, [["1"]] * papers, questions=[number])
+    for attempt_id in taken.attempt_ids:
+        hold(attempt_id, taken.questions[0].id, "7", MINUTE)
+    return taken.sitting_id, taken.attempt_ids
+
+
+def test_papers_are_graded_again_together_however_many_there_are(cast: Cast) -> None:
+    sitting_id, ids = late_for_all(cast, 3)
+    with CaptureQueriesContext(connection) as seen:
+        done = late_queue.accept_open(sitting_id, reason="Network", actor_id=cast.grader.pk)
+    assert done.accepted == 3
+    assert set(Result.objects.filter(attempt__in=ids).values_list("score", flat=True)) == {100}
+    assert sum('FROM "exams_submission"' in one["sql"] for one in seen.captured_queries) == 1
+
+
+def test_late_answers_of_released_papers_are_looked_up_together(cast: Cast) -> None:
+    sitting_id, ids = late_for_all(cast, 5)
+    Sitting.objects.filter(pk=sitting_id).update(state="published", closed_at=Now())
+    Result.objects.filter(attempt__in=ids).update(state="released")
+    with CaptureQueriesContext(connection) as seen:
+        done = late_queue.accept_open(sitting_id, reason="Network", actor_id=cast.grader.pk)
+    assert done.proposed == 5
+    asked = [one for one in seen.captured_queries if 'FROM "exams_answerrevision"' in one["sql"]]
+    assert len(asked) <= 4
 
 
 def test_up_to_a_time_counts_and_what_came_later_is_rejected(held: Taking) -> None:
