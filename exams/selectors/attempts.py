@@ -93,9 +93,7 @@ def snapshot(attempt_id: int, student_id: int, *, browser: str = "") -> AttemptS
     Raises:
         AttemptUnknown: There is none, or it is somebody else's.
     """
-    attempt = read_attempt(attempt_id, student_id=student_id)
-    if attempt is None:
-        raise AttemptUnknown(attempt=attempt_id)
+    attempt = _own(attempt_id, student_id)
     submission = _submission(attempt)
     shown = attempt.state == AttemptState.RUNNING and attempt.lease_browser in {"", browser}
     page = open_page(attempt) if shown else None
@@ -124,6 +122,13 @@ def snapshot(attempt_id: int, student_id: int, *, browser: str = "") -> AttemptS
         submitted_at=to_millis_or_none(submission.submitted_at if submission else None),
         answered=submission.answered if submission else None,
     )
+
+
+def _own(attempt_id: int, student_id: int) -> Attempt:
+    attempt = read_attempt(attempt_id, student_id=student_id)
+    if attempt is None:
+        raise AttemptUnknown(attempt=attempt_id)
+    return attempt
 
 
 def _submission(attempt: Attempt) -> Submission | None:

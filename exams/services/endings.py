@@ -65,23 +65,13 @@ def end_held(
 
     Needs: an open transaction.
     """
-    freezes = ending.action is not _NO_SUBMISSION
-    document = canonical(answers)
-    freeze = Freeze(
-        receipt=uuid4(),
-        kind=ending.kind.value,
-        answers=document.decode(),
-        digest=hashlib.sha256(document).hexdigest(),
-        answered=sum(not is_empty(answer["value"]) for answer in answers.values()),
-        total=attempt.asked,
-        freezes=freezes,
-    )
+    freeze = _freeze(attempt, ending, answers)
     moved = queries_attempts.end_attempt(attempt.pk, ending.action, ending.reason, freeze)
     if moved is None:
         return None
     attempt.version, attempt.ended_at = moved
     attempt.state, attempt.state_reason = ATTEMPT.target(ending.action), ending.reason
-    if freezes:
+    if freeze.freezes:
         outbox.enqueue(
             GRADE_TASK,
             {"attempt_id": attempt.pk},
@@ -89,9 +79,21 @@ def end_held(
             dedupe_key=f"{GRADE_TASK}:{attempt.pk}",
         )
     _tell(attempt, moved[1])
-    answered = freeze.answered if freezes else 0
-    pushes.attempt_told(attempt, answered=answered, at=moved[1])
-    return Ended(attempt, _submission(attempt, freeze, moved[1]) if freezes else None)
+    pushes.attempt_told(attempt, answered=freeze.answered, at=moved[1])
+    return Ended(attempt, _submission(attempt, freeze, moved[1]) if freeze.freezes else None)
+
+
+def _freeze(attempt: Attempt, ending: Ending, answers: Mapping[str, Mapping[str, Any]]) -> Freeze:
+    document = canonical(answers)
+    return Freeze(
+        receipt=uuid4(),
+        kind=ending.kind.value,
+        answers=document.decode(),
+        digest=hashlib.sha256(document).hexdigest(),
+        answered=sum(not is_empty(answer["value"]) for answer in answers.values()),
+        total=attempt.asked,
+        freezes=ending.action is not _NO_SUBMISSION,
+    )
 
 
 def _submission(attempt: Attempt, freeze: Freeze, at: datetime) -> Submission:

@@ -17,7 +17,7 @@ from wsgiref.types import StartResponse, WSGIApplication
 
 import msgspec
 import structlog
-from django.db import DatabaseError
+from django.db import Error as DatabaseFailure
 
 from exams.views.steps import STEPS, Step
 from exams.wire import MAX_SAVE_BYTES
@@ -70,7 +70,7 @@ class ExamLane:
             reply = step.take(attempt_id, caller, body)
         except DomainError:
             return None
-        except DatabaseError:
+        except DatabaseFailure:
             log.warning("exam_lane.database", exc_info=True)
             return None
         if step.is_logged:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.test import Client
 
 from exams.services import answers as saving, attempts
@@ -174,14 +174,15 @@ def test_what_is_out_of_the_ordinary_goes_the_long_way(
     assert caller.site.asked == 1
 
 
+@pytest.mark.parametrize("failure", [DatabaseError, OperationalError, InterfaceError])
 def test_a_database_that_is_away_is_left_to_django(
-    caller: Caller, monkeypatch: pytest.MonkeyPatch
+    caller: Caller, monkeypatch: pytest.MonkeyPatch, failure: type[Exception]
 ) -> None:
     well = saving.save_answers
 
     def away_once(*_args: Any, **_kwargs: Any) -> None:
         monkeypatch.setattr(saving, "save_answers", well)
-        raise DatabaseError("gone")
+        raise failure("gone")
 
     monkeypatch.setattr(saving, "save_answers", away_once)
     status, body = caller.save("kept all the same")
