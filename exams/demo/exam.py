@@ -11,6 +11,7 @@ from exams.domain.answer import QuestionKind
 from exams.domain.draft import ChoiceDraft, QuestionDraft
 from exams.domain.texts import TextFormat
 from exams.exchange import gift
+from exams.exchange.writing import write_preview
 from exams.selectors.exams import pools_of_exam, question_draft
 from exams.services import authoring, questions, review
 
@@ -83,7 +84,7 @@ def create_demo_exam(*, institution_id: int, author_id: int, approver_id: int) -
         subject="Science · علوم",
         actor_id=author_id,
     )
-    gift.import_into(exam_id, SOURCE.read_bytes())
+    write_preview(exam_id, gift.preview(SOURCE.read_bytes()), actor_id=author_id)
     pools = pools_of_exam(exam_id)
     for question in (question for pool in pools for question in pool.questions):
         if question.kind in POINTS:

@@ -1,4 +1,4 @@
-"""GIFT import: preview what a file holds, then write it into a draft exam in one transaction.
+"""GIFT: what a file holds, item by item.
 
 Whatever the engine cannot take is reported with its line, never dropped in silence:
 items = imported + reported. Bad input gives findings, not exceptions.
@@ -33,7 +33,6 @@ from exams.exchange.items import (
     media_in,
     refusal_of,
 )
-from exams.exchange.writing import DEFAULT_SECTION, write_preview
 
 _ALLOWED_CONTROLS: Final = "\t\n\r"
 
@@ -130,12 +129,3 @@ def _remarks(block: Block, parts: Parts, key: Key, draft: QuestionDraft) -> Iter
         yield Finding(block.line, ItemCode.UNKNOWN_FORMAT, unknown_format(parts.prompt))
     for at, text in key.unused:
         yield Finding(block.line_at(parts.answers_at + at), ItemCode.FEEDBACK_NOT_USED, text[:80])
-
-
-def import_into(exam_id: int, data: bytes, *, default_section: str = DEFAULT_SECTION) -> Preview:
-    """Write what a GIFT file holds into a draft exam, as `write_preview` does.
-
-    Raises:
-        ExamUnknown, ExamFrozen: There is no such draft.
-    """
-    return write_preview(exam_id, preview(data), default_section=default_section)

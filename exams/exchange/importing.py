@@ -8,11 +8,11 @@ from django.core.cache import cache
 from django.db import transaction
 
 from exams.domain.imports import IMPORT, ImportAction
-from exams.domain.outline import DEFAULT_VERSION, ExamHeader, ExamOutline, PoolDraft
+from exams.domain.outline import DEFAULT_VERSION, ExamHeader, ExamOutline
 from exams.domain.outline_diff import ImportMode, OutlineDiff, Place, compare
 from exams.exchange.formats import Format, parse
-from exams.exchange.items import Item, Preview
-from exams.exchange.writing import DEFAULT_SECTION
+from exams.exchange.items import Preview
+from exams.exchange.writing import outline_of
 from exams.selectors.imports import ImportCard, import_bytes
 from exams.selectors.outlines import bank_outline, exam_outline
 from exams.services.authoring import create_exam
@@ -74,37 +74,6 @@ def _existing(card: ImportCard) -> ExamOutline:
     if card.exam_id is not None:
         return exam_outline(card.exam_id).outline
     return ExamOutline()
-
-
-def outline_of(seen: Preview) -> tuple[ExamOutline, dict[Place, int]]:
-    """Return what a file holds as a whole exam, and the line of each of its questions."""
-    if seen.exam is not None:
-        places = [
-            (at, index)
-            for at, pool in enumerate(seen.exam.pools)
-            for index in range(len(pool.questions))
-        ]
-        taken = (item.line for item in seen.items if item.draft)
-        return seen.exam, dict(zip(places, taken, strict=True))
-    sections: dict[str, list[Item]] = {}
-    for item in seen.items:
-        if item.draft is not None:
-            sections.setdefault(item.section, []).append(item)
-    draws = {section.name: section for section in seen.sections}
-    pools: list[PoolDraft] = []
-    lines: dict[Place, int] = {}
-    for at, (name, items) in enumerate(sections.items()):
-        draw = draws.get(name)
-        lines |= {(at, index): item.line for index, item in enumerate(items)}
-        pools.append(
-            PoolDraft(
-                name=name or DEFAULT_SECTION,
-                randomize_questions=bool(draw and draw.randomize_questions),
-                number_to_answer=draw.number_to_answer if draw else None,
-                questions=tuple(item.draft for item in items if item.draft),
-            )
-        )
-    return ExamOutline(None, tuple(pools)), lines
 
 
 @transaction.atomic

@@ -1,44 +1,59 @@
-"""Write what an import found into a draft exam, all of it in one transaction or nothing."""
+"""What an import found as one outline, and the writing of it into a draft: all of it or nothing."""
 
 from typing import Final
 
-from django.db import transaction
-
-from exams.domain.draft import QuestionDraft
-from exams.exchange.items import Preview
-from exams.services import pools, questions
+from exams.domain.outline import ExamOutline, PoolDraft
+from exams.domain.outline_diff import ImportMode, Place
+from exams.exchange.items import Item, Preview
+from exams.services.outlines import Written, write_exam_outline
 
 DEFAULT_SECTION: Final = "1"
 
 
-@transaction.atomic
-def write_preview(
-    exam_id: int, seen: Preview, *, default_section: str = DEFAULT_SECTION
-) -> Preview:
-    """Write every item that can be imported into a draft exam, and return what was written.
+def write_preview(exam_id: int, seen: Preview, *, actor_id: int) -> Written:
+    """Write every item that can be imported and is not there yet into a draft exam.
 
-    All or nothing: an error in the middle leaves the exam as it was.
+    The same way as an import by the pages takes, without their look at the difference.
 
     Args:
         exam_id: A draft.
-        seen: What the file holds.
-        default_section: Name of the section for items outside of any.
+        seen: What the file holds; items outside of any section go to one of their own.
+        actor_id: Who imports; stands in the audit trail.
 
     Raises:
         ExamUnknown, ExamFrozen: There is no such draft.
+        QuestionInvalid, JumpInvalid, NameTaken: An item cannot stand there; nothing was written.
     """
-    drafts: dict[str, list[QuestionDraft]] = {}
+    outline, _lines = outline_of(seen)
+    return write_exam_outline(exam_id, outline, mode=ImportMode.NEW, actor_id=actor_id)
+
+
+def outline_of(seen: Preview) -> tuple[ExamOutline, dict[Place, int]]:
+    """Return what a file holds as a whole exam, and the line of each of its questions."""
+    if seen.exam is not None:
+        places = [
+            (at, index)
+            for at, pool in enumerate(seen.exam.pools)
+            for index in range(len(pool.questions))
+        ]
+        taken = (item.line for item in seen.items if item.draft)
+        return seen.exam, dict(zip(places, taken, strict=True))
+    sections: dict[str, list[Item]] = {}
     for item in seen.items:
         if item.draft is not None:
-            drafts.setdefault(item.section, []).append(item.draft)
-    settings = {section.name: section for section in seen.sections}
-    for name, of_section in drafts.items():
-        section = settings.get(name)
-        pool_id = pools.add_pool(
-            exam_id,
-            name=name or default_section,
-            randomize_questions=bool(section and section.randomize_questions),
-            number_to_answer=section.number_to_answer if section else None,
+            sections.setdefault(item.section, []).append(item)
+    draws = {section.name: section for section in seen.sections}
+    pools: list[PoolDraft] = []
+    lines: dict[Place, int] = {}
+    for at, (name, items) in enumerate(sections.items()):
+        draw = draws.get(name)
+        lines |= {(at, index): item.line for index, item in enumerate(items)}
+        pools.append(
+            PoolDraft(
+                name=name or DEFAULT_SECTION,
+                randomize_questions=bool(draw and draw.randomize_questions),
+                number_to_answer=draw.number_to_answer if draw else None,
+                questions=tuple(item.draft for item in items if item.draft),
+            )
         )
-        questions.add_questions(pool_id, of_section)
-    return seen
+    return ExamOutline(None, tuple(pools)), lines

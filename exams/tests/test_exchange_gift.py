@@ -14,13 +14,13 @@ from exams.domain.answer import QuestionKind as Kind
 from exams.domain.draft import QuestionDraft
 from exams.domain.texts import TextFormat
 from exams.errors import ExamFrozen, ExamUnknown
-from exams.exchange import gift
 from exams.exchange.gift import preview
 from exams.exchange.gift_syntax import MAX_LINES, GiftCode
 from exams.exchange.items import MAX_BYTES, MAX_ITEMS, ItemCode
-from exams.models import Question, QuestionPool
+from exams.exchange.writing import DEFAULT_SECTION, write_preview
 from exams.selectors.exams import pools_of_exam
-from exams.services import authoring, questions, review
+from exams.services import authoring, review
+from exams.services.outlines import Written
 from exams.tests.conftest import Cast
 from exams.tests.imports import check_balance
 
@@ -312,54 +312,42 @@ def exam_id(cast: Cast) -> int:
     )
 
 
-def test_an_import_makes_a_section_per_category(exam_id: int) -> None:
-    seen = gift.import_into(exam_id, ALL_CONSTRUCTS.encode())
+def write(cast: Cast, exam_id: int, data: bytes) -> Written:
+    return write_preview(exam_id, preview(data), actor_id=cast.author.pk)
+
+
+def test_an_import_makes_a_section_per_category(cast: Cast, exam_id: int) -> None:
+    written = write(cast, exam_id, ALL_CONSTRUCTS.encode())
     pools = pools_of_exam(exam_id)
     assert [(pool.name, len(pool.questions)) for pool in pools] == [
         ("Section A", 5),
         ("Section B", 7),
     ]
-    assert sum(len(pool.questions) for pool in pools) == seen.imported
+    assert sum(len(pool.questions) for pool in pools) == written.added
 
 
-def test_items_before_any_category_go_to_a_section_of_their_own(exam_id: int) -> None:
-    gift.import_into(exam_id, b"True?{T}", default_section="Questions")
-    assert [pool.name for pool in pools_of_exam(exam_id)] == ["Questions"]
+def test_items_before_any_category_go_to_a_section_of_their_own(cast: Cast, exam_id: int) -> None:
+    write(cast, exam_id, b"True?{T}")
+    assert [pool.name for pool in pools_of_exam(exam_id)] == [DEFAULT_SECTION]
 
 
-def test_an_error_in_the_middle_leaves_the_exam_as_it_was(
-    exam_id: int, monkeypatch: pytest.MonkeyPatch
+def test_a_section_is_written_at_once_however_many_questions_it_has(
+    cast: Cast, exam_id: int
 ) -> None:
-    real, calls = questions.add_questions, []
-
-    def fail_on_second(pool_id: int, drafts: list[QuestionDraft]) -> list[int]:
-        calls.append(drafts)
-        if len(calls) == 2:
-            raise RuntimeError("disk full")
-        return real(pool_id, drafts)
-
-    monkeypatch.setattr(questions, "add_questions", fail_on_second)
-    with pytest.raises(RuntimeError):
-        gift.import_into(exam_id, ALL_CONSTRUCTS.encode())
-    assert not Question.objects.exists()
-    assert not QuestionPool.objects.exists()
-
-
-def test_a_section_is_written_at_once_however_many_questions_it_has(exam_id: int) -> None:
     counts = []
     for count in (2, 40):
-        items = "\n\n".join(f"::q{n}:: Is {n} a number? {{T}}" for n in range(count))
+        items = "\n\n".join(f"::q{count}-{n}:: Is {n} a number? {{T}}" for n in range(count))
         with CaptureQueriesContext(connection) as seen:
-            gift.import_into(exam_id, items.encode(), default_section=f"Section of {count}")
+            write(cast, exam_id, f"$CATEGORY: Section of {count}\n\n{items}".encode())
         counts.append(len(seen))
     assert counts[1] <= counts[0], "the bank is made by the first one"
     assert [len(pool.questions) for pool in pools_of_exam(exam_id)] == [2, 40]
 
 
 def test_only_a_draft_takes_an_import(cast: Cast, exam_id: int) -> None:
-    gift.import_into(exam_id, b"True?{T}")
+    write(cast, exam_id, b"True?{T}")
     review.send_to_review(exam_id, actor_id=cast.author.pk)
     with pytest.raises(ExamFrozen):
-        gift.import_into(exam_id, b"True?{T}")
+        write(cast, exam_id, b"True?{T}")
     with pytest.raises(ExamUnknown):
-        gift.import_into(10**9, b"True?{T}")
+        write(cast, 10**9, b"True?{T}")

@@ -11,6 +11,7 @@ from exams.errors import ExamFrozen, ImportUnknown
 from exams.exchange import importing
 from exams.exchange.formats import Format
 from exams.exchange.items import Item, Preview, Section
+from exams.exchange.writing import outline_of
 from exams.models import Exam, Question
 from exams.selectors.imports import import_bytes, import_card
 from exams.selectors.outlines import exam_outline
@@ -54,7 +55,7 @@ def test_sections_of_a_file_become_pools_with_the_line_of_each_question() -> Non
         Item(9, "A", draft("c")),
     )
     seen = Preview(items, (), (Section("A", randomize_questions=True, number_to_answer=1),))
-    outline, lines = importing.outline_of(seen)
+    outline, lines = outline_of(seen)
     assert [(one.name, one.number_to_answer) for one in outline.pools] == [("A", 1), ("1", None)]
     assert lines == {(0, 0): 1, (0, 1): 9, (1, 0): 4}
 

@@ -211,7 +211,7 @@ def test_what_was_found_is_written_whole(cast: Cast, seen: Preview) -> None:
     exam_id = authoring.create_exam(
         institution_id=cast.institution.pk, name="Imported", actor_id=cast.author.pk
     )
-    write_preview(exam_id, seen)
+    write_preview(exam_id, seen, actor_id=cast.author.pk)
     assert [(pool.name, len(pool.questions)) for pool in pools_of_exam(exam_id)] == [
         ("Sky", 3),
         ("Numbers / sums", 6),

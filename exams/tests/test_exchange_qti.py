@@ -214,8 +214,8 @@ def exam_id(cast: Cast) -> int:
     )
 
 
-def test_sections_are_written_with_their_draw(exam_id: int) -> None:
-    write_preview(exam_id, preview(WHOLE))
+def test_sections_are_written_with_their_draw(cast: Cast, exam_id: int) -> None:
+    write_preview(exam_id, preview(WHOLE), actor_id=cast.author.pk)
     pools = QuestionPool.objects.filter(exam_id=exam_id).order_by("order")
     assert [(one.name, one.randomize_questions, one.number_to_answer) for one in pools] == [
         ("Sky", True, 2),
@@ -225,10 +225,10 @@ def test_sections_are_written_with_their_draw(exam_id: int) -> None:
 
 
 def test_an_exam_in_review_takes_nothing(cast: Cast, exam_id: int) -> None:
-    write_preview(exam_id, preview(RIGHT))
+    write_preview(exam_id, preview(RIGHT), actor_id=cast.author.pk)
     review.send_to_review(exam_id, actor_id=cast.author.pk)
     with pytest.raises(ExamFrozen):
-        write_preview(exam_id, preview(WHOLE))
+        write_preview(exam_id, preview(WHOLE), actor_id=cast.author.pk)
     assert Question.objects.filter(pool__exam_id=exam_id).count() == 1
 
 
