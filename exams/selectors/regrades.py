@@ -174,7 +174,6 @@ def regrade_view(run_id: int) -> RegradeView:
         raise RegradeUnknown(run=run_id)
     proposal = regrades.from_json(run.proposal)
     questions = questions_of_sitting(run.sitting_id)
-    counted = _counts(run)
     return RegradeView(
         id=run.pk,
         sitting_id=run.sitting_id,
@@ -192,7 +191,7 @@ def regrade_view(run_id: int) -> RegradeView:
         done=run.changes.count(),
         total=Result.objects.filter(attempt__sitting_id=run.sitting_id).count(),
         is_stale=run.state == RegradeState.PREVIEWED and is_stale(run.pk, run.sitting_id),
-        counts=counted,
+        counts=_counts(run),
         corrections=tuple(
             CorrectionLine(
                 question.id, number, question.name, proposal.corrections[str(question.id)]

@@ -66,8 +66,7 @@ def test_a_regrade_from_its_reason_to_the_result_that_a_student_reads(over: Taki
     told = page_of(client_of(over.cast.ana).get(f"/results/{over.attempt_id}/"))
     assert "Both words are right" in told
     assert "were corrected after the exam" in told
-    paper = page_of(client.get(f"/attempts/{over.attempt_id}/paper/"))
-    assert "History of the points" in paper
+    assert "History of the points" in page_of(client.get(f"/attempts/{over.attempt_id}/paper/"))
 
 
 def test_other_points_for_a_released_answer_are_proposed_at_the_paper(over: Taking) -> None:
