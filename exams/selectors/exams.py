@@ -7,16 +7,15 @@ from decimal import Decimal
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Lower
 
-from exams.domain import content as frozen, paper as papers
+from exams.domain import paper as papers
 from exams.domain.answer import QuestionKind
-from exams.domain.content import ExamContent
 from exams.domain.draft import ChoiceDraft, QuestionDraft
 from exams.domain.scoring import lacks_key, worth
 from exams.domain.states import ExamState
 from exams.domain.texts import TextFormat
 from exams.errors import ExamUnknown
 from exams.models import Choice, Exam, Question, QuestionPool, Sitting
-from exams.selectors.contents import content_of_rows, paper_view
+from exams.selectors.contents import current_content, paper_view
 from exams.wire import PaperQuestion
 
 
@@ -137,9 +136,8 @@ def pools_of_exam(exam_id: int) -> list[PoolView]:
     Raises:
         ExamUnknown: There is none.
     """
-    exam = _exam(exam_id)
-    content = exam_content(exam)
-    places = dict(exam.pools.values_list("pk", "order"))
+    content = current_content(exam_id)
+    places = dict(QuestionPool.objects.filter(exam_id=exam_id).values_list("pk", "order"))
     return [
         PoolView(
             id=pool.id,
@@ -198,26 +196,14 @@ def pool_of_exam(exam_id: int, pool_id: int) -> PoolCard:
     )
 
 
-def exam_content(exam: Exam) -> ExamContent:
-    """Return what an exam consists of: frozen when approved, else as its rows stand now."""
-    return frozen.from_json(exam.content) if exam.content else content_of_rows(exam)
-
-
 def preview_paper(exam_id: int, seed: str = "preview") -> list[PaperQuestion]:
     """Return one paper of an exam as a candidate would see it; ask a policy before showing it.
 
     Raises:
         ExamUnknown: There is none.
     """
-    content = exam_content(_exam(exam_id))
+    content = current_content(exam_id)
     return paper_view(content, papers.draw(content, seed))
-
-
-def _exam(exam_id: int) -> Exam:
-    exam = Exam.objects.filter(pk=exam_id).first()
-    if exam is None:
-        raise ExamUnknown(exam=exam_id)
-    return exam
 
 
 @dataclass(frozen=True, slots=True)

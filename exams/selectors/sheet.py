@@ -10,9 +10,7 @@ from exams.domain.answer import QuestionKind
 from exams.domain.content import ChoiceContent, ExamContent, QuestionContent
 from exams.domain.rubric import RubricContent
 from exams.domain.scoring import lacks_key
-from exams.errors import ExamUnknown
-from exams.models import Exam
-from exams.selectors.exams import exam_content
+from exams.selectors.contents import current_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +84,7 @@ def sheet_of_exam(exam_id: int) -> tuple[SheetSection, ...]:
     Raises:
         ExamUnknown: There is none.
     """
-    exam = Exam.objects.filter(pk=exam_id).first()
-    if exam is None:
-        raise ExamUnknown(exam=exam_id)
-    return sheet_in(exam_content(exam))
+    return sheet_in(current_content(exam_id))
 
 
 def sheet_in(content: ExamContent) -> tuple[SheetSection, ...]:

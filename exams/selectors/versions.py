@@ -1,9 +1,8 @@
 """The versions of an exam, and what changed between two of them."""
 
 from exams.domain.differences import Change, changes_between
-from exams.errors import ExamUnknown
-from exams.models import Exam
-from exams.selectors.exams import ExamView, exam_content, exams_of_institution
+from exams.selectors.contents import current_content
+from exams.selectors.exams import ExamView, exams_of_institution
 
 
 def versions_of(exam: ExamView) -> list[ExamView]:
@@ -20,7 +19,4 @@ def changes_of(old_id: int, new_id: int) -> list[Change]:
     Raises:
         ExamUnknown: There is no such version.
     """
-    rows = {row.pk: row for row in Exam.objects.filter(pk__in=(old_id, new_id))}
-    if not {old_id, new_id} <= rows.keys():
-        raise ExamUnknown(exam=old_id)
-    return changes_between(exam_content(rows[old_id]), exam_content(rows[new_id]))
+    return changes_between(current_content(old_id), current_content(new_id))

@@ -9,10 +9,7 @@ from exams.domain.paper import Paper
 from exams.domain.policy import Navigation
 from exams.domain.scoring import Outcome, mark, total
 from exams.domain.walk import Given, Route, Step, carriers, simulate
-from exams.errors import ExamUnknown
-from exams.models import Exam
-from exams.selectors.contents import paper_view
-from exams.selectors.exams import exam_content
+from exams.selectors.contents import current_content, paper_view
 from exams.wire import PaperQuestion
 
 
@@ -62,10 +59,7 @@ def walk_exam(exam_id: int, *, seed: str, given: Given, closed: int) -> Stop:
     Raises:
         ExamUnknown: There is none.
     """
-    exam = Exam.objects.filter(pk=exam_id).first()
-    if exam is None:
-        raise ExamUnknown(exam=exam_id)
-    return stop_in(exam_content(exam), seed=seed, given=given, closed=closed)
+    return stop_in(current_content(exam_id), seed=seed, given=given, closed=closed)
 
 
 def stop_in(content: ExamContent, *, seed: str, given: Given, closed: int) -> Stop:

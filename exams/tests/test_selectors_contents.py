@@ -16,19 +16,22 @@ from exams.domain.answer import QuestionKind
 from exams.domain.corrections import Correction, Remedy
 from exams.domain.draft import ChoiceDraft, QuestionDraft
 from exams.domain.paper import draw
-from exams.errors import ExamNotApproved, SittingUnknown
+from exams.errors import ExamNotApproved, ExamUnknown, SittingUnknown
 from exams.models import Exam, Question, RegradeRun, Sitting
 from exams.selectors.contents import (
     approved_content,
     content_of_rows,
     content_of_sitting,
+    current_content,
     paper_view,
     question_of_row,
 )
-from exams.selectors.exams import question_draft
+from exams.selectors.exams import pools_of_exam, preview_paper, question_draft
 from exams.selectors.keys import right_answers
 from exams.selectors.markings import marking_queue, marking_view
 from exams.selectors.regrades import regrade_view, regrades_of
+from exams.selectors.versions import changes_of
+from exams.selectors.walks import walk_exam
 from exams.services import authoring, markings, moving, regrade
 from exams.services.markings import GivenPoints
 from exams.services.moving import times_of
@@ -79,6 +82,17 @@ def test_a_sitting_has_the_content_of_its_exam(cast: Cast) -> None:
     assert content_of_sitting(sitting_id) is approved_content(exam.pk, exam.content_hash)
     with pytest.raises(SittingUnknown):
         content_of_sitting(0)
+
+
+def test_pages_about_an_approved_exam_take_its_content_from_memory(cast: Cast) -> None:
+    exam_id = approved_exam(cast)
+    assert current_content(exam_id) == content_of_rows(Exam.objects.get(pk=exam_id))
+    with reading_no_content():
+        assert len(pools_of_exam(exam_id)[0].questions) == len(preview_paper(exam_id))
+        assert walk_exam(exam_id, seed="1", given={}, closed=0).closed == 0
+        assert changes_of(exam_id, exam_id) == []
+    with pytest.raises(ExamUnknown):
+        current_content(0)
 
 
 def test_a_regrade_does_not_read_the_questions_with_each_result(running: Taking) -> None:
