@@ -77,6 +77,12 @@ def test_what_cannot_be_read_is_explained_and_cannot_be_committed(
     assert 'btn primary large block" disabled' in page
 
 
+def test_a_file_or_its_text_is_needed_so_neither_is_called_optional(cast: Cast) -> None:
+    page = page_of(client_of(cast.author).get("/exams/import/"))
+    assert "or paste its text here" in page
+    assert "(optional)" not in page
+
+
 def test_nothing_sent_is_asked_for(cast: Cast) -> None:
     exam_id, _pool = draft_exam(cast)
     page = page_of(client_of(cast.author).post(f"/exams/{exam_id}/import/", {"text": "  "}))
