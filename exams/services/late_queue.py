@@ -15,7 +15,7 @@ from exams.domain.late import LateState, lateness
 from exams.domain.regrade import LateAccept
 from exams.domain.states import ResultState
 from exams.errors import ReasonNeeded, ResultUnknown
-from exams.models import AnswerRevision, Sitting
+from exams.models import AnswerRevision, Result, Sitting
 from exams.services import late, regrade
 from exams.services.late import Decision
 
@@ -60,8 +60,7 @@ def accept_open(
     """
     if not reason.strip():
         raise ReasonNeeded
-    # The sitting before its results, as the release does.
-    list(Sitting.objects.select_for_update().filter(pk=sitting_id).values_list("pk"))
+    _hold(sitting_id)
     decision = Decision(actor_id, reason.strip())
     everything, beyond = _split(_open_answers(sitting_id), within)
     timely = [row for row in everything if row.question_id not in row.attempt.closed_ids]
@@ -116,6 +115,13 @@ def accept_one(sitting_id: int, revision_id: int, *, actor_id: int, reason: str 
         row.attempt_id, row.question_id, row.pk, actor_id=actor_id, reason=reason
     )
     return None
+
+
+def _hold(sitting_id: int) -> None:
+    """Hold the sitting, then its results, before the audit trail: as a release and marks do."""
+    list(Sitting.objects.select_for_update().filter(pk=sitting_id).values_list("pk"))
+    results = Result.objects.select_for_update(of=("self",)).order_by("pk")
+    list(results.filter(attempt__sitting_id=sitting_id).values_list("pk"))
 
 
 def _held() -> QuerySet[AnswerRevision]:

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,16 +14,20 @@ from exams.domain.corrections import Correction, Remedy
 from exams.domain.regrade import RegradeState
 from exams.errors import RetakeRefused
 from exams.models import Attempt, RegradeRun, Result, Sitting
+from exams.selectors.attempts import attempt_of
 from exams.services import accommodations, attempts, early_ends, grading, regrade, taking
 from exams.services.accommodations import AccommodationPlan
 from exams.services.grants import Gift, give_time
+from exams.services.late_queue import accept_open
 from exams.services.ledger import deadline_for
 from exams.services.regrade_apply import apply_regrade
 from exams.services.retakes import create_attempt
 from exams.tests.conftest import Cast, Taking, begin, close, make_cast
 from exams.tests.test_queries_races import PATIENCE_S, Work, own_connection
 from exams.tests.test_services_grading import graded, handed_in
-from exams.tests.test_services_regrade import opened, previewed, second
+from exams.tests.test_services_regrade import late_of, opened, previewed, second
+from kernel import audit
+from kernel.machine import IllegalMove
 
 pytestmark = pytest.mark.django_db(transaction=True)  # connections see only what is committed
 
@@ -83,7 +88,8 @@ def read(attempt_id: int) -> Attempt:
 
 def test_time_that_waited_for_an_early_end_does_not_outrun_it(cast: Cast) -> None:
     taken = begin(cast)
-    behind(lambda: end(taken), lambda: extend(taken))
+    with pytest.raises(IllegalMove):
+        behind(lambda: end(taken), lambda: extend(taken))
     assert read(taken.attempt_id).deadline == Sitting.objects.get().ended_early_at
 
 
@@ -158,3 +164,32 @@ def test_applying_a_regrade_holds_no_result_while_it_waits_for_the_sitting(cast:
             list(Result.objects.select_for_update(nowait=True))
         applying.result(PATIENCE_S)
     assert RegradeRun.objects.get().state == RegradeState.APPLIED
+
+
+def test_accepting_late_work_holds_no_audit_trail_while_it_waits_for_a_result(cast: Cast) -> None:
+    """Whoever gives a mark holds its result first and the trail after it, as everybody does."""
+    taken = begin(cast)
+    ben = attempt_of(taken.sitting_id, cast.ben.pk)
+    lease = str(taking.take_lease(ben, student_id=cast.ben.pk))
+    taking.start_attempt(ben, student_id=cast.ben.pk, lease=lease)
+    for attempt_id in (taken.attempt_id, ben):
+        attempts.force_submit(attempt_id, actor_id=cast.ivo.pk, reason="Test")
+        late_of(replace(taken, attempt_id=attempt_id), 1, "424242")
+        grading.grade_attempt(attempt_id)
+
+    home = cast.institution.pk
+
+    def accept() -> int:
+        with own_connection():
+            done = accept_open(taken.sitting_id, reason="A cut", actor_id=cast.grader.pk)
+            return done.accepted
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            list(Result.objects.select_for_update().filter(attempt_id=ben))
+            accepting = pool.submit(accept)
+            wait_for(accepting)
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '300ms'")
+            audit.append("test.probed", actor_id=None, subject="attempt:1", institution_id=home)
+        assert accepting.result(PATIENCE_S) == 2
