@@ -116,6 +116,8 @@ def test_a_paper_shows_what_was_given_and_takes_points(handed_in: Taking) -> Non
     result = Result.objects.get(attempt_id=handed_in.attempt_id)
     assert not result.needs_person
     assert "Short, but right" in page_of(client.get(paper))
+    for page in (page_of(client.get(paper)), page_of(client.post(f"{paper}{essay}/", {}), 422)):
+        assert "History of the points" in page  # also beside points that are refused
 
 
 def test_a_late_answer_is_shown_and_decided_on_at_the_paper(handed_in: Taking) -> None:

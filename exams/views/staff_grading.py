@@ -77,23 +77,24 @@ def paper(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Show one handed-in paper with its marks, and a form at what a person marks."""
     seen = marked_paper(attempt_id)
     sitting_for(request, seen.sitting_id, "grade")
-    history = history_of(attempt_id)
-    context = {
+    return render(request, "exams/staff/paper.html", _paper_context(seen))
+
+
+def _paper_context(seen: MarkedPaper) -> dict[str, object]:
+    """Return what the page of a paper says, whatever was done with it before."""
+    history = history_of(seen.attempt_id)
+    return {
         "paper": seen,
+        "is_blind": seen.is_blind,
         "is_final": seen.released_at is not None,
+        "keys": keys_of_sitting(seen.sitting_id),
         "two_markers": needs_two_markers(seen.sitting_id),
         "history": history,
         "people": user_cards({line.actor_id for lines in history.values() for line in lines}),
-        "changes": changes_of_result(attempt_id),
+        "changes": changes_of_result(seen.attempt_id),
         "under_way": regrade_under_way(seen.sitting_id),
+        **_next_to_mark(seen),
     }
-    return render(request, "exams/staff/paper.html", context | _around(seen))
-
-
-def _around(seen: MarkedPaper) -> dict[str, object]:
-    """Return what the page says beside the paper itself, whatever was done with it."""
-    keys = keys_of_sitting(seen.sitting_id)
-    return {"is_blind": seen.is_blind, "keys": keys} | _next_to_mark(seen)
 
 
 def _next_to_mark(seen: MarkedPaper) -> dict[str, int | None]:
@@ -117,9 +118,9 @@ def mark(request: HttpRequest, attempt_id: int, question_id: int) -> HttpRespons
         raise ResultUnknown(attempt=attempt_id, question=question_id)
     form = MarkForm(request.POST, possible=possible[question_id])
     if not form.is_valid():
-        context = {"paper": seen, "form": form, "bad_question": question_id, "is_final": False}
+        context = _paper_context(seen) | {"form": form, "bad_question": question_id}
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return render(request, "exams/staff/paper.html", context | _around(seen), status=status)
+        return render(request, "exams/staff/paper.html", context, status=status)
     given = HandMark(question_id, form.cleaned_data["points"], form.cleaned_data["comment"])
     handmarks.mark_answer(attempt_id, given, actor_id=staff.user_id)
     messages.success(request, _("The points are saved."))
