@@ -79,7 +79,7 @@ class SheetSection:
 def sheet_of_exam(exam_id: int) -> tuple[SheetSection, ...]:
     """Return every question of an exam with its key; ask a policy before showing it.
 
-    Budget: 5 queries for a draft, 1 for an approved exam.
+    Budget: 5 queries for a draft, 2 for an approved exam.
 
     Raises:
         ExamUnknown: There is none.
