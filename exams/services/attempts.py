@@ -34,7 +34,7 @@ from exams.services.grants import (
     require_time,
     tell_deadlines,
 )
-from kernel import audit
+from exams.services.trail import append_line
 from kernel.events import bus
 from kernel.machine import IllegalMove
 
@@ -54,7 +54,7 @@ def pause_attempt(attempt_id: int, *, actor_id: int, reason: str) -> None:
     require_reason(reason)
     changes = {"paused_at": database_now(), "state_reason": reason.strip()}
     attempt = _moved(attempt_id, AttemptAction.PAUSE, changes)
-    _audit("attempt.paused", attempt, actor_id, reason=reason)
+    append_line("attempt.paused", attempt, actor_id, reason=reason)
     bus.emit(
         AttemptPaused(
             attempt_id=attempt_id,
@@ -80,7 +80,9 @@ def resume_attempt(attempt_id: int, *, actor_id: int) -> None:
     _moved(attempt_id, AttemptAction.RESUME, {"paused_at": None, "state_reason": ""})
     add_grant(Gift(credit, actor_id=actor_id, kind=GrantKind.PAUSE), attempt.sitting_id, attempt_id)
     renew_deadlines(attempt.sitting, [attempt])
-    _audit("attempt.resumed", attempt, actor_id, data={"credit_s": int(credit.total_seconds())})
+    append_line(
+        "attempt.resumed", attempt, actor_id, data={"credit_s": int(credit.total_seconds())}
+    )
     bus.emit(
         AttemptResumed(
             attempt_id=attempt_id,
@@ -124,7 +126,7 @@ def extend_attempt(
     grant = add_grant(gift, attempt.sitting_id, attempt_id)
     renew_deadlines(attempt.sitting, [attempt])
     seconds = int(extra.total_seconds())
-    _audit("attempt.extended", attempt, actor_id, reason=reason, data={"extra_s": seconds})
+    append_line("attempt.extended", attempt, actor_id, reason=reason, data={"extra_s": seconds})
     if order is not None:
         add_receipts(grant, {attempt_id: order})
     tell_deadlines([attempt], reason)
@@ -161,7 +163,7 @@ def _end_by_staff(attempt_id: int, action: AttemptAction, actor_id: int, reason:
         AttemptAction.SUBMIT: "attempt.submitted_for",
         AttemptAction.TERMINATE: "attempt.terminated",
     }
-    _audit(name[action], attempt, actor_id, reason=reason)
+    append_line(name[action], attempt, actor_id, reason=reason)
 
 
 def next_command_seq(attempt_id: int) -> int:
@@ -258,21 +260,3 @@ def _moved(attempt_id: int, action: AttemptAction, changes: dict[str, object]) -
     if not moved:
         raise IllegalMove(ATTEMPT.name, attempt.state, action.value)
     return attempt
-
-
-def _audit(
-    action: str,
-    attempt: Attempt,
-    actor_id: int,
-    *,
-    reason: str = "",
-    data: dict[str, object] | None = None,
-) -> None:
-    audit.append(
-        action,
-        actor_id=actor_id,
-        subject=f"attempt:{attempt.pk}",
-        reason=reason.strip(),
-        data=data,
-        institution_id=attempt.sitting.institution_id,
-    )

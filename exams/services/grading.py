@@ -31,9 +31,9 @@ from exams.selectors.contents import approved_content
 from exams.selectors.corrections import corrections_of
 from exams.selectors.late import accepted_of, open_late_answers
 from exams.services import pushes
-from exams.services.scheduling import audit_sitting
 from exams.services.sittings import finish_grading
-from kernel import audit, outbox
+from exams.services.trail import append_line
+from kernel import outbox
 from kernel.events import bus
 from scanner.selectors import upload_cards
 
@@ -124,12 +124,7 @@ def ask_for_grading(attempt_id: int, *, actor_id: int) -> None:
     """
     result = changeable_result(attempt_id)
     outbox.enqueue(GRADE_TASK, {"attempt_id": attempt_id}, queue=GRADE_QUEUE)
-    audit.append(
-        "result.regrade_asked",
-        actor_id=actor_id,
-        subject=f"attempt:{attempt_id}",
-        institution_id=result.attempt.sitting.institution_id,
-    )
+    append_line("result.regrade_asked", result, actor_id)
 
 
 def content_of(submission: Submission) -> ExamContent:
@@ -298,7 +293,7 @@ def release_results(sitting_id: int, *, actor_id: int) -> int:
     _release(results, actor_id)
     published = _publish(sitting)
     if results or published:
-        audit_sitting(
+        append_line(
             "result.released",
             sitting,
             actor_id,

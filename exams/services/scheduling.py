@@ -284,6 +284,3 @@ def locked_sitting(sitting_id: int) -> Sitting:
     if sitting is None:
         raise SittingUnknown(sitting=sitting_id)
     return sitting
-
-
-audit_sitting: Final = append_line  # the name by which grading.py knows it

@@ -29,8 +29,8 @@ from exams.services import pushes
 from exams.services.endings import Ending, end_held, stored_answers
 from exams.services.ledger import deadline_for
 from exams.services.sittings import catch_up
+from exams.services.trail import append_line
 from exams.wire import Receipt
-from kernel import audit
 from kernel.clock import to_millis
 from kernel.events import bus
 from realtime.publish import close_user_sockets
@@ -110,13 +110,8 @@ def _note_move(before: Attempt, browser: str, device: str) -> None:
     """
     if before.lease is None or not _is_other_browser(before, browser, device):
         return
-    audit.append(
-        "attempt.lease_moved",
-        actor_id=before.student_id,
-        subject=f"attempt:{before.pk}",
-        data={"from": before.lease_device, "to": device, "state": before.state},
-        institution_id=before.sitting.institution_id,
-    )
+    facts = {"from": before.lease_device, "to": device, "state": before.state}
+    append_line("attempt.lease_moved", before, before.student_id, data=facts)
     if before.state in {AttemptState.RUNNING, AttemptState.PAUSED}:
         bus.emit(
             LeaseMoved(
