@@ -24,6 +24,9 @@ from exams.domain.states import (
 from exams.models import Attempt, Result, Sitting
 from kernel.prepared import fetch_prepared
 
+MAX_HISTORY_BYTES: Final = (
+    64 * 1024 * 1024
+)  # of one attempt: some thousand versions of a long essay
 MAX_HELD: Final = 1000  # late revisions kept per attempt; nobody types more by hand
 
 _INCOMING: Final = """
@@ -45,6 +48,7 @@ _SAVE: Final = f"""
 WITH {_INCOMING}, live AS (
     UPDATE exams_attempt a
        SET last_saved_at = clock_timestamp(),
+           history_bytes = a.history_bytes + %(bytes)s::bigint,
            current_question = CASE WHEN %(current)s = ANY(a.question_ids)
                                    THEN %(current)s ELSE a.current_question END
       FROM exams_sitting s
@@ -57,14 +61,16 @@ WITH {_INCOMING}, live AS (
        AND s.id = a.sitting_id
        AND clock_timestamp() <= a.deadline + s.grace
  RETURNING a.id, a.sitting_id, a.state, a.started_at, a.deadline, a.last_saved_at,
-           a.current_question, a.last_command_seq, a.question_ids, a.closed_ids, a.version
+           a.current_question, a.last_command_seq, a.question_ids, a.closed_ids, a.version,
+           a.history_bytes
 ), fitting AS (
-    SELECT live.id, live.last_saved_at, incoming.*
+    SELECT live.id, live.last_saved_at, live.history_bytes, incoming.*
       FROM live JOIN incoming ON incoming.question = ANY(live.question_ids)
 ), history AS (
     INSERT INTO exams_answerrevision
            (attempt_id, question_id, seq, value, text, client_at, saved_at, late, held_for)
     SELECT id, question, seq, value, text, client_at, last_saved_at, false, '' FROM fitting
+     WHERE history_bytes <= %(most_history)s::bigint
         ON CONFLICT DO NOTHING
 ), settled AS (
     DELETE FROM exams_answerrevision r USING fitting f
@@ -194,12 +200,13 @@ def save_answers(request: SaveRequest) -> Saved | None:
     order of sequence numbers are all decided inside the statement. It locks the attempt's row,
     so that a hand-in, an expiry or another save of the same attempt come wholly before or
     wholly after it. An older revision never overwrites a newer one, a repeated one does nothing.
-    One that was held for a decision and comes again under the live lease is held no longer.
+    One that was held for a decision and comes again under the live lease is held no longer. The
+    history of an attempt has a bound: beyond it the answer is stored and what it was before is not.
 
     Budget: 1 query. Its commit is the acknowledgement, so the caller must not be in a
     transaction of its own.
     """
-    row = fetch_prepared(_SAVE, request.parameters())
+    row = fetch_prepared(_SAVE, {**request.parameters(), "most_history": MAX_HISTORY_BYTES})
     if row is None:
         return None
     return Saved(

@@ -43,12 +43,14 @@ class SaveRequest:
             }
             for a in self.answers
         ]
+        answers = json.dumps(rows)
         return {
             "attempt": self.attempt_id,
             "student": self.student_id,
             "lease": self.lease,
             "browser": self.browser,
-            "answers": json.dumps(rows),
+            "answers": answers,
+            "bytes": len(answers),
             "questions": f"{{{','.join(str(a.question) for a in self.answers)}}}",
             "current": self.answers[-1].question,
         }

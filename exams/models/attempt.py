@@ -64,6 +64,9 @@ class Attempt(models.Model):
     last_saved_at = models.DateTimeField(null=True)
     current_question = models.BigIntegerField(null=True, help_text="Of the last save")
     last_command_seq = models.PositiveIntegerField(default=0)
+    history_bytes = models.BigIntegerField(
+        default=0, db_default=0, help_text="What was saved in all: bounds the history of answers"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     read_at: datetime  # by the database's clock; only where exams.queries_attempts has read it
@@ -117,7 +120,10 @@ class Answer(models.Model):
 
 
 class AnswerRevision(models.Model):
-    """History: each revision that was acknowledged, and late work kept for a person's decision."""
+    """History: revisions that were acknowledged, and late work kept for a person's decision.
+
+    The history of an attempt is bounded (exams.queries.MAX_HISTORY_BYTES); its answers are not.
+    """
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="revisions")
     question_id = models.BigIntegerField()

@@ -31,7 +31,7 @@ def advance_page(
     The attempt's row is locked, so no save comes between the walk, which says what follows, and
     the one conditional UPDATE that goes there.
 
-    Budget: 7 queries, 3 of them for what is told to the browsers.
+    Budget: 8 queries, 3 of them for what is told to the browsers.
 
     Idempotent: when another page than `page` is open, that one stays open.
 

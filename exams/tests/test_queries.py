@@ -52,6 +52,18 @@ def test_a_save_is_one_statement(running: Taking) -> None:
     assert saved.saved == {str(question): 1 for question in running.questions}
 
 
+def test_a_flood_of_saves_fills_no_disk_and_loses_no_answer(
+    running: Taking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MAX_HISTORY_BYTES", 30_000)
+    for seq in range(1, 11):
+        saved = queries.save_answers(request_of(running, one(running, seq, f"{seq}" * 8000)))
+        assert saved is not None
+        assert saved.saved == {str(running.questions[0]): seq}
+    assert AnswerRevision.objects.count() == 3
+    assert Answer.objects.get().value == "10" * 8000
+
+
 def test_what_was_saved_is_stored_with_its_history(running: Taking) -> None:
     queries.save_answers(request_of(running, one(running, 1, "first")))
     queries.save_answers(request_of(running, one(running, 2, {"a": "ب"})))

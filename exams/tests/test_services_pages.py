@@ -219,7 +219,7 @@ def test_turning_a_page_takes_few_queries(ana: Walker) -> None:
     with CaptureQueriesContext(connection) as seen:
         pages.advance_page(ana.taking.attempt_id, page=1, digest={}, **call)
     statements = [one["sql"] for one in seen.captured_queries if "SAVEPOINT" not in one["sql"]]
-    assert len(statements) == 7, statements
+    assert len(statements) == 8, statements
 
 
 def test_the_end_freezes_the_answers_of_all_pages(ana: Walker) -> None:

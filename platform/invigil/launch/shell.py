@@ -114,6 +114,7 @@ def run_logged(
     """
     with Logged(argv, log, cwd=cwd, env=env) as command:
         _wait(command.process, limit_s)
+        interrupts.check()  # however quickly it ended
         return command.result()
 
 
