@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 LIMIT: Final = 10_000
 BATCH: Final = 200
 IDLE_S: Final = 5.0  # a connection is kept that long: opening one costs more than sending
-LINGER_S: Final = 0.1  # so that what comes in a rush is sent together
+LINGER_S: Final = 0.25  # so that what comes in a rush is sent together
 
 
 class Sender:
