@@ -1,5 +1,6 @@
 """Gunicorn's settings: accepted by gunicorn itself, driven by the environment."""
 
+import gc
 import importlib
 import os
 import subprocess
@@ -76,3 +77,11 @@ def test_the_gauges_of_a_dead_worker_are_removed(
 def test_without_a_folder_for_figures_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
     gunicorn.child_exit(None, SimpleNamespace(pid=123))
+
+
+def test_what_was_loaded_is_no_garbage_to_look_through() -> None:
+    try:
+        gunicorn.when_ready(None)
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
