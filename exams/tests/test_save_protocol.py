@@ -269,7 +269,7 @@ SQL_MUTANTS = {
     ),
     "sequence taken as it comes": replaced("GREATEST(had.seq, EXCLUDED.seq)", "EXCLUDED.seq"),
     "newer ignored": replaced("EXCLUDED.seq > had.seq", "EXCLUDED.seq < had.seq"),
-    "no history": replaced("'' FROM fitting", "'' FROM fitting WHERE false"),
+    "no history": replaced("history_bytes <= %(most_history)s::bigint", "false"),
 }
 
 
